@@ -1,0 +1,85 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The kernels are compiled once for each x86-64 level and chosen at start-up from what the processor has.
+// Each level is a target whose sources are links to one folder; elsewhere one target without flags does.
+func kernels(_ name: String, _ flags: [String] = [], defines: [String] = []) -> Target {
+    .target(
+        name: "Kernels\(name)", dependencies: ["KernelTable"], path: "Sources/Kernels/\(name)",
+        swiftSettings: [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
+            + defines.map { .define($0) })
+}
+
+#if arch(x86_64)
+    let kernelTargets = [
+        kernels("V2", ["-march=x86-64-v2"], defines: ["KERNELS_V2"]),
+        kernels("V3", ["-march=x86-64-v3"], defines: ["KERNELS_V3"]),
+        kernels("V4", ["-march=x86-64-v4", "-mprefer-vector-width=512"], defines: ["KERNELS_V4"]),
+    ]
+#else
+    let kernelTargets = [kernels("V2", [], defines: ["KERNELS_V2", "KERNELS_FMA"])]
+#endif
+
+let package = Package(
+    name: "nightjar",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "nightjar", targets: ["nightjar"])
+    ],
+    targets: [
+        // The command and the Lua face.
+        .executableTarget(name: "nightjar", dependencies: ["Host", "Plugins"]),
+        .target(
+            name: "Plugins",
+            dependencies: [
+                "Host", "Lua", "Files", "Tensors", "Networks", "Images", "Datasets", "Checkpoints", "Registry", "HTTP",
+            ]),
+        .target(name: "Host", dependencies: ["Lua", "Files"]),
+        .target(name: "Lua", dependencies: ["CLua", "CLuaShim"]),
+        .target(name: "CLuaShim", dependencies: ["CLua"]),
+        .systemLibrary(
+            name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
+
+        // The core. Nothing below this line knows of Lua.
+        .target(name: "Registry", dependencies: ["HTTP", "Files"]),
+        .target(name: "Checkpoints", dependencies: ["Tensors", "Files"]),
+        .target(name: "Datasets", dependencies: ["Tensors", "HTTP", "Files", "CZlib"]),
+        .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
+        .target(name: "CPNGShim", dependencies: ["CPNG"]),
+        .systemLibrary(
+            name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "HTTP", dependencies: ["CCurl", "Files"]),
+        .target(name: "CCurl"),
+        .target(name: "Networks", dependencies: ["Tensors"]),
+        .target(name: "Tensors", dependencies: ["Kernels"]),
+        .target(name: "Files"),
+
+        // Hot loops.
+        .target(
+            name: "Kernels",
+            dependencies: ["KernelTable", "CProcessor"] + kernelTargets.map { .target(name: $0.name) },
+            path: "Sources/Kernels/Dispatch"),
+        .target(
+            name: "KernelTable", path: "Sources/Kernels/Table", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+        .target(name: "CProcessor", path: "Sources/Kernels/CProcessor"),
+
+        // Tests mirror the folders above.
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
+        .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
+        .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
+        .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),
+        .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TestSupport"]),
+        .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
+        .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "TestSupport"]),
+        .testTarget(name: "ScriptsTests", dependencies: ["nightjar", "Files", "TestSupport"]),
+        .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
+    ] + kernelTargets,
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,121 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A file that appears whole or not at all: it is written under a temporary name beside its place and renamed
+/// when complete, so that a reader sees the old content or the new and a failed write leaves the old.
+public final class AtomicFile {
+    public let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+    private let durable: Bool
+    private var buffer: [UInt8] = []
+
+    /// - Parameters:
+    ///   - path: where the file will be; its directory must exist.
+    ///   - durable: whether `commit` waits until the disk has it (survives a power cut). Default: false.
+    /// - Throws: `FileError` where the directory cannot be written.
+    public init(_ path: String, durable: Bool = false) throws {
+        self.path = path
+        self.durable = durable
+        // A link keeps pointing where it did: its target is what gets replaced.
+        let target = resolvedLink(path)
+        temporaryPath = "\(target).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
+        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw FileError(path: path, action: "write", errno: errno) }
+        finalPath = target
+    }
+
+    private let finalPath: String
+
+    deinit {
+        if descriptor >= 0 {
+            close(descriptor)
+            unlink(temporaryPath)
+        }
+    }
+
+    /// Appends bytes. - Throws: `FileError`, after which the file that was there before is as it was.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws {
+        if bytes.count + buffer.count <= 64 << 10 {
+            buffer.append(contentsOf: bytes)
+            return
+        }
+        try flush()
+        try writeThrough(bytes)
+    }
+
+    public func write(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try write($0) } }
+
+    public func write(_ text: String) throws {
+        var text = text
+        try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Puts the file in its place. Without it nothing changes there.
+    public func commit() throws {
+        try flush()
+        if durable, fsync(descriptor) != 0 { throw FileError(path: path, action: "write", errno: errno) }
+        let closed = close(descriptor)
+        let code = errno
+        descriptor = -1
+        if closed != 0 {
+            unlink(temporaryPath)
+            throw FileError(path: path, action: "write", errno: code)
+        }
+        guard rename(temporaryPath, finalPath) == 0 else {
+            let code = errno
+            unlink(temporaryPath)
+            throw FileError(path: path, action: "write", errno: code)
+        }
+    }
+
+    private func flush() throws {
+        guard !buffer.isEmpty else { return }
+        let bytes = buffer
+        buffer.removeAll(keepingCapacity: true)
+        try bytes.withUnsafeBytes { try writeThrough($0) }
+    }
+
+    private func writeThrough(_ bytes: UnsafeRawBufferPointer) throws {
+        guard let base = bytes.baseAddress else { return }
+        var written = 0
+        while written < bytes.count {
+            #if canImport(Darwin)
+                let count = Darwin.write(descriptor, base + written, bytes.count - written)
+            #elseif canImport(Musl)
+                let count = Musl.write(descriptor, base + written, bytes.count - written)
+            #else
+                let count = Glibc.write(descriptor, base + written, bytes.count - written)
+            #endif
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileError(path: path, action: "write", errno: errno)
+            }
+            written += count
+        }
+    }
+}
+
+/// Replaces a file's content at once; see `AtomicFile`.
+public func writeFile(_ path: String, _ content: [UInt8], durable: Bool = false) throws {
+    let file = try AtomicFile(path, durable: durable)
+    try file.write(content)
+    try file.commit()
+}
+
+/// Replaces a text file's content at once; see `AtomicFile`.
+public func writeFile(_ path: String, _ content: String, durable: Bool = false) throws {
+    try writeFile(path, Array(content.utf8), durable: durable)
+}
+
+private func resolvedLink(_ path: String) -> String {
+    var info = stat()
+    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFLNK, let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+}

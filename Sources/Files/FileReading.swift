@@ -1,0 +1,126 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What the file system says of a path.
+public struct FileStatus: Sendable {
+    /// The size in bytes.
+    public let size: Int
+    public let isDirectory: Bool
+    public let isRegularFile: Bool
+    /// Seconds since 1970.
+    public let modified: Double
+
+    /// The status of `path`, links followed; nil where nothing is there (or it may not be looked at).
+    public init?(of path: String) {
+        var info = stat()
+        guard stat(path, &info) == 0 else { return nil }
+        self.init(info)
+    }
+
+    init(_ info: stat) {
+        size = Int(info.st_size)
+        isDirectory = info.st_mode & S_IFMT == S_IFDIR
+        isRegularFile = info.st_mode & S_IFMT == S_IFREG
+        #if canImport(Darwin)
+            modified = Double(info.st_mtimespec.tv_sec) + Double(info.st_mtimespec.tv_nsec) * 1e-9
+        #else
+            modified = Double(info.st_mtim.tv_sec) + Double(info.st_mtim.tv_nsec) * 1e-9
+        #endif
+    }
+}
+
+/// A file opened for reading, closed with its last reference.
+public final class ReadableFile {
+    public let path: String
+    /// The size in bytes when it was opened; 0 for pipes and devices.
+    public let size: Int
+    let descriptor: Int32
+
+    /// - Throws: `FileError` where it cannot be opened or is a directory.
+    public init(_ path: String) throws {
+        self.path = path
+        let opened = open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw FileError(path: path, action: "open", errno: errno) }
+        var info = stat()
+        guard fstat(opened, &info) == 0 else {
+            let code = errno
+            close(opened)
+            throw FileError(path: path, action: "open", errno: code)
+        }
+        let status = FileStatus(info)
+        guard !status.isDirectory else {
+            close(opened)
+            throw FileError(path: path, action: "read", errno: EISDIR)
+        }
+        size = status.size
+        descriptor = opened
+    }
+
+    deinit { close(descriptor) }
+
+    /// Reads the next bytes into `buffer`; fewer than it holds only at the end of the file.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        guard let base = buffer.baseAddress else { return 0 }
+        var filled = 0
+        while filled < buffer.count {
+            #if canImport(Darwin)
+                let got = Darwin.read(descriptor, base + filled, buffer.count - filled)
+            #elseif canImport(Musl)
+                let got = Musl.read(descriptor, base + filled, buffer.count - filled)
+            #else
+                let got = Glibc.read(descriptor, base + filled, buffer.count - filled)
+            #endif
+            if got < 0 {
+                if errno == EINTR { continue }
+                throw FileError(path: path, action: "read", errno: errno)
+            }
+            if got == 0 { break }
+            filled += got
+        }
+        return filled
+    }
+
+    /// Goes back to a place in the file, counted in bytes from its start.
+    public func seek(to offset: Int) throws {
+        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+            throw FileError(path: path, action: "read", errno: errno)
+        }
+    }
+}
+
+/// The whole content of a file.
+///
+/// - Parameter limit: the most bytes to take; a longer file is an error. Default: 4 GiB.
+/// - Throws: `FileError` where it cannot be read.
+public func readFile(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
+    let file = try ReadableFile(path)
+    guard file.size <= limit else {
+        throw FileError(path: path, action: "read", reason: "it has \(file.size) bytes, at most \(limit) are taken")
+    }
+    var content = [UInt8]()
+    // One byte more than announced: a file that grew, or a pipe that announces nothing, shows itself.
+    var room = max(file.size + 1, 64 << 10)
+    while true {
+        let start = content.count
+        guard start <= limit else {
+            throw FileError(path: path, action: "read", reason: "it has more than \(limit) bytes")
+        }
+        let chunk = try [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            count = try file.read(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        if start == 0 && chunk.count < room { return chunk }
+        content += chunk
+        if chunk.count < room { return content }
+        room = 1 << 20
+    }
+}
+
+/// The whole content of a text file, as UTF-8; invalid bytes are replaced.
+public func readText(_ path: String, limit: Int = 64 << 20) throws -> String {
+    String(decoding: try readFile(path, limit: limit), as: UTF8.self)
+}
