@@ -1,1 +1,59 @@
+import Kernels
 import Testing
+
+private func values(_ count: Int, _ seed: Int) -> [Float] {
+    (0..<count).map { Float(($0 * 7919 + seed * 104_729) % 2001 - 1000) / 500 }
+}
+
+@Suite("The kernels of every instruction set this processor has")
+struct KernelsTests {
+    @Test("a matrix product is the sum of its products, whatever the shape", arguments: usableKernels.map(\.name))
+    func products(name: String) throws {
+        let table = try #require(usableKernels.first { $0.name == name })
+        for (m, n, k) in [(1, 1, 1), (6, 32, 4), (7, 33, 5), (13, 17, 300), (100, 40, 257), (3, 1100, 2), (2, 2, 0)] {
+            for transposed in [false, true] {
+                let (a, b) = (values(m * k + 1, 1), values(k * n + 1, 2))
+                var c = values(m * n, 3)
+                let expected = (0..<m * n).map { at in
+                    (0..<k).reduce(Double(c[at])) { total, p in
+                        let (i, j) = (at / n, at % n)
+                        let left = transposed ? a[p * m + i] : a[i * k + p]
+                        let right = transposed ? b[j * k + p] : b[p * n + j]
+                        return total + Double(left) * Double(right)
+                    }
+                }
+                c.withUnsafeMutableBufferPointer { c in
+                    a.withUnsafeBufferPointer { a in
+                        b.withUnsafeBufferPointer { b in
+                            guard let c = c.baseAddress, let a = a.baseAddress, let b = b.baseAddress else { return }
+                            table.gemm(
+                                Gemm(
+                                    m: m, n: n, k: k, a: a, aRow: transposed ? 1 : k, aColumn: transposed ? m : 1,
+                                    b: b, bRow: transposed ? 1 : n, bColumn: transposed ? k : 1, c: c, cRow: n,
+                                    accumulate: true))
+                        }
+                    }
+                }
+                for (got, want) in zip(c, expected) { #expect(abs(Double(got) - want) < 1e-3) }
+            }
+        }
+    }
+}
+
+@Suite("The thread pool")
+struct ThreadPoolTests {
+    @Test("runs every part once, again and again, nested loops included")
+    func parts() {
+        let pool = ThreadPool(threads: 3)
+        for round in 0..<2000 {
+            let count = round % 7
+            let hits = UnsafeMutablePointer<Int>.allocate(capacity: 8)
+            defer { hits.deallocate() }
+            hits.initialize(repeating: 0, count: 8)
+            pool.run(count) { index in
+                pool.run(3) { _ in hits[index] += 1 }
+            }
+            for index in 0..<8 { #expect(hits[index] == (index < count ? 3 : 0)) }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import KernelTable
+
+/// Each image is unrolled into a matrix, one row a tap and one column an output pixel, and multiplied by the weights
+/// (Chellapilla, Puri and Simard, 2006). The matrix stays in the cache: it is made for one image and group at a time.
+func convolve(_ shape: Convolution, _ f: Convolution.Forward, _ images: Range<Int>) {
+    let (pixels, taps) = (shape.outPixels, shape.taps)
+    let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
+    let packed = packedSize(rows: outGroup, k: taps)
+    let unrolled = taps * pixels + tileColumns
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: packed * shape.groups + unrolled) { space in
+        guard let packedWeight = space.baseAddress else { return }
+        let matrix = packedWeight + packed * shape.groups
+        (matrix + taps * pixels).update(repeating: 0, count: tileColumns)
+        for group in 0..<shape.groups {
+            packRows(
+                rows: outGroup, k: taps, a: f.weight + group * outGroup * taps, row: taps, column: 1,
+                into: packedWeight + group * packed)
+        }
+        for image in images {
+            for group in 0..<shape.groups {
+                let channel = group * outGroup
+                let output = f.output + (image * shape.outChannels + channel) * pixels
+                if let bias = f.bias {
+                    for o in 0..<outGroup { (output + o * pixels).update(repeating: bias[channel + o], count: pixels) }
+                }
+                let input = f.input + (image * shape.inChannels + group * inGroup) * shape.height * shape.width
+                unrollTaps(shape, input, into: matrix)
+                multiplyPanels(
+                    m: outGroup, n: pixels, k: taps, packedA: packedWeight + group * packed, b: matrix, bRow: pixels,
+                    bPanel: tileColumns, c: output, cRow: pixels, accumulating: f.bias != nil)
+            }
+        }
+    }
+}
+
+func convolveBackwardInput(_ shape: Convolution, _ b: Convolution.BackwardInput, _ images: Range<Int>) {
+    let (pixels, taps) = (shape.outPixels, shape.taps)
+    let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
+    let plane = shape.height * shape.width
+    let packed = packedSize(rows: taps, k: outGroup)
+    let staged = outGroup * pixels + tileColumns
+    withUnsafeTemporaryAllocation(
+        of: Float.self, capacity: packed * shape.groups + taps * pixels + staged
+    ) { space in
+        guard let packedWeight = space.baseAddress else { return }
+        let matrix = packedWeight + packed * shape.groups
+        let stage = matrix + taps * pixels
+        (stage + outGroup * pixels).update(repeating: 0, count: tileColumns)
+        for group in 0..<shape.groups {
+            packRows(
+                rows: taps, k: outGroup, a: b.weight + group * outGroup * taps, row: 1, column: taps,
+                into: packedWeight + group * packed)
+        }
+        for image in images {
+            for group in 0..<shape.groups {
+                let gradient = b.outputGradient + (image * shape.outChannels + group * outGroup) * pixels
+                // The last tile reads past the last row, so what it reads is staged with room behind it.
+                stage.update(from: gradient, count: outGroup * pixels)
+                multiplyPanels(
+                    m: taps, n: pixels, k: outGroup, packedA: packedWeight + group * packed, b: stage, bRow: pixels,
+                    bPanel: tileColumns, c: matrix, cRow: pixels, accumulating: false)
+                let input = b.inputGradient + (image * shape.inChannels + group * inGroup) * plane
+                input.update(repeating: 0, count: inGroup * plane)
+                addTaps(shape, matrix, to: input)
+            }
+        }
+    }
+}
+
+func convolveBackwardWeight(_ shape: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>) {
+    let (pixels, taps) = (shape.outPixels, shape.taps)
+    let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
+    let packed = packedSize(rows: outGroup, k: pixels)
+    b.weightGradient.update(repeating: 0, count: shape.outChannels * taps)
+    if let bias = b.biasGradient {
+        for o in 0..<shape.outChannels {
+            var total: Float = 0
+            for image in images {
+                total += sum(pixels, b.outputGradient + (image * shape.outChannels + o) * pixels)
+            }
+            bias[o] = total
+        }
+    }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: packed + taps * pixels + tileColumns) { space in
+        guard let packedGradient = space.baseAddress else { return }
+        let matrix = packedGradient + packed
+        (matrix + taps * pixels).update(repeating: 0, count: tileColumns)
+        for image in images {
+            for group in 0..<shape.groups {
+                let gradient = b.outputGradient + (image * shape.outChannels + group * outGroup) * pixels
+                packRows(rows: outGroup, k: pixels, a: gradient, row: pixels, column: 1, into: packedGradient)
+                let input = b.input + (image * shape.inChannels + group * inGroup) * shape.height * shape.width
+                unrollPixels(shape, input, into: matrix)
+                multiplyPanels(
+                    m: outGroup, n: taps, k: pixels, packedA: packedGradient, b: matrix, bRow: taps,
+                    bPanel: tileColumns, c: b.weightGradient + group * outGroup * taps, cRow: taps, accumulating: true)
+            }
+        }
+    }
+}
