@@ -1,0 +1,21 @@
+extension Tensor {
+    /// Numbers in `low..<high`.
+    public static func uniform(_ shape: [Int], _ low: Float, _ high: Float, _ generator: Generator) throws -> Tensor {
+        let tensor = try Tensor(uninitialized: shape)
+        let values = tensor.floats
+        for i in 0..<tensor.count { values[i] = generator.uniform(low, high) }
+        return tensor
+    }
+
+    /// Normally distributed numbers with mean 0 and standard deviation 1.
+    public static func normal(_ shape: [Int], _ generator: Generator) throws -> Tensor {
+        let tensor = try Tensor(uninitialized: shape)
+        generator.fillNormal(UnsafeMutableBufferPointer(start: tensor.floats, count: tensor.count))
+        return tensor
+    }
+
+    /// The numbers 0..<n in random order, int64.
+    public static func permutation(_ n: Int, _ generator: Generator) throws -> Tensor {
+        try Tensor(generator.permutation(n).map(Int64.init), [n])
+    }
+}

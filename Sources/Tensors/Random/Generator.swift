@@ -1,0 +1,130 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// PyTorch's CPU generator: MT19937 (Matsumoto and Nishimura, 1998), from which every kind of random number takes its
+/// draws in PyTorch's order, so that one seed gives the same numbers in both.
+public final class Generator {
+    private var state = [UInt32](repeating: 0, count: 624)
+    private var place = 624
+    private var spareNormal: Double?
+    /// The seed that was set last.
+    public private(set) var seed: UInt64 = 0
+
+    /// - Parameter seed: its low 32 bits count, as in PyTorch.
+    public init(seed: UInt64) { self.setSeed(seed) }
+
+    /// Starts the sequence that belongs to a seed.
+    public func setSeed(_ seed: UInt64) {
+        self.seed = seed
+        state[0] = UInt32(truncatingIfNeeded: seed)
+        for i in 1..<624 {
+            state[i] = 1_812_433_253 &* (state[i - 1] ^ state[i - 1] >> 30) &+ UInt32(i)
+        }
+        place = 624
+        spareNormal = nil
+    }
+
+    /// Everything that decides what comes next: 624 words and the place among them.
+    public var snapshot: [UInt32] {
+        get { state + [UInt32(place)] }
+        set {
+            guard newValue.count == 625, newValue[624] <= 624 else { return }
+            state = Array(newValue[..<624])
+            place = Int(newValue[624])
+            spareNormal = nil
+        }
+    }
+
+    /// The next 32 bits.
+    public func next32() -> UInt32 {
+        if place == 624 { refill() }
+        var y = state[place]
+        place += 1
+        y ^= y >> 11
+        y ^= y << 7 & 0x9d2c_5680
+        y ^= y << 15 & 0xefc6_0000
+        return y ^ y >> 18
+    }
+
+    /// The next 64 bits: two draws, the first in the upper half.
+    public func next64() -> UInt64 {
+        let high = UInt64(next32())
+        return high << 32 | UInt64(next32())
+    }
+
+    private func refill() {
+        state.withUnsafeMutableBufferPointer { s in
+            for i in 0..<624 {
+                let y = s[i] & 0x8000_0000 | s[(i + 1) % 624] & 0x7fff_ffff
+                s[i] = s[(i + 397) % 624] ^ y >> 1 ^ (y & 1 == 0 ? 0 : 0x9908_b0df)
+            }
+        }
+        place = 0
+    }
+
+    /// What `torch.empty((), dtype=torch.int64).random_()` gives: 63 bits.
+    public func nextInt64() -> Int64 { Int64(next64() & UInt64(Int64.max)) }
+
+    /// A float32 in `low..<high`, 24 random bits.
+    public func uniform(_ low: Float = 0, _ high: Float = 1) -> Float {
+        Float(next32() & 0xFF_FFFF) * 0x1p-24 * (high - low) + low
+    }
+
+    /// A number in 0..<1 with 53 random bits.
+    public func uniform53() -> Double { Double(next64() & (1 << 53 - 1)) * 0x1p-53 }
+
+    /// True with probability `p`.
+    public func bernoulli(_ p: Double) -> Bool { uniform53() < p }
+
+    /// The numbers 0..<n in random order, as `torch.randperm` (for fewer than 2^32/20).
+    public func permutation(_ n: Int) -> [Int] {
+        var order = Array(0..<max(0, n))
+        for i in 0..<max(0, n - 1) { order.swapAt(i, i + Int(next32()) % (n - i)) }
+        return order
+    }
+
+    /// Normally distributed numbers, as `torch.randn`: by the method of Box and Muller, in blocks of 16 where there
+    /// are so many.
+    public func fillNormal(_ values: UnsafeMutableBufferPointer<Float>) {
+        if values.count < 16 {
+            for i in values.indices { values[i] = Float(normal()) }
+            return
+        }
+        for i in values.indices { values[i] = uniform() }
+        var start = 0
+        while start + 16 <= values.count {
+            Self.transform(UnsafeMutableBufferPointer(rebasing: values[start..<start + 16]))
+            start += 16
+        }
+        if start < values.count {
+            let last = UnsafeMutableBufferPointer(rebasing: values[(values.count - 16)...])
+            for i in last.indices { last[i] = uniform() }
+            Self.transform(last)
+        }
+    }
+
+    private static func transform(_ block: UnsafeMutableBufferPointer<Float>) {
+        for j in 0..<8 {
+            let radius = (-2 * log(1 - block[j])).squareRoot()
+            let angle = 2 * Float.pi * block[j + 8]
+            block[j] = radius * cos(angle)
+            block[j + 8] = radius * sin(angle)
+        }
+    }
+
+    private func normal() -> Double {
+        if let spare = spareNormal {
+            spareNormal = nil
+            return spare
+        }
+        let angle = 2 * Double.pi * uniform53()
+        let radius = (-2 * log1p(-uniform53())).squareRoot()
+        spareNormal = radius * sin(angle)
+        return radius * cos(angle)
+    }
+}
