@@ -52,7 +52,7 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "HTTP", dependencies: ["CCurl", "Files"]),
         .target(name: "CCurl"),
-        .target(name: "Networks", dependencies: ["Tensors"]),
+        .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
         .target(name: "Files"),
 

@@ -115,7 +115,7 @@ public final class Tensor {
     }
 
     /// The first element's address. Other elements follow by `strides`.
-    var floats: UnsafeMutablePointer<Float> { address(as: Float.self) }
+    package var floats: UnsafeMutablePointer<Float> { address(as: Float.self) }
 
     func address<T>(as type: T.Type) -> UnsafeMutablePointer<T> {
         storage.pointer.assumingMemoryBound(to: type) + offset

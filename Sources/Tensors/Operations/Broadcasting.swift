@@ -19,11 +19,11 @@ func broadcastShape(_ a: [Int], _ b: [Int]) throws -> [Int] {
 }
 
 /// Elements that one part of a parallel loop works on: enough to outweigh starting it.
-let elementsAPart = 32_768
+package let elementsAPart = 32_768
 
 /// Calls `body` with consecutive ranges of `0..<count`, in parallel where that pays. The ranges depend on `count`
 /// alone.
-func inParts(of count: Int, size: Int = elementsAPart, _ body: (Range<Int>) -> Void) {
+package func inParts(of count: Int, size: Int = elementsAPart, _ body: (Range<Int>) -> Void) {
     if count <= size { return body(0..<count) }
     ThreadPool.shared.run((count + size - 1) / size) { part in
         body(part * size..<min(count, (part + 1) * size))
