@@ -20,33 +20,55 @@ private func maxPoolPairs(
 ) {
     for oy in 0..<s.outHeight {
         let top = input + 2 * oy * s.width
+        let bottom = top + s.width
         let first = Int32(truncatingIfNeeded: 2 * oy * s.width)
         let width = Int32(truncatingIfNeeded: s.width)
-        for ox in 0..<s.outWidth {
-            let x = 2 * ox
-            var best = top[x]
-            var index = first &+ Int32(truncatingIfNeeded: x)
-            let start = index
-            var value = top[x + 1]
-            // A NaN is kept once it is found: no comparison with it holds, so it is asked for by itself.
-            if value > best || value != value {
-                best = value
-                index = start &+ 1
-            }
-            value = top[x + s.width]
-            if value > best || value != value {
-                best = value
-                index = start &+ width
-            }
-            value = top[x + s.width + 1]
-            if value > best || value != value {
-                best = value
-                index = start &+ width &+ 1
-            }
-            output[oy * s.outWidth + ox] = best
-            indices[oy * s.outWidth + ox] = index
+        let (values, places) = (output + oy * s.outWidth, indices + oy * s.outWidth)
+        var ox = 0
+        while ox + 8 <= s.outWidth {
+            let start = SIMD8(repeating: first &+ Int32(truncatingIfNeeded: 2 * ox)) &+ evenPlaces
+            let (upper, lower) = (load16(top + 2 * ox), load16(bottom + 2 * ox))
+            var (best, place) = (upper.evenHalf, start)
+            take(upper.oddHalf, start &+ 1, &best, &place)
+            take(lower.evenHalf, start &+ width, &best, &place)
+            take(lower.oddHalf, start &+ (width &+ 1), &best, &place)
+            UnsafeMutableRawPointer(values + ox).storeBytes(of: best, as: SIMD8<Float>.self)
+            UnsafeMutableRawPointer(places + ox).storeBytes(of: place, as: SIMD8<Int32>.self)
+            ox += 8
+        }
+        while ox < s.outWidth {
+            let start = first &+ Int32(truncatingIfNeeded: 2 * ox)
+            var (best, place) = (top[2 * ox], start)
+            take(top[2 * ox + 1], start &+ 1, &best, &place)
+            take(bottom[2 * ox], start &+ width, &best, &place)
+            take(bottom[2 * ox + 1], start &+ width &+ 1, &best, &place)
+            values[ox] = best
+            places[ox] = place
+            ox += 1
         }
     }
+}
+
+private let evenPlaces = SIMD8<Int32>(0, 2, 4, 6, 8, 10, 12, 14)
+
+@inline(__always)
+private func load16(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
+    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
+}
+
+/// Puts `value` in the place of a smaller one. A NaN, once taken, stays.
+@inline(__always)
+private func take(_ value: Float, _ place: Int32, _ best: inout Float, _ bestPlace: inout Int32) {
+    if value > best || value != value { (best, bestPlace) = (value, place) }
+}
+
+@inline(__always)
+private func take(
+    _ value: SIMD8<Float>, _ place: SIMD8<Int32>, _ best: inout SIMD8<Float>, _ bestPlace: inout SIMD8<Int32>
+) {
+    let isBetter = (value .> best) .| (value .!= value)
+    best.replace(with: value, where: isBetter)
+    bestPlace.replace(with: place, where: isBetter)
 }
 
 private func maxPoolWindows(

@@ -1,23 +1,31 @@
 import KernelTable
 
 /// Writes the matrix `[taps, pixels]`: row (c, ky, kx) holds what that tap sees at each output pixel.
+///
+/// Rows are copied in whole vectors: what is written too far is written again by the next row, and behind the matrix
+/// there is room for a vector.
 func unrollTaps(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: UnsafeMutablePointer<Float>) {
     var out = matrix
+    let end = input + s.inChannels / s.groups * s.height * s.width
+    let (height, width, outWidth, step) = (s.height, s.width, s.outWidth, s.columns.stride)
+    let vectors = (outWidth + 7) & ~7
     for c in 0..<s.inChannels / s.groups {
-        let plane = input + c * s.height * s.width
+        let plane = input + c * height * width
         for ky in 0..<s.rows.size {
-            let inRows = s.rows.inside(tap: ky, length: s.height, places: s.outHeight)
+            let inRows = s.rows.inside(tap: ky, length: height, places: s.outHeight)
             for kx in 0..<s.columns.size {
-                let inColumns = s.columns.inside(tap: kx, length: s.width, places: s.outWidth)
+                let inColumns = s.columns.inside(tap: kx, length: width, places: outWidth)
+                let isWhole = inColumns.count == outWidth
                 if inRows.count < s.outHeight || inColumns.count < s.outWidth {
                     out.update(repeating: 0, count: s.outPixels)
                 }
                 let x = inColumns.lowerBound * s.columns.stride + kx * s.columns.dilation - s.columns.padding
                 for oy in inRows {
                     let y = oy * s.rows.stride + ky * s.rows.dilation - s.rows.padding
+                    let from = plane + (y * width + x)
                     copyRow(
-                        inColumns.count, from: plane + (y * s.width + x), step: s.columns.stride,
-                        to: out + (oy * s.outWidth + inColumns.lowerBound))
+                        inColumns.count, from: from, step: step, to: out + (oy * outWidth + inColumns.lowerBound),
+                        canOverrun: isWhole && from + vectors <= end)
                 }
                 out += s.outPixels
             }
@@ -27,7 +35,10 @@ func unrollTaps(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: Un
 
 /// Writes the matrix `[pixels, taps]`, the other one's transpose.
 func unrollPixels(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: UnsafeMutablePointer<Float>) {
-    let (channels, taps) = (s.inChannels / s.groups, s.taps)
+    let (channels, taps, size) = (s.inChannels / s.groups, s.taps, s.columns.size)
+    let (height, width, step) = (s.height, s.width, s.columns.dilation)
+    let end = input + channels * height * width
+    let vectors = (size + 7) & ~7
     var out = matrix
     for oy in 0..<s.outHeight {
         for ox in 0..<s.outWidth {
@@ -36,22 +47,22 @@ func unrollPixels(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: 
             let inside = left >= 0 && right < s.width
             var tap = out
             for c in 0..<channels {
-                let plane = input + c * s.height * s.width
+                let plane = input + c * height * width
                 for ky in 0..<s.rows.size {
                     let y = oy * s.rows.stride + ky * s.rows.dilation - s.rows.padding
-                    if y < 0 || y >= s.height {
-                        for kx in 0..<s.columns.size { tap[kx] = 0 }
+                    if y < 0 || y >= height {
+                        for kx in 0..<size { tap[kx] = 0 }
                     } else if inside {
-                        let row = plane + (y * s.width + left)
-                        for kx in 0..<s.columns.size { tap[kx] = row[kx * s.columns.dilation] }
+                        let from = plane + (y * width + left)
+                        copyRow(size, from: from, step: step, to: tap, canOverrun: from + vectors <= end)
                     } else {
-                        let row = plane + y * s.width
-                        for kx in 0..<s.columns.size {
-                            let x = left + kx * s.columns.dilation
-                            tap[kx] = x >= 0 && x < s.width ? row[x] : 0
+                        let row = plane + y * width
+                        for kx in 0..<size {
+                            let x = left + kx * step
+                            tap[kx] = x >= 0 && x < width ? row[x] : 0
                         }
                     }
-                    tap += s.columns.size
+                    tap += size
                 }
             }
             out += taps
@@ -81,9 +92,18 @@ func addTaps(_ s: Convolution, _ matrix: UnsafePointer<Float>, to input: UnsafeM
     }
 }
 
+/// Copies a row, up to seven floats further than asked where `canOverrun` says that they may be read and written.
 @inline(__always)
-private func copyRow(_ count: Int, from: UnsafePointer<Float>, step: Int, to: UnsafeMutablePointer<Float>) {
-    if step == 1 {
+private func copyRow(
+    _ count: Int, from: UnsafePointer<Float>, step: Int, to: UnsafeMutablePointer<Float>, canOverrun: Bool
+) {
+    if step == 1 && canOverrun {
+        var i = 0
+        while i < count {
+            store8(load8(from + i), to + i)
+            i += 8
+        }
+    } else if step == 1 {
         for i in 0..<count { to[i] = from[i] }
     } else {
         for i in 0..<count { to[i] = from[i * step] }
@@ -92,9 +112,25 @@ private func copyRow(_ count: Int, from: UnsafePointer<Float>, step: Int, to: Un
 
 @inline(__always)
 private func addRow(_ count: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, step: Int) {
+    var i = 0
     if step == 1 {
-        for i in 0..<count { to[i] += from[i] }
-    } else {
-        for i in 0..<count { to[i * step] += from[i] }
+        while i + 8 <= count {
+            store8(load8(UnsafePointer(to + i)) + load8(from + i), to + i)
+            i += 8
+        }
     }
+    while i < count {
+        to[i * step] += from[i]
+        i += 1
+    }
+}
+
+@inline(__always)
+private func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
+    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+}
+
+@inline(__always)
+private func store8(_ vector: SIMD8<Float>, _ pointer: UnsafeMutablePointer<Float>) {
+    UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: SIMD8<Float>.self)
 }
