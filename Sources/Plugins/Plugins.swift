@@ -1,1 +1,4 @@
-// Placeholder.
+import Host
+
+/// The modules that scripts find without installing anything.
+public let builtInModules: [HostModule] = []

@@ -1,0 +1,99 @@
+// Swift objects as userdata.
+#include "Private.h"
+
+static const char magic = 0;
+
+nj_object *nj_newobject(lua_State *L, void *object, void *type, size_t bytes, int user_values) {
+  nj_object *block = lua_newuserdatauv(L, sizeof(nj_object), user_values);
+  block->magic = &magic;
+  block->object = object;
+  block->type = type;
+  block->bytes = bytes;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, type);
+  lua_setmetatable(L, -2);
+  return block;
+}
+
+nj_object *nj_toobject(lua_State *L, int index) {
+  if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof(nj_object)) return NULL;
+  nj_object *block = lua_touserdata(L, index);
+  return block->magic == &magic ? block : NULL;
+}
+
+// __gc and __close. The block stays, empty: a script may still hold it.
+static int release(lua_State *L) {
+  nj_object *block = nj_toobject(L, 1);
+  if (block == NULL || block->object == NULL) return 0;
+  void *object = block->object;
+  size_t bytes = block->bytes;
+  block->object = NULL;
+  block->bytes = 0;
+  nj_state *shared = nj_shared(L);
+  int saved = shared->in_swift;
+  shared->in_swift = 1;
+  nightjar_swift_release(L, object, bytes);
+  shared->in_swift = saved;
+  return 0;
+}
+
+// __eq: one object pushed twice is equal to itself.
+static int equal(lua_State *L) {
+  nj_object *a = nj_toobject(L, 1), *b = nj_toobject(L, 2);
+  lua_pushboolean(L, a != NULL && b != NULL && a->object != NULL && a->object == b->object);
+  return 1;
+}
+
+static void set_function(lua_State *L, const char *name, lua_CFunction function) {
+  lua_pushstring(L, name);
+  lua_pushcfunction(L, function);
+  lua_rawset(L, -3);
+}
+
+void nj_setmetamethods(lua_State *L) {
+  set_function(L, "__gc", release);
+  set_function(L, "__close", release);
+  set_function(L, "__eq", equal);
+  lua_pushstring(L, "__index");
+  lua_pushvalue(L, -2);
+  lua_rawset(L, -3);
+}
+
+// __index of a type with fields: the object's own fields, then the methods (upvalue 1) and their miss.
+static int field_index(lua_State *L) {
+  if (lua_type(L, 1) == LUA_TUSERDATA && lua_getiuservalue(L, 1, 1) == LUA_TTABLE) {
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, -2) != LUA_TNIL) return 1;
+  }
+  lua_settop(L, 2);
+  lua_gettable(L, lua_upvalueindex(1));
+  return 1;
+}
+
+static int field_newindex(lua_State *L) {
+  luaL_argcheck(L, nj_toobject(L, 1) != NULL, 1, "object expected");
+  nj_pushfields(L, 1);
+  lua_pushvalue(L, 2);
+  lua_pushvalue(L, 3);
+  lua_rawset(L, -3);
+  return 0;
+}
+
+void nj_setfieldmethods(lua_State *L) {
+  lua_pushstring(L, "__index");
+  lua_pushvalue(L, -2);
+  lua_pushcclosure(L, field_index, 1);
+  lua_rawset(L, -3);
+  set_function(L, "__newindex", field_newindex);
+}
+
+void nj_pushfields(lua_State *L, int index) {
+  index = lua_absindex(L, index);
+  int type = lua_getiuservalue(L, index, 1);
+  if (type != LUA_TNIL) return;
+  lua_pop(L, 1);
+  lua_createtable(L, 0, 4);
+  lua_pushvalue(L, -1);
+  if (lua_setiuservalue(L, index, 1)) return;
+  lua_pop(L, 1);  // the type keeps no fields
+  lua_pushnil(L);
+}

@@ -1,0 +1,89 @@
+#include "Private.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *allocate(void *data, void *block, size_t old_size, size_t size) {
+  (void)old_size;
+  if (size == 0) {
+    free(block);
+    return NULL;
+  }
+  void *result = realloc(block, size);
+  if (result == NULL && ((nj_state *)data)->in_swift) {
+    fprintf(stderr, "nightjar: out of memory (%zu bytes were wanted for Lua)\n", size);
+    abort();
+  }
+  return result;  // NULL: Lua collects, tries again, and raises its memory error
+}
+
+static int panic(lua_State *L) {
+  const char *message = lua_tostring(L, -1);
+  fprintf(stderr, "nightjar: unprotected error: %s\n", message ? message : "not a string");
+  return 0;  // Lua aborts
+}
+
+// Lua's warnings: off until warn("@on"). A message may come in pieces.
+static void warning(void *data, const char *message, int continues) {
+  static int on = 0, inside = 0;
+  (void)data;
+  if (!inside && !continues && message[0] == '@') {
+    if (strcmp(message, "@on") == 0) on = 1;
+    if (strcmp(message, "@off") == 0) on = 0;
+    return;
+  }
+  if (on) fprintf(stderr, "%s%s%s", inside ? "" : "warning: ", message, continues ? "" : "\n");
+  inside = continues;
+}
+
+lua_State *nj_newstate(void *runtime) {
+  nj_state *shared = calloc(1, sizeof(nj_state));
+  if (shared == NULL) return NULL;
+  shared->runtime = runtime;
+  lua_State *L = lua_newstate(allocate, shared);
+  if (L == NULL) {
+    free(shared);
+    return NULL;
+  }
+  shared->in_swift = 1;
+  shared->main = L;
+  *(nj_state **)lua_getextraspace(L) = shared;
+  lua_atpanic(L, panic);
+  lua_setwarnf(L, warning, NULL);
+  return L;
+}
+
+void nj_close(lua_State *L) {
+  nj_state *shared = nj_shared(L);
+  lua_close(L);
+  free(shared);
+}
+
+void *nj_runtime(lua_State *L) { return nj_shared(L)->runtime; }
+lua_State *nj_main(lua_State *L) { return nj_shared(L)->main; }
+
+static int open_libraries(lua_State *L) {
+  luaL_openlibs(L);
+  nj_opencoroutine(L);
+  return 0;
+}
+
+int nj_openlibs(lua_State *L) {
+  lua_pushcfunction(L, open_libraries);
+  return nj_pcall(L, 0, 0, 0);
+}
+
+int nj_registryindex(void) { return LUA_REGISTRYINDEX; }
+int nj_upvalueindex(int i) { return lua_upvalueindex(i); }
+int nj_multret(void) { return LUA_MULTRET; }
+void nj_gc_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
+int nj_gc_count(lua_State *L) { return lua_gc(L, LUA_GCCOUNT); }
+void nj_pushglobals(lua_State *L) { lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS); }
+
+static void push_registry(lua_State *L, const char *name) {
+  lua_pushstring(L, name);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+}
+
+void nj_pushloaded(lua_State *L) { push_registry(L, LUA_LOADED_TABLE); }
+void nj_pushpreload(lua_State *L) { push_registry(L, LUA_PRELOAD_TABLE); }

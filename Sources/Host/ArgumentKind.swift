@@ -1,0 +1,150 @@
+import Lua
+
+/// What an argument takes.
+public indirect enum ArgumentKind: Sendable {
+    case boolean
+    case integer(ClosedRange<Int>)
+    case number(ClosedRange<Double>)
+    case string
+    case choice([String])
+    case integerOrPair(ClosedRange<Int>)
+    case integers
+    case numbers
+    case strings
+    case list
+    case table
+    case function
+    case any
+    case object(HostClass)
+    case objects(HostClass)
+    case anyOf([ArgumentKind])
+
+    /// Any integer, for `.anyOf`.
+    public static var integer: ArgumentKind { .integer(.min ... .max) }
+    /// Any number, for `.anyOf`.
+    public static var number: ArgumentKind { .number(-.infinity ... .infinity) }
+    public static func object(_ type: AnyClass) -> ArgumentKind { .object(HostClass(type)) }
+    public static func objects(_ type: AnyClass) -> ArgumentKind { .objects(HostClass(type)) }
+
+    /// Whether a table may stand for it, and so is not an options table.
+    enum TableUse {
+        case none
+        case list
+        case any
+    }
+
+    var tableUse: TableUse {
+        switch self {
+        case .integerOrPair, .integers, .numbers, .strings, .objects: .list
+        case .list, .table, .any: .any
+        case .anyOf(let kinds):
+            kinds.map(\.tableUse).reduce(.none) { a, b in a == .any || b == .any ? .any : a == .list ? .list : b }
+        default: .none
+        }
+    }
+
+    // MARK: In words
+
+    /// What messages say was expected: "integer or pair of integers".
+    func expected(_ className: (HostClass) -> String) -> String {
+        switch self {
+        case .boolean: "boolean"
+        case .integer(let range): "integer" + Self.limits(range.lowerBound, range.upperBound, .min, .max)
+        case .number(let range): "number" + Self.limits(range.lowerBound, range.upperBound, -.infinity, .infinity)
+        case .string: "string"
+        case .choice(let values): Self.alternatives(values.map { "'\($0)'" })
+        case .integerOrPair(let range):
+            "integer or pair of integers" + Self.limits(range.lowerBound, range.upperBound, .min, .max)
+        case .integers: "list of integers"
+        case .numbers: "list of numbers"
+        case .strings: "list of strings"
+        case .list: "list"
+        case .table: "table"
+        case .function: "function"
+        case .any: "value"
+        case .object(let type): className(type)
+        case .objects(let type): "list of \(className(type))"
+        case .anyOf(let kinds): Self.alternatives(kinds.map { $0.expected(className) })
+        }
+    }
+
+    private static func limits<Value: Comparable>(_ low: Value, _ high: Value, _ least: Value, _ most: Value) -> String
+    {
+        switch (low > least, high < most) {
+        case (true, true): " from \(low) to \(high)"
+        case (true, false): " of at least \(low)"
+        case (false, true): " of at most \(high)"
+        case (false, false): ""
+        }
+    }
+
+    private static func alternatives(_ words: [String]) -> String {
+        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
+        return words.dropLast().joined(separator: ", ") + " or " + last
+    }
+
+    // MARK: Checks
+
+    /// Whether the value at an index is of this kind.
+    func accepts(_ index: Int32, _ state: LuaState) -> Bool {
+        switch self {
+        case .boolean: return state.type(at: index) == .boolean
+        case .integer(let range): return state.integer(at: index).map(range.contains) ?? false
+        case .number(let range): return state.number(at: index).map { $0.isNaN || range.contains($0) } ?? false
+        case .string: return state.type(at: index) == .string
+        case .choice(let values): return state.string(at: index).map(values.contains) ?? false
+        case .integerOrPair(let range):
+            if state.type(at: index) != .table { return state.integer(at: index).map(range.contains) ?? false }
+            return state.rawCount(at: index) == 2
+                && Self.badItem(of: index, state) { state.integer(at: -1).map(range.contains) ?? false } == nil
+        case .table: return state.type(at: index) == .table
+        case .list, .integers, .numbers, .strings, .objects:
+            return state.type(at: index) == .table && badItem(index, state) == nil
+        case .function: return state.type(at: index) == .function
+        case .any: return state.type(at: index) != .none && state.type(at: index) != .nil
+        case .object(let type):
+            guard let expected = state.runtime.luaClass(of: type.type) else { return false }
+            return state.isObject(at: index, of: expected)
+        case .anyOf(let kinds): return kinds.contains { $0.accepts(index, state) }
+        }
+    }
+
+    /// The position of the first item of a list that does not fit.
+    private func badItem(_ index: Int32, _ state: LuaState) -> Int? {
+        switch self {
+        case .integers: return Self.badItem(of: index, state) { state.integer(at: -1) != nil }
+        case .numbers: return Self.badItem(of: index, state) { state.number(at: -1) != nil }
+        case .strings: return Self.badItem(of: index, state) { state.type(at: -1) == .string }
+        case .objects(let type):
+            return Self.badItem(of: index, state) { ArgumentKind.object(type).accepts(-1, state) }
+        default: return nil
+        }
+    }
+
+    private static func badItem(of index: Int32, _ state: LuaState, _ fits: () -> Bool) -> Int? {
+        for position in 0..<state.rawCount(at: index) {
+            state.pushItem(position + 1, of: index)
+            defer { state.pop() }
+            if !fits() { return position + 1 }
+        }
+        return nil
+    }
+
+    /// What messages say came instead.
+    func got(_ index: Int32, _ state: LuaState) -> String {
+        switch self {
+        case .integer, .number, .integerOrPair:
+            if state.type(at: index) == .number { return (try? state.describe(at: index)) ?? "number" }
+        case .choice(let values):
+            if let text = state.string(at: index) { return "'\(text)'" + (suggestion(for: text, among: values) ?? "") }
+        case .integers, .numbers, .strings, .objects:
+            if state.type(at: index) == .table, let position = badItem(index, state) {
+                state.pushItem(position, of: index)
+                defer { state.pop() }
+                return "\(state.typeName(at: -1)) as item \(position)"
+            }
+        default: break
+        }
+        return state.typeName(at: index)
+    }
+}

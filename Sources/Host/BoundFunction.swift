@@ -1,0 +1,225 @@
+import Lua
+
+/// A declared function in one Lua state: what the trampoline calls. Checks the arguments, runs the body, pushes
+/// its results.
+@usableFromInline final class BoundFunction: LuaCallable {
+    /// The class whose method it is, or whose operator.
+    let luaClass: LuaClass?
+    /// The table of the module whose function it is, for finding `module:function()`.
+    let moduleKey: UnsafeRawPointer?
+    let takesReceiver: Bool
+    /// How many parameters may be given by position; options follow.
+    let positional: Int
+    /// The index of the first argument.
+    let first: Int32
+    let parameters: [Argument]
+    /// The parameters' names once more: comparing them touches nothing else.
+    let names: [StaticString]
+    private let checks: [Check]
+    let isVariadic: Bool
+    private let limitsCount: Bool
+    private let body: HostFunction.Body
+    private let className: (HostClass) -> String
+
+    /// The usual checks, without looking into a declaration.
+    private enum Check {
+        case any
+        case integer
+        case object(Unmanaged<LuaClass>)
+        case other
+    }
+
+    init(
+        _ declaration: HostFunction, body: @escaping HostFunction.Body, label: String, luaClass: LuaClass?,
+        moduleKey: UnsafeRawPointer?, resolve: (HostClass) -> LuaClass?, className: @escaping (HostClass) -> String
+    ) {
+        self.luaClass = luaClass
+        self.moduleKey = moduleKey
+        self.body = body
+        self.className = className
+        takesReceiver = declaration.isReceiverFirst
+        if case .metamethod(let event) = declaration.role {
+            limitsCount = event == .call  // Lua gives the operand of - and # twice
+        } else {
+            limitsCount = true
+        }
+        first = takesReceiver ? 2 : 1
+        positional = declaration.arguments.count
+        parameters = declaration.arguments + declaration.options
+        names = parameters.map(\.name)
+        isVariadic = declaration.arguments.last?.isVariadic ?? false
+        checks = parameters.map { parameter in
+            switch parameter.kind {
+            case .any: return .any
+            case .integer(.min ... .max): return .integer
+            case .object(let type):
+                // The class lives as long as the state, and so longer than this.
+                guard let found = resolve(type) else { return .other }
+                return .object(Unmanaged.passUnretained(found))
+            default: return .other
+            }
+        }
+        super.init(name: label)
+    }
+
+    override func invoke(_ state: LuaState) throws -> Int32 {
+        if takesReceiver, let luaClass, !state.isObject(at: 1, of: luaClass) { throw receiverError(state) }
+        let count = state.top
+        let call: Call
+        let given = Int(count - first) + 1
+        if given > 0, state.type(at: count) == .table {
+            call = try callWithTable(state, count)
+        } else {
+            call = Call(state: state, function: self, given: Int32(max(given, 0)), named: 0)
+        }
+        try check(call)
+        return try body(call).push(on: state)
+    }
+
+    // MARK: Checks
+
+    private func check(_ call: Call) throws {
+        let state = call.state
+        var position = 0
+        while position < checks.count {
+            let index = call.index(position)
+            let fits: Bool
+            switch checks[position] {
+            case _ where index == 0: fits = false
+            case .any: fits = state.type(at: index) != .nil
+            case .integer: fits = state.integer(at: index) != nil
+            case .object(let luaClass):
+                fits = luaClass._withUnsafeGuaranteedRef { state.isObject(at: index, of: $0) }
+            case .other: fits = parameters[position].isVariadic || parameters[position].kind.accepts(index, state)
+            }
+            if !fits { try reject(position, index, state) }
+            position += 1
+        }
+        if isVariadic { return try checkRest(call) }
+        if limitsCount, Int(call.given) > positional { throw surplus(call) }
+    }
+
+    /// An argument that does not fit: left out and optional is well, all else is an error.
+    private func reject(_ position: Int, _ index: Int32, _ state: LuaState) throws {
+        let parameter = parameters[position]
+        let isMissing = index == 0 || state.type(at: index) == .nil
+        if isMissing, parameter.isOptional { return }
+        if isOwnModule(state) { throw colonError }
+        throw badArgument(
+            parameter, got: index == 0 ? "nothing" : parameter.kind.got(index, state), state)
+    }
+
+    func badArgument(_ parameter: Argument, got: String, _ state: LuaState) -> PlainError {
+        PlainError(
+            "\(name): bad argument '\(parameter.name)' (\(parameter.kind.expected(className)) expected, got \(got))")
+    }
+
+    /// The arguments that a variadic parameter takes: each alone, or one list.
+    private func checkRest(_ call: Call) throws {
+        let parameter = parameters[positional - 1]
+        let state = call.state
+        let range = call.restIndices
+        if range.count == 1, parameter.kind.tableUse == .list, state.type(at: range.lowerBound) == .table {
+            guard !parameter.kind.accepts(range.lowerBound, state) else { return }
+            throw badArgument(parameter, got: parameter.kind.got(range.lowerBound, state), state)
+        }
+        let item: ArgumentKind
+        switch parameter.kind {
+        case .integers: item = .integer
+        case .objects(let type): item = .object(type)
+        default: return
+        }
+        for index in range where !item.accepts(index, state) {
+            throw PlainError(
+                "\(name): bad argument '\(parameter.name)' (\(item.expected(className)) expected, "
+                    + "got \(item.got(index, state)))")
+        }
+    }
+
+    private func surplus(_ call: Call) -> PlainError {
+        if moduleKey != nil, isOwnModule(call.state) { return colonError }
+        let most = positional == 0 ? "no arguments" : "at most \(positional) argument\(positional == 1 ? "" : "s")"
+        let options = parameters.count > positional ? " and an options table" : ""
+        return PlainError("\(name): \(most)\(options) expected, got \(call.given)")
+    }
+
+    // MARK: Dots and colons
+
+    private func receiverError(_ state: LuaState) -> PlainError {
+        let typeName = luaClass?.name ?? "object"
+        if state.luaClass(at: 1).map({ luaClass.map($0.isKind) ?? false }) ?? false, state.isReleased(at: 1) {
+            return PlainError("\(name): this \(typeName) was released")
+        }
+        let method = name.split(separator: ":").last ?? ""
+        return PlainError("\(name): called with a dot; use object:\(method)(...), with a colon")
+    }
+
+    private var colonError: PlainError {
+        PlainError("\(name): called with a colon; use \(name)(...), with a dot")
+    }
+
+    private func isOwnModule(_ state: LuaState) -> Bool {
+        guard let moduleKey, state.top >= 1, state.type(at: 1) == .table else { return false }
+        return state.isRegistryValue(at: 1, key: moduleKey)
+    }
+
+    // MARK: The trailing table
+
+    /// A call whose last argument is a table: named arguments and options, or itself an argument.
+    private func callWithTable(_ state: LuaState, _ count: Int32) throws -> Call {
+        if isOwnModule(state) { throw colonError }
+        let given = Int(count - first) + 1
+        guard isNamedTable(at: count, position: given - 1, state) else {
+            return Call(state: state, function: self, given: Int32(given), named: 0)
+        }
+        try state.reserve(parameters.count + 8)
+        state.setTop(count + Int32(parameters.count))
+        let call = Call(state: state, function: self, given: Int32(given - 1), named: count + 1)
+        try state.forEachPair(at: count) {
+            guard let position = parameter(named: -2, state) else { throw unknownOption(state) }
+            if position < given - 1 {
+                throw PlainError("\(name): '\(names[position])' is given twice, by position and by name")
+            }
+            state.copy(-1, to: call.named + Int32(position))
+        }
+        return call
+    }
+
+    /// Whether the table in the place of a parameter holds named arguments.
+    private func isNamedTable(at index: Int32, position: Int, _ state: LuaState) -> Bool {
+        if parameters.isEmpty { return false }
+        if position >= positional {
+            return !isVariadic || parameters.count > positional && state.rawCount(at: index) == 0
+        }
+        switch parameters[position].kind.tableUse {
+        case .none: return true
+        // {5, 5} is a value; {stride = 2} has names.
+        case .list: return state.rawCount(at: index) == 0 && state.hasPairs(at: index)
+        case .any:
+            return parameters[position].isVariadic && parameters.count > positional && state.hasOnlyNames(at: index)
+        }
+    }
+
+    private func parameter(named index: Int32, _ state: LuaState) -> Int? {
+        state.withBytes(at: index) { bytes in
+            names.firstIndex { name in
+                name.utf8CodeUnitCount == bytes.count
+                    && bytes.elementsEqual(UnsafeRawBufferPointer(start: name.utf8Start, count: bytes.count))
+            }
+        } ?? nil
+    }
+
+    private func unknownOption(_ state: LuaState) -> PlainError {
+        let known = parameters.map { "\($0.name)" }
+        guard let given = state.string(at: -2) else {
+            return PlainError(
+                "\(name): options are given by name, but the table has the key \((try? state.describe(at: -2)) ?? "?")")
+        }
+        if let near = suggestion(for: given, among: known) {
+            return PlainError("\(name): unknown option '\(given)'\(near)")
+        }
+        let options = parameters.dropFirst(positional).map { "\($0.name)" }
+        let listed = (options.isEmpty ? known : options).joined(separator: ", ")
+        return PlainError("\(name): unknown option '\(given)' (there are: \(listed))")
+    }
+}

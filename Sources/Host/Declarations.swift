@@ -1,0 +1,199 @@
+import Lua
+
+/// A function of a module, declared once: registration, checks, messages, editor stubs and the reference page
+/// all come from here.
+public struct HostFunction: Sendable {
+    public typealias Body = @Sendable (Call) throws -> Results
+
+    /// What it is called on.
+    enum Role: Sendable {
+        case function
+        case method
+        case metamethod(Metamethod)
+    }
+
+    public let name: String
+    public let doc: String
+    let role: Role
+    /// Whether the object stands before the arguments.
+    let isReceiverFirst: Bool
+    let arguments: [Argument]
+    let options: [Argument]
+    let returns: Returns
+    /// nil where the module's Lua part holds it: then this is for the documentation only.
+    let body: Body?
+
+    @usableFromInline init(
+        _ name: String, doc: String, isMethod: Bool, metamethod: Metamethod?, arguments: [Argument],
+        options: [Argument], returns: Returns, body: Body?
+    ) {
+        self.name = name
+        self.doc = doc
+        isReceiverFirst = isMethod
+        role = metamethod.map { .metamethod($0) } ?? (isMethod ? .method : .function)
+        self.arguments = arguments
+        self.options = options
+        self.returns = returns
+        self.body = body
+    }
+
+    /// Declares a function.
+    ///
+    /// - Parameters:
+    ///   - arguments: given by position, or by name in the trailing table.
+    ///   - options: given by name in the trailing table.
+    public static func function(
+        _ name: String, doc: String, arguments: [Argument] = [], options: [Argument] = [],
+        returns: Returns = .nothing, body: @escaping Body
+    ) -> HostFunction {
+        HostFunction(
+            name, doc: doc, isMethod: false, metamethod: nil, arguments: arguments, options: options,
+            returns: returns, body: body)
+    }
+
+    /// Declares a function that the module's Lua part defines, for the stubs and the reference.
+    public static func inLua(
+        _ name: String, doc: String, arguments: [Argument] = [], options: [Argument] = [],
+        returns: Returns = .nothing
+    ) -> HostFunction {
+        HostFunction(
+            name, doc: doc, isMethod: false, metamethod: nil, arguments: arguments, options: options,
+            returns: returns, body: nil)
+    }
+}
+
+/// A method of a type, declared like a function; its body gets the object first.
+public struct HostMethod<Object: AnyObject>: Sendable {
+    @usableFromInline let function: HostFunction
+
+    @usableFromInline init(_ function: HostFunction) { self.function = function }
+
+    /// Declares `object:name(...)`.
+    @inlinable public static func method(
+        _ name: String, doc: String, arguments: [Argument] = [], options: [Argument] = [],
+        returns: Returns = .nothing, body: @escaping @Sendable (Object, Call) throws -> Results
+    ) -> HostMethod {
+        HostMethod(
+            HostFunction(
+                name, doc: doc, isMethod: true, metamethod: nil, arguments: arguments, options: options,
+                returns: returns, body: { call in try body(call.receiver(), call) }))
+    }
+
+    /// Declares what an operator or a call does with an object: `object(...)`, `#object`, `-object`.
+    @inlinable public static func metamethod(
+        _ event: Metamethod, doc: String = "", arguments: [Argument] = [], options: [Argument] = [],
+        returns: Returns = .nothing, body: @escaping @Sendable (Object, Call) throws -> Results
+    ) -> HostMethod {
+        HostMethod(
+            HostFunction(
+                event.rawValue, doc: doc, isMethod: true, metamethod: event, arguments: arguments, options: options,
+                returns: returns, body: { call in try body(call.receiver(), call) }))
+    }
+
+    /// Declares an operator of two operands, either of which may be the object: `2 * x`, `x * 2`.
+    public static func binary(
+        _ event: Metamethod, doc: String = "", left: Argument, right: Argument, returns: Returns,
+        body: @escaping HostFunction.Body
+    ) -> HostMethod {
+        HostMethod(
+            HostFunction(
+                event.rawValue, doc: doc, isMethod: false, metamethod: event, arguments: [left, right], options: [],
+                returns: returns, body: body))
+    }
+
+    /// Declares a method that the module's Lua part defines, for the stubs and the reference.
+    public static func inLua(
+        _ name: String, doc: String, arguments: [Argument] = [], options: [Argument] = [],
+        returns: Returns = .nothing
+    ) -> HostMethod {
+        HostMethod(
+            HostFunction(
+                name, doc: doc, isMethod: true, metamethod: nil, arguments: arguments, options: options,
+                returns: returns, body: nil))
+    }
+}
+
+/// The events of Lua that a type can answer.
+public enum Metamethod: String, Sendable {
+    case call = "__call"
+    case add = "__add"
+    case subtract = "__sub"
+    case multiply = "__mul"
+    case divide = "__div"
+    case modulo = "__mod"
+    case power = "__pow"
+    case negate = "__unm"
+    case floorDivide = "__idiv"
+    case concatenate = "__concat"
+    case length = "__len"
+    case equal = "__eq"
+    case less = "__lt"
+    case lessOrEqual = "__le"
+    case tostring = "__tostring"
+    case index = "__index"
+    case newindex = "__newindex"
+    case pairs = "__pairs"
+
+    /// As a script writes it, for messages.
+    var symbol: String {
+        switch self {
+        case .call: "call"
+        case .add: "operator +"
+        case .subtract: "operator -"
+        case .multiply: "operator *"
+        case .divide: "operator /"
+        case .modulo: "operator %"
+        case .power: "operator ^"
+        case .negate: "operator -"
+        case .floorDivide: "operator //"
+        case .concatenate: "operator .."
+        case .length: "operator #"
+        case .equal: "operator =="
+        case .less: "operator <"
+        case .lessOrEqual: "operator <="
+        case .tostring: "tostring"
+        case .index, .newindex: "index"
+        case .pairs: "pairs"
+        }
+    }
+}
+
+/// What a function returns, for the documentation.
+public struct Returns: Sendable {
+    struct Value: Sendable {
+        let kind: ArgumentKind?
+        /// The LuaLS type, where no kind says it.
+        let type: String
+        let doc: String
+        var isOptional = false
+    }
+
+    var values: [Value]
+
+    public static var nothing: Returns { Returns(values: []) }
+    /// The object that the method was called on.
+    public static var receiver: Returns { Returns(values: [Value(kind: nil, type: "self", doc: "")]) }
+    public static func value(_ kind: ArgumentKind, _ doc: String = "") -> Returns {
+        Returns(values: [Value(kind: kind, type: "", doc: doc)])
+    }
+    public static func boolean(_ doc: String = "") -> Returns { value(.boolean, doc) }
+    public static func integer(_ doc: String = "") -> Returns { value(.integer, doc) }
+    public static func number(_ doc: String = "") -> Returns { value(.number, doc) }
+    public static func string(_ doc: String = "") -> Returns { value(.string, doc) }
+    public static func table(_ doc: String = "") -> Returns { value(.table, doc) }
+    public static func integers(_ doc: String = "") -> Returns { value(.integers, doc) }
+    public static func object(_ type: AnyClass, _ doc: String = "") -> Returns { value(.object(type), doc) }
+    /// In LuaLS's words: `.custom("fun(): integer, Tensor", "an iterator")`.
+    public static func custom(_ type: String, _ doc: String = "") -> Returns {
+        Returns(values: [Value(kind: nil, type: type, doc: doc)])
+    }
+    /// Several values in a row.
+    public static func several(_ returns: [Returns]) -> Returns { Returns(values: returns.flatMap(\.values)) }
+
+    /// The same, but nil may come instead.
+    public var orNil: Returns {
+        var copy = self
+        for index in copy.values.indices { copy.values[index].isOptional = true }
+        return copy
+    }
+}

@@ -1,0 +1,112 @@
+import Lua
+
+/// A Lua module written in Swift: `HostModule("nn", ...)` is `require "nightjar.nn"` and `nightjar.nn`.
+///
+/// The name may have dots ("nn.functional"), or be "" for what stands in `nightjar` itself. Several modules may
+/// have one name: their parts are put together. Lists are not evaluated before a script needs the module.
+public struct HostModule: Sendable {
+    public let name: String
+    /// What it is for, in a line.
+    public let doc: String
+    /// What stands before its functions' names in messages: "nn." by default for a module "nn".
+    public let prefix: String
+    let types: @Sendable () -> [HostType]
+    let functions: @Sendable () -> [HostFunction]
+    let constants: @Sendable () -> [HostConstant]
+    let lua: (@Sendable () -> [UInt8])?
+
+    /// - Parameters:
+    ///   - prefix: what stands before its functions' names in messages.
+    ///   - lua: Lua source that is run with the module's table when it is loaded; see `LuaPart`.
+    public init(
+        _ name: String, doc: String, prefix: String? = nil,
+        types: @autoclosure @escaping @Sendable () -> [HostType] = [],
+        functions: @autoclosure @escaping @Sendable () -> [HostFunction] = [],
+        constants: @autoclosure @escaping @Sendable () -> [HostConstant] = [],
+        lua: (@Sendable () -> [UInt8])? = nil
+    ) {
+        self.name = name
+        self.doc = doc
+        self.prefix = prefix ?? (name.isEmpty ? "" : "\(name).")
+        self.types = types
+        self.functions = functions
+        self.constants = constants
+        self.lua = lua
+    }
+
+    /// As `require` knows it.
+    var fullName: String { name.isEmpty ? "nightjar" : "nightjar.\(name)" }
+}
+
+/// A constant of a module.
+public struct HostConstant: Sendable {
+    public let name: String
+    public let value: Literal
+    public let doc: String
+
+    public init(_ name: String, _ value: Literal, doc: String) {
+        self.name = name
+        self.value = value
+        self.doc = doc
+    }
+}
+
+/// A Swift class whose objects scripts hold.
+public struct HostType: Sendable {
+    /// As scripts and messages call it.
+    public let name: String
+    public let doc: String
+    let swiftType: HostClass
+    let parent: HostClass?
+    let hasIdentity: Bool
+    let hasFields: Bool
+    let isReleasable: Bool
+    let indexHint: String?
+    let bytes: (@Sendable (AnyObject) -> Int)?
+    let matches: @Sendable (AnyObject) -> Bool
+    let methods: @Sendable () -> [HostFunction]
+
+    /// - Parameters:
+    ///   - parent: a class declared in any module whose methods this type has as well; `Object` comes from it.
+    ///   - identity: whether one object is one Lua value however often it is pushed, so that it works as a key.
+    ///   - fields: whether scripts may set fields on its objects.
+    ///   - releasable: whether it has a method `release`, which frees the object before the collector would.
+    ///   - indexHint: what to do instead of `t[1]`, said where a script tries that.
+    ///   - bytes: what an object holds that Lua cannot see, told to Lua's collector.
+    public init<Object: AnyObject>(
+        _ type: Object.Type, name: String, doc: String, parent: AnyClass? = nil, identity: Bool = false,
+        fields: Bool = false, releasable: Bool = false, indexHint: String? = nil,
+        bytes: (@Sendable (Object) -> Int)? = nil,
+        methods: @autoclosure @escaping @Sendable () -> [HostMethod<Object>] = []
+    ) {
+        self.name = name
+        self.doc = doc
+        swiftType = HostClass(type)
+        self.parent = parent.map { HostClass($0) }
+        hasIdentity = identity
+        hasFields = fields
+        isReleasable = releasable
+        self.indexHint = indexHint
+        if let bytes {
+            self.bytes = { object in
+                guard let object = object as? Object else { return 0 }
+                return bytes(object)
+            }
+        } else {
+            self.bytes = nil
+        }
+        matches = { $0 is Object }
+        self.methods = {
+            let declared = methods().map(\.function)
+            return releasable ? declared + [Self.release] : declared
+        }
+    }
+
+    private static let release = HostFunction(
+        "release", doc: "Frees the object now instead of when Lua collects it; it cannot be used afterwards.",
+        isMethod: true, metamethod: nil, arguments: [], options: [], returns: .nothing,
+        body: { (call: Call) -> Results in
+            call.state.release(at: 1)
+            return Results.none
+        })
+}

@@ -1,0 +1,66 @@
+import Lua
+
+/// The part of a module that is written in Lua: source embedded in the program.
+///
+/// The chunk gets three arguments:
+///
+///     local native, raise, class = ...
+///
+/// - `native`: the module's table with what Swift declared; the chunk adds to it, or returns another table that
+///   takes its place.
+/// - `raise(message, ...)`: raises an error that names the script's line, however deep in the module it is
+///   called; more arguments are put in as by `string.format`.
+/// - `class(name)`: the metatable of a declared type, which holds its methods, for adding to them.
+enum LuaPart {
+    /// Runs the source; the module's table is at index 1 and stays there.
+    static func run(_ source: [UInt8], of module: HostModule, loader: ModuleLoader, on state: LuaState) throws {
+        try state.load(source, name: "=\(module.fullName)")
+        state.pushCopy(1)
+        state.push(permanent: Raise(name: ""))
+        state.push(permanent: ClassFinder(loader))
+        try state.call(arguments: 3, results: 1)
+        if state.type(at: -1) == .table { state.copy(-1, to: 1) }
+        state.pop()
+    }
+}
+
+/// `raise(format, ...)`.
+private final class Raise: LuaCallable {
+    override func invoke(_ state: LuaState) throws -> Int32 {
+        if state.top > 1 {
+            try state.format()
+        }
+        throw PlainError(state.string(at: 1) ?? "error")
+    }
+}
+
+/// `class(name)`.
+private final class ClassFinder: LuaCallable {
+    private unowned let loader: ModuleLoader
+
+    init(_ loader: ModuleLoader) {
+        self.loader = loader
+        super.init(name: "class")
+    }
+
+    override func invoke(_ state: LuaState) throws -> Int32 {
+        let name = state.string(at: 1) ?? ""
+        guard let declared = loader.type(named: name), let found = loader.luaClass(declared.swiftType, on: state)
+        else { throw PlainError("internal error: no type '\(name)' is declared") }
+        found.pushMetatable(on: state)
+        return 1
+    }
+}
+
+extension LuaState {
+    /// Replaces a format and its values, which are all that is on the stack, by what string.format makes of them.
+    fileprivate func format() throws {
+        let count = top
+        pushGlobals()
+        pushField("string", of: -1)
+        pushField("format", of: -1)
+        insert(1)
+        setTop(count + 1)
+        try call(arguments: count, results: 1)
+    }
+}

@@ -1,0 +1,96 @@
+import CLua
+import CLuaShim
+
+/// A function for Lua, written in Swift. Lua holds the object and calls it through the C trampoline.
+open class LuaCallable {
+    /// What its errors begin with: "nn.Conv2d".
+    public let name: String
+
+    public init(name: String) { self.name = name }
+
+    /// Runs the function: arguments are on the stack from index 1.
+    ///
+    /// - Returns: how many results it left on top of the stack.
+    /// - Throws: `LuaError` to go on with Lua's own error; any other error becomes a message with the script's
+    ///   line and this function's name.
+    open func invoke(_ state: LuaState) throws -> Int32 { 0 }
+
+    /// The message for an error that `invoke` threw.
+    open func message(for error: any Error) -> String {
+        if let error = error as? PlainError { return error.message }
+        return name.isEmpty ? "\(error)" : "\(name): \(error)"
+    }
+}
+
+/// An error whose message needs no function's name in front; the script's line it gets.
+public struct PlainError: Error, CustomStringConvertible {
+    public let message: String
+    public init(_ message: String) { self.message = message }
+    public var description: String { message }
+}
+
+extension LuaState {
+    /// Pushes a function that lives as long as the state.
+    public func push(permanent function: LuaCallable) {
+        runtime.callables.append(function)
+        nj_pushfunction(pointer, Unmanaged.passUnretained(function).toOpaque())
+    }
+
+    /// Pushes a function that Lua releases when it is collected.
+    public func push(_ function: LuaCallable) {
+        nj_pushclosure(pointer, Unmanaged.passRetained(function).toOpaque())
+    }
+
+    /// Pushes a Swift closure as a Lua function: arguments are on the stack from index 1, it returns how many
+    /// results it left on top.
+    public func push(named name: String, _ body: @escaping (LuaState) throws -> Int32) {
+        push(Closure(name: name, body: body))
+    }
+}
+
+private final class Closure: LuaCallable {
+    let body: (LuaState) throws -> Int32
+
+    init(name: String, body: @escaping (LuaState) throws -> Int32) {
+        self.body = body
+        super.init(name: name)
+    }
+
+    override func invoke(_ state: LuaState) throws -> Int32 { try body(state) }
+}
+
+/// What the trampoline calls: runs the function and turns what it throws into an error value on the stack,
+/// which C raises once this frame is gone.
+@c(nightjar_swift_call)
+func callFromLua(_ pointer: OpaquePointer, _ callable: UnsafeMutableRawPointer) -> Int32 {
+    let state = LuaState(pointer)
+    return Unmanaged<LuaCallable>.fromOpaque(callable)._withUnsafeGuaranteedRef { function in
+        do {
+            return try function.invoke(state)
+        } catch {
+            return pushError(error, of: function, on: state)
+        }
+    }
+}
+
+/// Out of line: the usual way through the trampoline stays short.
+@inline(never)
+private func pushError(_ error: any Error, of function: LuaCallable, on state: LuaState) -> Int32 {
+    // The function may have filled its stack; what it left there is of no use any more.
+    state.setTop(0)
+    if error is Interrupted {
+        nj_pushinterrupt(state.pointer)
+        return NJ_RAISE_VALUE
+    }
+    if let error = error as? LuaError {
+        state.pushForRaising(error)
+        return NJ_RAISE_VALUE
+    }
+    state.push(function.message(for: error))
+    return NJ_RAISE_MESSAGE
+}
+
+@c(nightjar_swift_release_callable)
+func releaseCallable(_ callable: UnsafeMutableRawPointer) {
+    Unmanaged<LuaCallable>.fromOpaque(callable).release()
+}
