@@ -1,0 +1,164 @@
+# What scripts/nightjar and scripts/test share: installing what is missing and building. Sourced, with `root` set to
+# the package's folder. Talks on standard error only: standard output belongs to the script that is to run.
+# shellcheck shell=bash disable=SC2046 # the lists of packages are to be split
+
+# SwiftPM ends an interrupted build as a failed one; that is not to be reported as such.
+trap 'printf "\n" >&2; exit 130' INT
+
+root=$(cd -P "$root" && pwd)
+built=$root/.build/command
+
+say() { printf 'nightjar: %s\n' "$*" >&2; }
+fail() {
+    local status=$1
+    shift
+    say "$@"
+    exit "$status"
+}
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# quietly MESSAGE LOG COMMAND...: one line while the command runs, all of its output only if it fails.
+# A terminal sees SwiftPM's [done/all] move; anything else gets the message once.
+quietly() {
+    local message=$1 log=$2 line status=0
+    shift 2
+    if [[ -t 2 ]]; then
+        printf '\rnightjar: %s' "$message" >&2
+        "$@" </dev/null 2>&1 9>&- | while IFS= read -r line; do
+            printf '%s\n' "$line" >&3
+            [[ ! $line =~ ^\[([0-9]+/[0-9]+)\] ]] || printf '\r\033[Knightjar: %s [%s]' "$message" "${BASH_REMATCH[1]}" >&2
+        done 3>"$log" || status=$?
+        printf '\r\033[K' >&2
+    else
+        say "$message"
+        "$@" </dev/null >"$log" 2>&1 9>&- || status=$?
+    fi
+    ((status == 0)) || cat "$log" >&2
+    return "$status"
+}
+
+# Packages that building and running need and that are not here, by their Debian names.
+missing_packages() {
+    if have pkg-config; then
+        pkg-config --exists lua5.4 || echo liblua5.4-dev
+        pkg-config --exists libpng || echo libpng-dev
+        pkg-config --exists zlib || echo zlib1g-dev
+    else
+        echo pkg-config liblua5.4-dev libpng-dev zlib1g-dev
+    fi
+    # Linking takes the C++ library's development files, downloading takes libcurl and the roots of trust.
+    # Where these are is known for Debian and its kin only.
+    have apt-get || return 0
+    compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
+    compgen -G '/usr/lib/*/libcurl.so.4' >/dev/null || echo libcurl4
+    [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
+}
+
+# install_packages PACKAGE...: does nothing without arguments. Ends the script where it cannot install: with status 75
+# ("try again later", as publish.lua's) where the archive could not be reached, else 1.
+install_packages() {
+    (($#)) || return 0
+    if ! have apt-get; then
+        if [[ $(uname) == Darwin ]]; then
+            fail 1 "something is missing; run: brew install pkgconf lua@5.4 libpng zlib"
+        fi
+        fail 1 "missing (by their Debian names): $*; install them with this system's package manager"
+    fi
+    local sudo=''
+    if ((EUID != 0)); then
+        # Without a terminal sudo must not need a password.
+        if have sudo && { [[ -t 2 ]] && sudo -v || sudo -n true; } 2>/dev/null; then
+            sudo=sudo
+        else
+            fail 1 "missing: $*; as root run: apt-get update && apt-get install --no-install-recommends $*"
+        fi
+    fi
+    mkdir -p "$built"
+    # Container images ship without package lists, other machines with old ones: fetch them if the first try fails.
+    apt_get() { $sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 "$@"; }
+    apt_install() {
+        apt_get install --yes --no-install-recommends "$@" || {
+            apt_get update && apt_get install --yes --no-install-recommends "$@"
+        }
+    }
+    quietly "installing $*" "$built/install.log" apt_install "$@" || fail 75 "could not install: $*"
+}
+
+# SwiftPM finds Homebrew's unlinked packages by itself; pkg-config has to be told.
+if [[ $(uname) == Darwin ]] && have brew; then
+    for keg in lua@5.4 libpng zlib; do
+        PKG_CONFIG_PATH=$(brew --prefix)/opt/$keg/lib/pkgconfig:${PKG_CONFIG_PATH:-}
+    done
+    export PKG_CONFIG_PATH
+fi
+
+# Debian has another `swift` (a client of OpenStack), so look for the compiler.
+require_swift() {
+    have swiftc || fail 1 "no Swift compiler on PATH; get Swift 6.3 or later from https://www.swift.org/install"
+}
+
+# A digest of everything the command is built from. Tells a touched file, a fresh clone or a branch switched back and
+# forth from a change, so that none of them costs a build.
+sources_digest() {
+    local sum=(shasum -a 256)
+    ! have sha256sum || sum=(sha256sum)
+    (cd "$root" && find Sources Package.swift ! -type d ! -name '.*' -print0 | LC_ALL=C sort -z |
+        xargs -0 "${sum[@]}" | "${sum[@]}")
+}
+
+loaded_libraries() {
+    { ldd "$1" 2>/dev/null || true; } | sed -n 's|.* => \(/[^ ]*\).*|\1|p'
+}
+
+# Is the built command that of the present sources, whatever their dates?
+same_sources() { [[ -x $built/nightjar && -e $built/stamp && $(head -n 1 "$built/stamp") == "$(sources_digest)" ]]; }
+
+# Makes $built hold the command as built from the present sources. One invocation at a time.
+build_command() {
+    if ! mkdir -p "$built" 2>/dev/null || [[ ! -w $built ]]; then
+        # Someone else's checkout.
+        ! same_sources || return 0
+        fail 1 "the sources changed since the last build, and $built cannot be written"
+    fi
+    exec 9>"$built/lock"
+    if have flock && ! flock --nonblock 9; then
+        say "waiting for another build"
+        flock 9
+    fi
+    up_to_date || refresh_command
+    exec 9>&-
+}
+
+refresh_command() {
+    local began=$built/began digest static=()
+    : >"$began"
+    if same_sources; then
+        touch -r "$began" "$built/stamp"
+        up_to_date && return
+        # A library went missing: it comes back with its development package, and no build is needed.
+        install_packages $(missing_packages)
+        up_to_date && return
+    fi
+
+    require_swift
+    install_packages $(missing_packages)
+    # Statically linked, the command starts sooner and runs where no Swift is installed. Not every toolchain can.
+    if [[ -d $(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')_static ]]; then
+        static=(--static-swift-stdlib)
+    fi
+    rm -f "$built/stamp"
+    digest=$(sources_digest)
+    quietly "building (a few minutes the first time)" "$built/build.log" \
+        swift build --package-path "$root" -c release ${static[@]+"${static[@]}"} --product nightjar ||
+        fail 1 "the build failed"
+    cp "$root/.build/release/nightjar" "$built/nightjar.new"
+    mv "$built/nightjar.new" "$built/nightjar"
+    {
+        echo "$digest"
+        loaded_libraries "$built/nightjar"
+    } >"$built/stamp.new"
+    touch -r "$began" "$built/stamp.new"
+    mv "$built/stamp.new" "$built/stamp"
+    # What editors complete from; of no use to the run, so it may fail.
+    "$built/nightjar" --stubs "$root/.lua-stubs" </dev/null >/dev/null 2>&1 || true
+}
