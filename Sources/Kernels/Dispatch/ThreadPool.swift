@@ -55,7 +55,7 @@ public final class ThreadPool: Sendable {
     }
 
     /// Calls `body` once with each number in `0..<count`, on several threads in no certain order, and returns when
-    /// all calls have. A call from inside a body runs on the calling thread alone.
+    /// all calls have. While a loop of several parts runs, a call from inside one runs on its own thread alone.
     public func run(_ count: Int, _ body: (Int) -> Void) {
         if count <= 0 { return }
         if count == 1 || threads == 1 || isBusy.exchange(true, ordering: .acquiring) {
