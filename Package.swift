@@ -32,8 +32,10 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Files", "Tensors", "Networks", "Images", "Datasets", "Checkpoints", "Registry", "HTTP",
-            ]),
+                "Host", "Lua", "Files", "Kernels", "Tensors", "Networks", "Images", "Datasets", "Checkpoints", "Registry",
+                "HTTP",
+            ],
+            resources: [.embedInCode("Networks/nn.lua")]),
         .target(name: "Host", dependencies: ["Lua", "Files"]),
         .target(name: "Lua", dependencies: ["CLua", "CLuaShim"]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),

@@ -8,6 +8,18 @@ public final class LuaRuntime {
     /// Room for the layer above: what belongs to this state there.
     public var owner: AnyObject?
 
+    /// One object of each kind that belongs to this state and to no other: the default generator, for one.
+    private var attachments: [ObjectIdentifier: AnyObject] = [:]
+
+    /// The object of this type that belongs to the state, made at the first call.
+    public func attachment<Object: AnyObject>(_ make: () throws -> Object) rethrows -> Object {
+        let key = ObjectIdentifier(Object.self)
+        if let attached = attachments[key] as? Object { return attached }
+        let made = try make()
+        attachments[key] = made
+        return made
+    }
+
     /// Makes the class of an object known when one is pushed whose class was not declared before; set by the
     /// layer above, which knows all declarations.
     public var findClass: ((AnyObject, LuaState) -> LuaClass?)?
@@ -31,6 +43,7 @@ public final class LuaRuntime {
         classes = [:]
         lastClass = nil
         owner = nil
+        attachments = [:]
         findClass = nil
     }
 
