@@ -58,7 +58,7 @@ final class CurlRequest {
         // Signals stay the program's. `Expect: 100-continue`, which saves sending what will be refused, is HTTP/1.1's.
         _ = ccurl_set_long(handle, CCURL_NO_SIGNAL, 1)
         _ = ccurl_set_long(handle, CCURL_HTTP_VERSION, CCURL_HTTP_1_1)
-        let milliseconds = max(1, min(client.connectTimeout * 1000, 1e9))
+        let milliseconds = max(1, min(bounded(client.connectTimeout) * 1000, 1e9))
         _ = ccurl_set_long(handle, CCURL_CONNECT_TIMEOUT_MS, Int(milliseconds))
         _ = ccurl_set_text(handle, CCURL_USER_AGENT, "nightjar")
         // A proxy gets what is meant for it and nothing else.

@@ -17,7 +17,7 @@ public struct HTTPClient: Sendable {
     public var caFile: String? = environmentVariable("CURL_CA_BUNDLE") ?? environmentVariable("SSL_CERT_FILE")
     /// The proxy to ask; "" for none. Default: what the environment says.
     public var proxy: String?
-    /// How many redirects in a row are followed. Default: 5.
+    /// How many redirects in a row are followed; 0 hands them out as the responses they are. Default: 5.
     public var maximumRedirects = 5
     /// Asked about once a second and while bytes flow; true breaks the request off.
     public var isCancelled: @Sendable () -> Bool = { false }
@@ -47,7 +47,7 @@ public struct HTTPClient: Sendable {
         while true {
             let transfer = Transfer(request, client: self, limit: limit, progress: progress, sink: sink)
             let response = try transfer.run()
-            guard request.method == .get || request.method == .head,
+            guard maximumRedirects > 0, request.method == .get || request.method == .head,
                 [301, 302, 303, 307, 308].contains(response.status), let location = response.headers["Location"]
             else { return response }
             hops += 1

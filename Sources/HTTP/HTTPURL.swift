@@ -60,9 +60,14 @@ public struct HTTPURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// This address with more path; the parts must be percent-encoded already.
-    public func appending(path more: String, query: String? = nil) -> HTTPURL {
+    public func appending(path more: String) -> HTTPURL {
         let base = path.hasSuffix("/") ? String(path.dropLast()) : path
-        return HTTPURL(scheme: scheme, host: host, port: port, path: base + "/" + more, query: query)
+        return HTTPURL(scheme: scheme, host: host, port: port, path: base + "/" + more, query: nil)
+    }
+
+    /// This address with another query.
+    public func with(query: String) -> HTTPURL {
+        HTTPURL(scheme: scheme, host: host, port: port, path: path, query: query)
     }
 
     /// Where a `Location` header leads from here (RFC 3986, section 5.2; dot segments are left to libcurl).

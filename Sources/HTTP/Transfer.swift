@@ -119,7 +119,7 @@ final class Transfer {
         }
         let waitsForAnswer = status == 0 && source?.isExhausted == true
         let allowed = waitsForAnswer ? client.answerTimeout : client.stallTimeout
-        guard ContinuousClock.now - lastChange > .seconds(allowed) else { return true }
+        guard ContinuousClock.now - lastChange > .seconds(bounded(allowed)) else { return true }
         failure = HTTPError(
             .timedOut, url: shownURL,
             waitsForAnswer
@@ -129,9 +129,12 @@ final class Transfer {
     }
 }
 
+/// Seconds that can be reckoned with: neither negative nor beyond decades.
+func bounded(_ seconds: Double) -> Double { seconds >= 0 ? min(seconds, 1e9) : 0 }
+
 /// "30 s", "0.5 s".
 func seconds(_ value: Double) -> String {
-    value == value.rounded() && value < 1e9 ? "\(Int(value)) s" : "\(value) s"
+    value == value.rounded() && abs(value) < 1e9 ? "\(Int(value)) s" : "\(value) s"
 }
 
 extension String {
