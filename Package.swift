@@ -32,7 +32,8 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Files", "Kernels", "Tensors", "Networks", "Images", "Datasets", "Checkpoints", "Registry",
+                "Host", "Lua", "Files", "Kernels", "Tensors", "Networks", "Images", "Datasets", "Checkpoints",
+                "Registry",
                 "HTTP",
             ],
             resources: [.embedInCode("Networks/nn.lua")]),
