@@ -6,4 +6,5 @@ public let builtInModules: [HostModule] = [
     networkModule,
     functionalModule,
     optimizerModule,
+    dataModule,
 ]
