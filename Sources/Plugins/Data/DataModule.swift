@@ -160,7 +160,9 @@ private func mnist(_ call: Call) throws -> ScriptDataset {
         let images = try MNIST(directory: call.optionalString("dir")).load(
             split,
             download: { url, path, digest, progress in
-                try client.download(url, to: path, expectedSHA256: digest) { progress($0.done, $0.total) }
+                try withoutActuallyEscaping(progress) { progress in
+                    try client.download(url, to: path, expectedSHA256: digest) { progress($0.done, $0.total) }
+                }
             },
             progress: { bar.show($0, $1, $2) })
         return try ScriptDataset(limited(images, call), mean: mean, std: std, name: "MNIST")
