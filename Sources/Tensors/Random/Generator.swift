@@ -111,7 +111,8 @@ public final class Generator {
     private static func transform(_ block: UnsafeMutableBufferPointer<Float>) {
         for j in 0..<8 {
             let radius = (-2 * log(1 - block[j])).squareRoot()
-            let angle = 2 * Float.pi * block[j + 8]
+            // Float.pi is rounded towards zero, PyTorch's to the nearest.
+            let angle = Float(2 * Double.pi) * block[j + 8]
             block[j] = radius * cos(angle)
             block[j + 8] = radius * sin(angle)
         }
