@@ -1,79 +1,140 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 extension Tensor: CustomStringConvertible {
-    /// The elements in nested brackets, as PyTorch prints them; of a large tensor only the first and last three of
-    /// each dimension.
+    /// The elements in nested brackets, as PyTorch prints them, down to the spaces; of more than 1000 elements only the
+    /// first and last three of each dimension. Names and truth values are as scripts write them.
     public var description: String {
-        var suffix = dtype == .float32 || dtype == .int64 || dtype == .bool ? "" : ", dtype=\(dtype.rawValue)"
-        if let node { suffix += ", grad_fn=<\(node.name)>" } else if requiresGrad { suffix += ", requires_grad=true" }
-        let shortened = count > 1000
-        if count == 0 { return "tensor([], size=\(describe(shape))\(suffix))" }
-        var (texts, width) = ([Int: String](), 0)
-        visit(0, 0, shortened) { at in
-            let text = elementText(at)
-            texts[at] = text
-            width = Swift.max(width, text.count)
+        var suffixes: [String] = []
+        if count == 0 && dim != 1 { suffixes.append("size=\(describe(shape))") }
+        if dtype == .uint8 || count == 0 && dtype != .float32 { suffixes.append("dtype=\(dtype.rawValue)") }
+        if let node {
+            suffixes.append("grad_fn=<\(node.name)>")
+        } else if requiresGrad {
+            suffixes.append("requires_grad=true")
         }
         var result = "tensor("
-        write(0, 0, shortened, indent: 7, width: width, texts, into: &result)
-        return result + suffix + ")"
+        if count == 0 {
+            result += "[]"
+        } else {
+            let printer = Printer(self)
+            printer.write(0, 0, indent: Printer.start, into: &result)
+        }
+        // PyTorch counts one more than the line has; the line breaks follow it.
+        var length = result.distance(from: result.lastIndex(of: "\n") ?? result.startIndex, to: result.endIndex) + 1
+        for suffix in suffixes {
+            if length + suffix.count + 2 > Printer.lineWidth {
+                result += ",\n" + String(repeating: " ", count: Printer.start) + suffix
+                length = Printer.start + suffix.count
+            } else {
+                result += ", " + suffix
+                length += suffix.count + 2
+            }
+        }
+        return result + ")"
+    }
+}
+
+/// Writes the elements of one tensor, all to one width.
+private struct Printer {
+    /// Columns that "tensor(" takes.
+    static let start = 7
+    static let lineWidth = 80
+    /// What is shown at each end of a dimension that is not shown whole.
+    static let edge = 3
+
+    private let tensor: Tensor
+    private let isShortened: Bool
+    private var style = Style.whole
+    private var width = 1
+
+    private enum Style {
+        /// Integers; floats among them end in a point.
+        case whole
+        case decimals, exponent
     }
 
-    private func elementText(_ index: Int) -> String {
-        let value = element(at: index)
-        switch dtype {
-        case .float32: return fixed(value)
+    init(_ tensor: Tensor) {
+        self.tensor = tensor
+        isShortened = tensor.count > 1000
+        var shown: [Double] = []
+        visit(0, 0) { shown.append(tensor.element(at: $0)) }
+        if tensor.dtype == .float32 {
+            shown = shown.filter { $0.isFinite && $0 != 0 }
+            if let least = shown.map(\.magnitude).min(), let most = shown.map(\.magnitude).max() {
+                if most / least > 1000 || most > 1e8 || least < 1e-4 {
+                    style = .exponent
+                } else if shown.contains(where: { $0 != $0.rounded() }) {
+                    style = .decimals
+                }
+            }
+        }
+        for value in shown { width = max(width, text(value).count) }
+    }
+
+    private func text(_ value: Double) -> String {
+        switch tensor.dtype {
         case .bool: return value == 0 ? "false" : "true"
         case .int64, .uint8: return String(Int64(clamping: value))
+        case .float32: break
+        }
+        if value.isNaN { return "nan" }
+        if value.isInfinite { return value < 0 ? "-inf" : "inf" }
+        return switch style {
+        case .whole: format("%.0f.", value)
+        case .decimals: format("%.4f", value)
+        case .exponent: format("%.4e", value)
         }
     }
 
-    private func places(_ dimension: Int, _ shortened: Bool) -> [Int?] {
-        let size = shape[dimension]
-        return shortened && size > 6 ? [0, 1, 2, nil, size - 3, size - 2, size - 1] : Array(0..<size)
+    private func padded(_ offset: Int) -> String {
+        let text = text(tensor.element(at: offset))
+        return String(repeating: " ", count: max(0, width - text.count)) + text
     }
 
-    private func visit(_ dimension: Int, _ offset: Int, _ shortened: Bool, _ body: (Int) -> Void) {
-        if dimension == dim { return body(offset) }
-        for place in places(dimension, shortened) {
-            if let place { visit(dimension + 1, offset + place * strides[dimension], shortened, body) }
+    private func places(_ dimension: Int) -> [Int?] {
+        let size = tensor.shape[dimension]
+        guard isShortened && size > 2 * Self.edge else { return Array(0..<size) }
+        return Array(0..<Self.edge) + [nil] + Array(size - Self.edge..<size)
+    }
+
+    private func visit(_ dimension: Int, _ offset: Int, _ body: (Int) -> Void) {
+        if dimension == tensor.dim { return body(offset) }
+        for case let place? in places(dimension) {
+            visit(dimension + 1, offset + place * tensor.strides[dimension], body)
         }
     }
 
-    private func write(
-        _ dimension: Int, _ offset: Int, _ shortened: Bool, indent: Int, width: Int, _ texts: [Int: String],
-        into result: inout String
-    ) {
-        if dimension == dim {
-            let text = texts[offset] ?? ""
-            result += String(repeating: " ", count: dim == 0 ? 0 : width - text.count) + text
+    func write(_ dimension: Int, _ offset: Int, indent: Int, into result: inout String) {
+        if dimension == tensor.dim {
+            result += padded(offset)
             return
         }
+        let isRow = dimension == tensor.dim - 1
+        let inLine = isRow ? max(1, (Self.lineWidth - indent) / (width + 2)) : 1
+        let newLines = String(repeating: "\n", count: max(1, tensor.dim - 1 - dimension))
+        let newLine = "," + newLines + String(repeating: " ", count: indent + 1)
         result += "["
-        let separator =
-            dimension == dim - 1
-            ? ", "
-            : "," + String(repeating: "\n", count: dim - 1 - dimension) + String(repeating: " ", count: indent + 1)
-        for (i, place) in places(dimension, shortened).enumerated() {
-            if i > 0 { result += separator }
-            guard let place else {
-                result += "..."
-                continue
+        for (i, place) in places(dimension).enumerated() {
+            if i > 0 { result += i % inLine == 0 ? newLine : ", " }
+            if let place {
+                write(dimension + 1, offset + place * tensor.strides[dimension], indent: indent + 1, into: &result)
+            } else {
+                result += isRow ? " ..." : "..."
             }
-            write(
-                dimension + 1, offset + place * strides[dimension], shortened, indent: indent + 1, width: width, texts,
-                into: &result)
         }
         result += "]"
     }
 }
 
-/// A number with four decimals, or with an exponent where that would say nothing.
-private func fixed(_ value: Double) -> String {
-    if value.isNaN { return "nan" }
-    if value.isInfinite { return value < 0 ? "-inf" : "inf" }
-    let size = value.magnitude
-    if size != 0 && (size < 1e-4 || size >= 1e8) { return "\(Float(value))" }
-    let scaled = Int64((size * 10_000).rounded())
-    let decimals = String(scaled % 10_000)
-    let sign = value < 0 ? "-" : ""
-    return "\(sign)\(scaled / 10_000).\(String(repeating: "0", count: 4 - decimals.count))\(decimals)"
+/// A number as C's `printf` writes it.
+private func format(_ pattern: String, _ value: Double) -> String {
+    var buffer = [CChar](repeating: 0, count: 64)
+    let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, pattern, $0) }
+    return String(decoding: buffer.prefix(Int(length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
 }

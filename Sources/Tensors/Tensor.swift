@@ -30,16 +30,7 @@ public final class Tensor {
     ///
     /// - Throws: `TensorError` for a negative size, or more elements than memory can hold.
     public convenience init(uninitialized shape: [Int], dtype: DType = .float32) throws {
-        var count = 1
-        for size in shape {
-            guard size >= 0 else { throw TensorError("a size cannot be negative: \(describe(shape))") }
-            let (product, overflow) = count.multipliedReportingOverflow(by: size)
-            guard !overflow, product <= 1 << 43 else {
-                throw TensorError("\(describe(shape)) is more than memory can hold")
-            }
-            count = product
-        }
-        let storage = try Storage(byteCount: count * dtype.size)
+        let storage = try Storage(byteCount: try checkedCount(shape) * dtype.size)
         self.init(storage: storage, offset: 0, shape: shape, strides: rowMajorStrides(shape), dtype: dtype)
     }
 
@@ -135,6 +126,7 @@ public final class Tensor {
     /// - Throws: `TensorError` where the elements do not stand in one piece or gradients flow through them.
     public func withUnsafeMutableBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) throws -> R {
         guard isContiguous else { throw TensorError("a view with gaps cannot be written as one piece") }
+        try expectChangeable()
         storage.version += 1
         return try body(
             UnsafeMutableRawBufferPointer(start: storage.pointer + offset * dtype.size, count: count * dtype.size))
@@ -198,6 +190,25 @@ extension Int64 {
             self = Int64(value)
         }
     }
+}
+
+/// The number of elements of a shape.
+///
+/// Sizes of tensors, views included, pass here once, so that no product of some of them overflows later: those beside
+/// a size of 0 as well.
+///
+/// - Throws: `TensorError` for a negative size, or more elements than memory can hold.
+func checkedCount(_ shape: [Int]) throws -> Int {
+    var product = 1
+    for size in shape {
+        guard size >= 0 else { throw TensorError("a size cannot be negative: \(describe(shape))") }
+        let (next, overflow) = product.multipliedReportingOverflow(by: max(1, size))
+        guard !overflow, next <= 1 << 43 else {
+            throw TensorError("\(describe(shape)) is more than memory can hold")
+        }
+        product = next
+    }
+    return shape.contains(0) ? 0 : product
 }
 
 /// Strides of a shape whose elements stand one after the other, the last dimension's closest.

@@ -31,13 +31,13 @@ extension Tensor {
     }
 
     private func completed(_ wanted: [Int]) throws -> [Int] {
-        let known = wanted.filter { $0 != -1 }.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-        var target = wanted
         let open = wanted.indices.filter { wanted[$0] == -1 }
-        if open.count == 1, known > 0, count % known == 0 { target[open[0]] = count / known }
-        guard target.allSatisfy({ $0 >= 0 }),
-            target.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue }) == count
-        else {
+        var target = wanted
+        if let place = open.first {
+            target[place] = 1
+            if let known = try? checkedCount(target), known > 0, count % known == 0 { target[place] = count / known }
+        }
+        guard open.count <= 1, let completed = try? checkedCount(target), completed == count else {
             throw TensorError(
                 "cannot see the \(plural(count, "element")) of \(describe(shape)) as \(describe(wanted))")
         }
@@ -133,6 +133,7 @@ extension Tensor {
             if i >= added && old == target[i] { steps[i] = strides[i - added] }
         }
         guard fits else { throw TensorError("cannot expand \(describe(shape)) to \(describe(wanted))") }
+        _ = try checkedCount(target)
         let old = shape
         return record(viewed(shape: target, strides: steps), "expand", [self]) { [try $0.summed(to: old)] }
     }

@@ -13,8 +13,24 @@ import Synchronization
 /// still spinning from the last loop, some tens after they have gone to sleep.
 public final class ThreadPool: Sendable {
     /// The pool that everything shares. It has as many threads as the process may use processors, or as
-    /// `NIGHTJAR_NUM_THREADS` says.
-    public static let shared = ThreadPool(threads: defaultThreadCount())
+    /// `NIGHTJAR_NUM_THREADS` or `setThreads` says.
+    public static var shared: ThreadPool { current.withLock { $0 } }
+
+    private static let current = Mutex(ThreadPool(threads: defaultThreadCount()))
+
+    /// Changes how many threads the shared pool has, from the next loop on: 1 to 256, others are brought into that
+    /// range. A loop under way ends on the threads it has.
+    public static func setThreads(_ count: Int) {
+        let count = min(max(1, count), mostThreads)
+        let replaced = current.withLock { pool -> ThreadPool? in
+            if pool.threads == count { return nil }
+            defer { pool = ThreadPool(threads: count) }
+            return pool
+        }
+        replaced?.stop()
+    }
+
+    fileprivate static let mostThreads = 256
 
     /// Threads in use, the caller's included.
     public let threads: Int
@@ -31,6 +47,7 @@ public final class ThreadPool: Sendable {
     private let gate = Atomic<UInt64>(closed)
     private let sleepers = Atomic<Int>(0)
     private let isBusy = Atomic<Bool>(false)
+    private let isStopped = Atomic<Bool>(false)
     private let sleep: Sleep
 
     private static let closed: UInt64 = 1 << 31
@@ -41,8 +58,7 @@ public final class ThreadPool: Sendable {
         let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     }
 
-    /// - Parameter threads: the most that work at once, 1 or more. The pool and its threads live as long as the
-    ///   process.
+    /// - Parameter threads: the most that work at once, 1 or more. The workers live, and keep the pool, until `stop`.
     public init(threads: Int) {
         job.body.initialize(to: { _ in })
         job.count.initialize(to: 0)
@@ -52,6 +68,24 @@ public final class ThreadPool: Sendable {
         self.threads = max(1, threads)
         // A worker that cannot be had is one fewer: the loop's parts go to whoever comes.
         for _ in 1..<max(1, threads) { startWorker() }
+    }
+
+    deinit {
+        pthread_cond_destroy(sleep.condition)
+        pthread_mutex_destroy(sleep.mutex)
+        sleep.condition.deallocate()
+        sleep.mutex.deallocate()
+        job.body.deinitialize(count: 1)
+        job.body.deallocate()
+        job.count.deallocate()
+    }
+
+    /// Lets the workers go, each after the loop it works on. Loops run on their caller's thread from then on.
+    public func stop() {
+        isStopped.store(true, ordering: .sequentiallyConsistent)
+        pthread_mutex_lock(sleep.mutex)
+        pthread_cond_broadcast(sleep.condition)
+        pthread_mutex_unlock(sleep.mutex)
     }
 
     /// Calls `body` once with each number in `0..<count`, on several threads in no certain order, and returns when
@@ -115,12 +149,12 @@ public final class ThreadPool: Sendable {
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
         Unmanaged<ThreadPool>.fromOpaque(argument).takeRetainedValue().serve()
+        return nil
     }
 
-    private func serve() -> Never {
+    private func serve() {
         var seen: UInt64 = 0
-        while true {
-            let open = waitForJob(after: seen)
+        while let open = waitForJob(after: seen) {
             seen = open >> 32
             var current = open
             while current >> 32 == seen && current & Self.closed == 0 {
@@ -136,9 +170,9 @@ public final class ThreadPool: Sendable {
         }
     }
 
-    /// Spins for a while, for the next job mostly comes at once, then sleeps.
-    private func waitForJob(after seen: UInt64) -> UInt64 {
-        for _ in 0..<20_000 {
+    /// Spins for a while, for the next job mostly comes at once, then sleeps; nil once the pool is stopped.
+    private func waitForJob(after seen: UInt64) -> UInt64? {
+        for _ in 0..<20_000 where !isStopped.load(ordering: .relaxed) {
             let now = gate.load(ordering: .acquiring)
             if now >> 32 != seen && now & Self.closed == 0 { return now }
             nightjar_spin_hint()
@@ -147,17 +181,18 @@ public final class ThreadPool: Sendable {
         defer { pthread_mutex_unlock(sleep.mutex) }
         sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
         defer { sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
-        while true {
+        while !isStopped.load(ordering: .sequentiallyConsistent) {
             let now = gate.load(ordering: .sequentiallyConsistent)
             if now >> 32 != seen && now & Self.closed == 0 { return now }
             pthread_cond_wait(sleep.condition, sleep.mutex)
         }
+        return nil
     }
 }
 
 private func defaultThreadCount() -> Int {
     if let value = getenv("NIGHTJAR_NUM_THREADS").flatMap({ Int(String(cString: $0)) }), value >= 1 {
-        return min(value, 256)
+        return min(value, ThreadPool.mostThreads)
     }
     return Int(nightjar_processor_count())
 }

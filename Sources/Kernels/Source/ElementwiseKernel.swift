@@ -32,7 +32,7 @@ func binary(_ operation: BinaryOperation, _ arguments: Binary) {
     case .maximum: combine(arguments) { $0 > $1 || $0 != $0 ? $0 : $1 }
     case .minimum: combine(arguments) { $0 < $1 || $0 != $0 ? $0 : $1 }
     case .power: combine(arguments) { pow($0, $1) }
-    case .keepWherePositive: combine(arguments) { $1 > 0 ? $0 : 0 }
+    case .keepWherePositive: combine(arguments) { $1 <= 0 ? 0 : $0 }
     case .sigmoidGradient: combine(arguments) { $0 * $1 * (1 - $1) }
     case .tanhGradient: combine(arguments) { $0 * (1 - $1 * $1) }
     }

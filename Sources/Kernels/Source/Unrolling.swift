@@ -2,8 +2,8 @@ import KernelTable
 
 /// Writes the matrix `[taps, pixels]`: row (c, ky, kx) holds what that tap sees at each output pixel.
 ///
-/// Rows are copied in whole vectors: what is written too far is written again by the next row, and behind the matrix
-/// there is room for a vector.
+/// Rows are copied in whole vectors where what is written too far is written again by a later row or tap; behind the
+/// matrix there is room for a vector.
 func unrollTaps(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: UnsafeMutablePointer<Float>) {
     var out = matrix
     let end = input + s.inChannels / s.groups * s.height * s.width
@@ -20,12 +20,14 @@ func unrollTaps(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: Un
                     out.update(repeating: 0, count: s.outPixels)
                 }
                 let x = inColumns.lowerBound * s.columns.stride + kx * s.columns.dilation - s.columns.padding
+                // The zeros below the last row that this tap sees stay zeros.
+                let zeros = inRows.upperBound < s.outHeight ? inRows.upperBound * outWidth : Int.max
                 for oy in inRows {
                     let y = oy * s.rows.stride + ky * s.rows.dilation - s.rows.padding
                     let from = plane + (y * width + x)
                     copyRow(
                         inColumns.count, from: from, step: step, to: out + (oy * outWidth + inColumns.lowerBound),
-                        canOverrun: isWhole && from + vectors <= end)
+                        canOverrun: isWhole && from + vectors <= end && oy * outWidth + vectors <= zeros)
                 }
                 out += s.outPixels
             }

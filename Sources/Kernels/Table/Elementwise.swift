@@ -6,7 +6,7 @@ public enum UnaryOperation: Sendable, CaseIterable {
 /// A function of two numbers, applied element by element.
 public enum BinaryOperation: Sendable, CaseIterable {
     case add, subtract, multiply, divide, maximum, minimum, power
-    /// `a` where `b` is above 0, else 0: the gradient of a rectifier, with `b` its output.
+    /// `a` where `b` is above 0 or a NaN, else 0: the gradient of a rectifier, with `b` its output.
     case keepWherePositive
     /// `a·b·(1 - b)`: the gradient of a sigmoid, with `b` its output.
     case sigmoidGradient

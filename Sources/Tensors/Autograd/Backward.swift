@@ -19,7 +19,9 @@ extension Tensor {
                     + "\(describe(shape)); use sum or mean, or give a gradient")
         }
         guard start.shape == shape, start.dtype == .float32 else {
-            throw TensorError("a float32 gradient of shape \(describe(shape)) expected, got \(describe(start.shape))")
+            throw TensorError(
+                "a float32 gradient of shape \(describe(shape)) expected, got "
+                    + "\(start.dtype.rawValue) \(describe(start.shape))")
         }
         try GradMode.set(false) {
             guard let root = node else {

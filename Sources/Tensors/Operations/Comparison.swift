@@ -32,9 +32,16 @@ extension Tensor {
         return result
     }
 
-    /// Compares with a number.
+    /// Compares with a number, which need not be one that the tensor's type has: 2 is less than 2.5.
     public func compared(_ comparison: Comparison, _ value: Double) throws -> Tensor {
-        try compared(comparison, .full([], value, dtype: dtype))
+        if dtype == .float32 { return try compared(comparison, .full([], value)) }
+        let whole = try to(.int64).contiguous()
+        if let exact = Int64(exactly: value) { return try whole.compared(comparison, Tensor([exact], [])) }
+        let result = try Tensor(uninitialized: shape, dtype: .bool)
+        let (x, y) = (whole.address(as: Int64.self), result.address(as: UInt8.self))
+        for i in 0..<count { y[i] = comparison.holds(Double(x[i]), value) ? 1 : 0 }
+        extendLifetime(whole)
+        return result
     }
 }
 

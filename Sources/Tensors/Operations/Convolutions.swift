@@ -29,6 +29,7 @@ extension Tensor {
             input: UnsafePointer(x.floats), weight: UnsafePointer(w.floats),
             bias: b.map { UnsafePointer($0.floats) }, output: result.floats)
         inParts(of: images, size: imagesAPart(images)) { kernels.convolve(shape, forward, $0) }
+        if let b { extendLifetime(b) }
         let (savedX, savedW) = (Saved(x), Saved(w))
         let (needX, needW, needB) = (requiresGrad, weight.requiresGrad, bias?.requiresGrad ?? false)
         return recorded(result, "conv2d", [self, weight] + (bias.map { [$0] } ?? [])) { gradient in
@@ -64,14 +65,21 @@ extension Tensor {
                 "\(plural(channels, "input channel")) and \(plural(outChannels, "output channel")) cannot be divided "
                     + "into \(plural(o.groups, "group"))")
         }
-        guard channels == inGroup * o.groups else {
+        let (wanted, overflow) = inGroup.multipliedReportingOverflow(by: o.groups)
+        guard !overflow, channels == wanted else {
             throw TensorError(
-                "expected \(plural(inGroup * o.groups, "input channel")), got \(channels) "
+                "expected \(plural(wanted, "input channel")), got \(channels) "
                     + "(input \(describe(shape)), weight \(describe(weight.shape))"
                     + (o.groups == 1 ? ")" : ", \(o.groups) groups)"))
         }
         if let bias, bias.shape != [outChannels] || bias.dtype != .float32 {
-            throw TensorError("a bias of shape [\(outChannels)] expected, got \(describe(bias.shape))")
+            throw TensorError(
+                "a float32 bias of shape [\(outChannels)] expected, got "
+                    + "\(bias.dtype.rawValue) \(describe(bias.shape))")
+        }
+        guard (shape[2...] + weight.shape[2...]).allSatisfy({ $0 < 1 << 31 }) else {
+            throw TensorError(
+                "heights and widths below 2^31 expected, got \(describe(shape)) and \(describe(weight.shape))")
         }
         let geometry = Convolution(
             inChannels: channels, height: shape[2], width: shape[3], outChannels: outChannels,
@@ -83,8 +91,19 @@ extension Tensor {
                 "a kernel of \(weight.shape[2])x\(weight.shape[3]) does not fit into an input of "
                     + "\(shape[2])x\(shape[3]) (padding \(describe(o.padding)), dilation \(describe(o.dilation)))")
         }
+        try expectRoom(geometry)
         return geometry
     }
+}
+
+/// The kernels unroll an image at a time into memory that they take for granted: where it would be much, this finds out
+/// whether it can be had.
+///
+/// - Throws: `TensorError` where it cannot.
+private func expectRoom(_ shape: Convolution) throws {
+    let (values, overflow) = shape.taps.multipliedReportingOverflow(by: shape.outHeight * shape.outWidth)
+    guard !overflow, values < 1 << 43 else { throw TensorError("the convolution is more than memory can hold") }
+    if values > 1 << 26 { _ = try Storage(byteCount: 4 * values) }
 }
 
 /// Images that one part of a parallel loop works on: at most sixteen parts, whatever the threads, for the parts decide

@@ -18,8 +18,9 @@ extension Tensor {
         guard p >= 0 && p <= 1 else { throw TensorError("a probability from 0 to 1 expected, got \(p)") }
         if !training || p == 0 { return self }
         let mask = try Tensor(uninitialized: maskShape)
-        let (values, scale) = (mask.floats, p == 1 ? 0 : Float(1 / (1 - p)))
-        for i in 0..<mask.count { values[i] = generator.bernoulli(1 - p) ? scale : 0 }
+        let (values, scale) = (mask.floats, 1 / Float(1 - p))
+        // Where nothing is kept, nothing is drawn.
+        for i in 0..<mask.count { values[i] = p < 1 && generator.bernoulli(1 - p) ? scale : 0 }
         let result = try combined(.multiply, with: mask)
         return recorded(result, "dropout", [self]) { [try $0.combined(.multiply, with: mask)] }
     }

@@ -90,6 +90,7 @@ extension Tensor {
     /// `x·Wᵀ + b` over the last dimension, with W `[out, in]` and b `[out]`.
     public func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws -> Tensor {
         try expect(.float32)
+        try weight.expect(.float32)
         guard weight.dim == 2, dim >= 1 else {
             throw TensorError(
                 "an input with features and a weight [out, in] expected, got \(describe(shape)) and "
@@ -101,8 +102,9 @@ extension Tensor {
                 "expected \(plural(inputs, "input feature")), got \(shape[dim - 1]) "
                     + "(input \(describe(shape)), weight \(describe(weight.shape)))")
         }
-        if let bias, bias.shape != [outputs] {
-            throw TensorError("a bias of shape [\(outputs)] expected, got \(describe(bias.shape))")
+        if let bias, bias.shape != [outputs] || bias.dtype != .float32 {
+            throw TensorError(
+                "a float32 bias of shape [\(outputs)] expected, got \(bias.dtype.rawValue) \(describe(bias.shape))")
         }
         let rows = shape.dropLast().reduce(1, *)
         let x = try contiguous()

@@ -12,14 +12,12 @@ struct Slices {
 }
 
 extension Tensor {
-    /// The sum over some dimensions, or over all of them. Integers and truth values give an int64.
+    /// The sum over some dimensions, or over all of them, which an empty list means too. Integers and truth values
+    /// give an int64.
     ///
     /// - Parameter keepDimensions: whether the dimensions stay, with size 1.
     public func sum(_ dimensions: [Int]? = nil, keepDimensions: Bool = false) throws -> Tensor {
-        let reduced = try (dimensions ?? Array(shape.indices)).map { try resolve($0) }
-        guard Set(reduced).count == reduced.count else {
-            throw TensorError("a dimension is named twice in \(describe(dimensions ?? []))")
-        }
+        let reduced = try reducedDimensions(dimensions)
         guard dtype == .float32 else { return try integerSum(reduced, keepDimensions) }
         let kept = shape.indices.map { reduced.contains($0) ? 1 : shape[$0] }
         var result = detach()
@@ -29,7 +27,7 @@ extension Tensor {
             for d in reduced { result = try result.summedOver(d) }
         }
         let old = shape
-        let summed = recorded(result.node == nil ? result : result.detach(), "sum", [self]) {
+        let summed = recorded(result, "sum", [self]) {
             [try $0.reshape(kept).expand(old).contiguous()]
         }
         return keepDimensions
@@ -41,14 +39,24 @@ extension Tensor {
         guard dtype == .float32 else {
             throw TensorError("float32 expected, got \(dtype.rawValue); convert with float()")
         }
-        let reduced = try (dimensions ?? Array(shape.indices)).map { try resolve($0) }
-        let members = reduced.reduce(1) { $0 * shape[$1] }
+        let members = try reducedDimensions(dimensions).reduce(1) { $0 * shape[$1] }
         return try sum(dimensions, keepDimensions: keepDimensions).divided(by: Double(members))
+    }
+
+    private func reducedDimensions(_ named: [Int]?) throws -> [Int] {
+        guard let named, !named.isEmpty else { return Array(shape.indices) }
+        let dimensions = try named.map { try resolve($0) }
+        guard Set(dimensions).count == dimensions.count else {
+            throw TensorError("a dimension is named twice in \(describe(named))")
+        }
+        return dimensions
     }
 
     private func total() throws -> Tensor {
         let source = try contiguous()
-        return try Tensor([kernels.sum(count, source.floats)], [])
+        let total = kernels.sum(count, source.floats)
+        extendLifetime(source)
+        return try Tensor([total], [])
     }
 
     /// Keeps the dimension, with size 1.
@@ -100,19 +108,28 @@ extension Tensor {
 
     /// The largest element along a dimension and where it stands (int64; the first of equals, a NaN before all).
     public func max(_ dimension: Int, keepDimension: Bool = false) throws -> (values: Tensor, indices: Tensor) {
-        try extreme(dimension, keepDimension) { $0 > $1 }
+        try extreme(dimension, keepDimension, .greater)
     }
 
     /// The smallest element along a dimension and where it stands.
     public func min(_ dimension: Int, keepDimension: Bool = false) throws -> (values: Tensor, indices: Tensor) {
-        try extreme(dimension, keepDimension) { $0 < $1 }
+        try extreme(dimension, keepDimension, .less)
     }
 
-    /// The largest element of all.
-    public func max() throws -> Tensor { try reshape([count]).max(0).values }
+    /// The largest element of all. Equal ones share the gradient.
+    public func max() throws -> Tensor { try extremeOfAll(.greater) }
 
-    /// The smallest element of all.
-    public func min() throws -> Tensor { try reshape([count]).min(0).values }
+    /// The smallest element of all. Equal ones share the gradient.
+    public func min() throws -> Tensor { try extremeOfAll(.less) }
+
+    private func extremeOfAll(_ comparison: Comparison) throws -> Tensor {
+        let value = try detach().reshape([count]).extreme(0, false, comparison).values
+        let (saved, savedValue) = (Saved(self), Saved(value.detach()))
+        return recorded(value, comparison == .greater ? "max" : "min", [self]) { gradient in
+            let chosen = try saved.unwrap().compared(.equal, savedValue.unwrap()).to(.float32)
+            return [try chosen.multiplied(by: gradient.divided(by: chosen.sum()))]
+        }
+    }
 
     /// Where the largest element stands, int64: along a dimension, or among all elements in row-major order.
     public func argmax(_ dimension: Int? = nil, keepDimension: Bool = false) throws -> Tensor {
@@ -121,31 +138,23 @@ extension Tensor {
     }
 
     private func extreme(
-        _ dimension: Int, _ keepDimension: Bool, _ precedes: (Float, Float) -> Bool
+        _ dimension: Int, _ keepDimension: Bool, _ comparison: Comparison
     ) throws -> (values: Tensor, indices: Tensor) {
         let d = try resolve(dimension)
         guard shape[d] > 0 else { throw TensorError("dimension \(dimension) of \(describe(shape)) has no elements") }
-        let source = try detach().to(.float32).contiguous()
-        let slices = Slices(shape, d)
+        let source = try detach().contiguous()
         var target = shape
         target[d] = 1
-        let values = try Tensor(uninitialized: target)
+        let values = try Tensor(uninitialized: target, dtype: dtype)
         let indices = try Tensor(uninitialized: target, dtype: .int64)
-        let (x, v, places) = (source.floats, values.floats, indices.address(as: Int64.self))
-        for o in 0..<slices.outer {
-            for i in 0..<slices.inner {
-                let first = x + o * slices.length * slices.inner + i
-                var (best, place) = (first[0], 0)
-                for l in 1..<Swift.max(1, slices.length) where !best.isNaN {
-                    let value = first[l * slices.inner]
-                    if precedes(value, best) || value.isNaN { (best, place) = (value, l) }
-                }
-                v[o * slices.inner + i] = best
-                places[o * slices.inner + i] = Int64(place)
-            }
+        let slices = Slices(shape, d)
+        switch dtype {
+        case .float32: findExtremes(comparison, slices, source, values, indices, Float.self)
+        case .int64: findExtremes(comparison, slices, source, values, indices, Int64.self)
+        case .uint8, .bool: findExtremes(comparison, slices, source, values, indices, UInt8.self)
         }
         let whole = shape
-        let recordedValues = recorded(values, "max", [self]) { gradient in
+        let recordedValues = recorded(values, comparison == .greater ? "max" : "min", [self]) { gradient in
             let result = try Tensor.zeros(whole)
             let (from, to) = (try gradient.contiguous(), result.floats)
             let g = from.floats
@@ -162,4 +171,24 @@ extension Tensor {
         if keepDimension { return (recordedValues, indices) }
         return (try recordedValues.squeeze(d), try indices.squeeze(d))
     }
+}
+
+/// Only a NaN differs from itself: the first one is kept.
+private func findExtremes<T: Comparable>(
+    _ comparison: Comparison, _ slices: Slices, _ source: Tensor, _ values: Tensor, _ indices: Tensor, _ type: T.Type
+) {
+    let (x, v, places) = (source.address(as: T.self), values.address(as: T.self), indices.address(as: Int64.self))
+    for o in 0..<slices.outer {
+        for i in 0..<slices.inner {
+            let first = x + o * slices.length * slices.inner + i
+            var (best, place) = (first[0], 0)
+            for l in 1..<max(1, slices.length) where best == best {
+                let value = first[l * slices.inner]
+                if comparison.holds(value, best) || value != value { (best, place) = (value, l) }
+            }
+            v[o * slices.inner + i] = best
+            places[o * slices.inner + i] = Int64(place)
+        }
+    }
+    extendLifetime(source)
 }

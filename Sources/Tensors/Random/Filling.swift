@@ -16,6 +16,8 @@ extension Tensor {
 
     /// The numbers 0..<n in random order, int64.
     public static func permutation(_ n: Int, _ generator: Generator) throws -> Tensor {
-        try Tensor(generator.permutation(n).map(Int64.init), [n])
+        let tensor = try Tensor(uninitialized: [n], dtype: .int64)
+        generator.fillPermutation(UnsafeMutableBufferPointer(start: tensor.address(as: Int64.self), count: n))
+        return tensor
     }
 }

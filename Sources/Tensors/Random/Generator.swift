@@ -29,14 +29,19 @@ public final class Generator {
         spareNormal = nil
     }
 
-    /// Everything that decides what comes next: 624 words and the place among them.
+    /// Everything that decides what comes next: 624 words, the place among them, and two words more where a normal
+    /// number waits for its turn. Anything else is not taken over.
     public var snapshot: [UInt32] {
-        get { state + [UInt32(place)] }
+        get {
+            let spare = spareNormal.map { $0.bitPattern }.map { [UInt32($0 >> 32), UInt32(truncatingIfNeeded: $0)] }
+            return state + [UInt32(place)] + (spare ?? [])
+        }
         set {
-            guard newValue.count == 625, newValue[624] <= 624 else { return }
+            guard newValue.count == 625 || newValue.count == 627, newValue[624] <= 624 else { return }
             state = Array(newValue[..<624])
             place = Int(newValue[624])
-            spareNormal = nil
+            spareNormal =
+                newValue.count == 625 ? nil : Double(bitPattern: UInt64(newValue[625]) << 32 | UInt64(newValue[626]))
         }
     }
 
@@ -81,11 +86,21 @@ public final class Generator {
     /// True with probability `p`.
     public func bernoulli(_ p: Double) -> Bool { uniform53() < p }
 
-    /// The numbers 0..<n in random order, as `torch.randperm` (for fewer than 2^32/20).
+    /// The numbers 0..<n in random order, as `torch.randperm`; none for a negative n.
     public func permutation(_ n: Int) -> [Int] {
-        var order = Array(0..<max(0, n))
-        for i in 0..<max(0, n - 1) { order.swapAt(i, i + Int(next32()) % (n - i)) }
+        var order = [Int](repeating: 0, count: max(0, n))
+        order.withUnsafeMutableBufferPointer { fillPermutation($0) }
         return order
+    }
+
+    /// The same into memory that is there.
+    func fillPermutation<T: FixedWidthInteger>(_ order: UnsafeMutableBufferPointer<T>) {
+        let n = order.count
+        for i in 0..<n { order[i] = T(i) }
+        let isShort = n < Int(UInt32.max) / 20
+        for i in 0..<max(0, n - 1) {
+            order.swapAt(i, i + Int((isShort ? UInt64(next32()) : next64()) % UInt64(n - i)))
+        }
     }
 
     /// Normally distributed numbers, as `torch.randn`: by the method of Box and Muller, in blocks of 16 where there
@@ -111,7 +126,8 @@ public final class Generator {
     private static func transform(_ block: UnsafeMutableBufferPointer<Float>) {
         for j in 0..<8 {
             let radius = (-2 * log(1 - block[j])).squareRoot()
-            let angle = 2 * Float.pi * block[j + 8]
+            // Float.pi is rounded towards zero, PyTorch's to the nearest.
+            let angle = Float(2 * Double.pi) * block[j + 8]
             block[j] = radius * cos(angle)
             block[j + 8] = radius * sin(angle)
         }
