@@ -4,7 +4,8 @@ import CLuaShim
 /// What one Lua state and its coroutines share: the classes that scripts see, the bytes behind them.
 public final class LuaRuntime {
     /// How many bytes objects hold and when to collect.
-    public internal(set) var memory = MemoryAccount()
+    // One thread runs a state, and nothing here calls out while it changes: the checks at run time are spared.
+    @exclusivity(unchecked) public internal(set) var memory = MemoryAccount()
     /// Room for the layer above: what belongs to this state there.
     public var owner: AnyObject?
 
@@ -28,8 +29,8 @@ public final class LuaRuntime {
     var callables: [LuaCallable] = []
     private var classes: [ObjectIdentifier: LuaClass] = [:]
     /// The class last looked up and the Swift type it was for: scripts push many objects of one type in a row.
-    private var lastType: ObjectIdentifier?
-    private var lastClass: LuaClass?
+    @exclusivity(unchecked) private var lastType: ObjectIdentifier?
+    @exclusivity(unchecked) private var lastClass: LuaClass?
     private(set) var errorSerial = 0
     private(set) var isClosed = false
     /// Registry slots whose holders are gone, freed at the next occasion: a holder may go away while the

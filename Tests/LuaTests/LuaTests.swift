@@ -112,3 +112,35 @@ func release() throws {
     state.collectGarbage()
     #expect(machine.runtime.memory.alive == 0)
 }
+
+private final class Named {}
+
+@Test("An object of a class with identity is one Lua value, also after a release", arguments: [true, false])
+func identity(hasIdentity: Bool) throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    let declared = LuaClass(name: "Named", hasIdentity: hasIdentity)
+    state.runtime.register(declared, for: Named.self)
+    try declared.pushNewMetatable(on: state, miss: LuaCallable(name: "Named"))
+    let object = Named()
+    state.pushGlobals()
+    state.push(named: "get") { state in
+        try state.push(object: object)
+        return 1
+    }
+    state.setField("get", of: -2)
+    try run("assert(get() == get() and rawequal(get(), get()) == \(hasIdentity))", on: state)
+    try run("do local x <close> = get() end collectgarbage() assert(get() == get())", on: state)
+}
+
+@Test("An interrupt that Swift code noticed goes through coroutines unchanged")
+func interrupt() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    state.pushGlobals()
+    state.push(named: "stop") { _ in throw Interrupted() }
+    state.setField("stop", of: -2)
+    let error = #expect(throws: LuaError.self) { try run("coroutine.wrap(function() stop() end)()", on: state) }
+    #expect(error?.isInterrupt == true)
+    #expect(error?.message == "interrupted")
+}
