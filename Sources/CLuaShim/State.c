@@ -62,8 +62,24 @@ void nj_close(lua_State *L) {
 void *nj_runtime(lua_State *L) { return nj_shared(L)->runtime; }
 lua_State *nj_main(lua_State *L) { return nj_shared(L)->main; }
 
+// os.exit: closes the state first, so that finalizers run and files are whole. It does not return.
+static int os_exit(lua_State *L) {
+  int status = EXIT_SUCCESS;
+  if (lua_isboolean(L, 1)) {
+    status = lua_toboolean(L, 1) ? EXIT_SUCCESS : EXIT_FAILURE;
+  } else {
+    status = (int)luaL_optinteger(L, 1, EXIT_SUCCESS);
+  }
+  if (lua_isnone(L, 2) || lua_toboolean(L, 2)) lua_close(L);
+  exit(status);
+}
+
 static int open_libraries(lua_State *L) {
   luaL_openlibs(L);
+  lua_getglobal(L, LUA_OSLIBNAME);
+  lua_pushcfunction(L, os_exit);
+  lua_setfield(L, -2, "exit");
+  lua_pop(L, 1);
   nj_opencoroutine(L);
   return 0;
 }

@@ -35,7 +35,7 @@ public struct SHA256: Sendable {
         var padded = self
         var tail: [UInt8] = [0x80]
         tail += [UInt8](repeating: 0, count: (119 - pending.count) % 64)
-        tail += (0..<8).map { UInt8(truncatingIfNeeded: length &* 8 >> UInt64(56 - 8 * $0)) }
+        tail += (0..<8).map { UInt8(truncatingIfNeeded: (length &* 8) >> UInt64(56 - 8 * $0)) }
         padded.update(tail)
         let s = padded.state
         let digits = Array("0123456789abcdef".utf8)

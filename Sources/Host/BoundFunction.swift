@@ -16,6 +16,7 @@ import Lua
     /// The parameters' names once more: comparing them touches nothing else.
     let names: [StaticString]
     private let checks: [Check]
+    private let optionals: [Bool]
     let isVariadic: Bool
     private let limitsCount: Bool
     private let body: HostFunction.Body
@@ -25,6 +26,9 @@ import Lua
     private enum Check {
         case any
         case integer
+        case boolean
+        case number
+        case string
         case object(Unmanaged<LuaClass>)
         case other
     }
@@ -52,6 +56,9 @@ import Lua
             switch parameter.kind {
             case .any: return .any
             case .integer(.min ... .max): return .integer
+            case .boolean: return .boolean
+            case .number(-.infinity ... .infinity): return .number
+            case .string: return .string
             case .object(let type):
                 // The class lives as long as the state, and so longer than this.
                 guard let found = resolve(type) else { return .other }
@@ -59,6 +66,7 @@ import Lua
             default: return .other
             }
         }
+        optionals = parameters.map(\.isOptional)
         super.init(name: label)
     }
 
@@ -67,7 +75,7 @@ import Lua
         let count = state.top
         let call: Call
         let given = Int(count - first) + 1
-        if given > 0, state.type(at: count) == .table {
+        if given > 0, state.isTable(at: count) {
             call = try callWithTable(state, count)
         } else {
             call = Call(state: state, function: self, given: Int32(max(given, 0)), named: 0)
@@ -83,10 +91,18 @@ import Lua
         var position = 0
         while position < checks.count {
             let index = call.index(position)
+            let isMissing = index == 0 || state.isNil(at: index)
+            if isMissing, optionals[position] {
+                position += 1
+                continue
+            }
             let fits: Bool
             switch checks[position] {
-            case _ where index == 0: fits = false
-            case .any: fits = state.type(at: index) != .nil
+            case _ where isMissing: fits = false
+            case .any: fits = true
+            case .boolean: fits = state.boolean(at: index) != nil
+            case .number: fits = state.number(at: index) != nil
+            case .string: fits = state.isString(at: index)
             case .integer: fits = state.integer(at: index) != nil
             case .object(let luaClass):
                 fits = luaClass._withUnsafeGuaranteedRef { state.isObject(at: index, of: $0) }
@@ -99,11 +115,9 @@ import Lua
         if limitsCount, Int(call.given) > positional { throw surplus(call) }
     }
 
-    /// An argument that does not fit: left out and optional is well, all else is an error.
+    /// The error for an argument that does not fit.
     private func reject(_ position: Int, _ index: Int32, _ state: LuaState) throws {
         let parameter = parameters[position]
-        let isMissing = index == 0 || state.type(at: index) == .nil
-        if isMissing, parameter.isOptional { return }
         if isOwnModule(state) { throw colonError }
         throw badArgument(
             parameter, got: index == 0 ? "nothing" : parameter.kind.got(index, state), state)

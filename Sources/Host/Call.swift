@@ -28,7 +28,7 @@ public struct Call {
     public func index(_ name: StaticString) throws -> Int32 {
         let position = try position(name)
         let index = index(position)
-        return index == 0 || state.type(at: index) == .nil ? 0 : index
+        return index == 0 || state.isNil(at: index) ? 0 : index
     }
 
     private func position(_ name: StaticString) throws -> Int {

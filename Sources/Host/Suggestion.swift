@@ -7,14 +7,16 @@ func suggestion(for name: String, among candidates: some Sequence<String>) -> St
 func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.utf8)
     let limit = max(1, (wanted.count + 1) / 3)
-    var best: (name: String, distance: Int)?
+    var best: (distance: Int, firstLetter: Int, name: String)?
     for candidate in candidates where candidate != name {
         // A name that differs in case alone is nearest of all.
         let distance =
             candidate.lowercased() == name.lowercased() ? 0 : editDistance(wanted, Array(candidate.utf8))
         guard distance <= limit else { continue }
-        if let best, (best.distance, best.name) <= (distance, candidate) { continue }
-        best = (candidate, distance)
+        // People seldom mistype the first letter.
+        let rank = (distance, candidate.utf8.first == wanted.first ? 0 : 1, candidate)
+        if let best, best <= rank { continue }
+        best = rank
     }
     return best?.name
 }

@@ -33,3 +33,6 @@ public final class LuaMachine {
         runtime.close()
     }
 }
+
+/// The version of the Lua library: "5.4.4".
+public var luaVersion: String { "\(LUA_VERSION_MAJOR).\(LUA_VERSION_MINOR).\(LUA_VERSION_RELEASE)" }

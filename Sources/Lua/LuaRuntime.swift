@@ -4,9 +4,22 @@ import CLuaShim
 /// What one Lua state and its coroutines share: the classes that scripts see, the bytes behind them.
 public final class LuaRuntime {
     /// How many bytes objects hold and when to collect.
-    public internal(set) var memory = MemoryAccount()
+    // One thread runs a state, and nothing here calls out while it changes: the checks at run time are spared.
+    @exclusivity(unchecked) public internal(set) var memory = MemoryAccount()
     /// Room for the layer above: what belongs to this state there.
     public var owner: AnyObject?
+
+    /// One object of each kind that belongs to this state and to no other: the default generator, for one.
+    private var attachments: [ObjectIdentifier: AnyObject] = [:]
+
+    /// The object of this type that belongs to the state, made at the first call.
+    public func attachment<Object: AnyObject>(_ make: () throws -> Object) rethrows -> Object {
+        let key = ObjectIdentifier(Object.self)
+        if let attached = attachments[key] as? Object { return attached }
+        let made = try make()
+        attachments[key] = made
+        return made
+    }
 
     /// Makes the class of an object known when one is pushed whose class was not declared before; set by the
     /// layer above, which knows all declarations.
@@ -16,8 +29,8 @@ public final class LuaRuntime {
     var callables: [LuaCallable] = []
     private var classes: [ObjectIdentifier: LuaClass] = [:]
     /// The class last looked up and the Swift type it was for: scripts push many objects of one type in a row.
-    private var lastType: ObjectIdentifier?
-    private var lastClass: LuaClass?
+    @exclusivity(unchecked) private var lastType: ObjectIdentifier?
+    @exclusivity(unchecked) private var lastClass: LuaClass?
     private(set) var errorSerial = 0
     private(set) var isClosed = false
     /// Registry slots whose holders are gone, freed at the next occasion: a holder may go away while the
@@ -31,6 +44,7 @@ public final class LuaRuntime {
         classes = [:]
         lastClass = nil
         owner = nil
+        attachments = [:]
         findClass = nil
     }
 

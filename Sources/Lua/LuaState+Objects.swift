@@ -50,11 +50,6 @@ extension LuaState {
         return Unmanaged<LuaClass>.fromOpaque(type)._withUnsafeGuaranteedRef { $0.isKind(of: luaClass) }
     }
 
-    /// The object at an index, of which `isObject(at:of:)` is known to hold for the class that `T` declared.
-    @inlinable public func checkedObject<T: AnyObject>(at index: Int32, as type: T.Type = T.self) -> T? {
-        object(at: index)
-    }
-
     /// Whether an object stands at an index that was released.
     public func isReleased(at index: Int32) -> Bool {
         guard let block = nj_toobject(pointer, index) else { return false }

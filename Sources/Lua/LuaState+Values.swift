@@ -155,7 +155,7 @@ extension LuaState {
 
 extension LuaState {
     /// Pops a value and a key into the table at `index`, without metamethods. The key may be neither nil nor NaN.
-    func rawSet(_ index: Int32) { lua_rawset(pointer, index) }
+    public func rawSet(_ index: Int32) { lua_rawset(pointer, index) }
 
     /// Whether a number is kept as a float.
     public func isFloat(at index: Int32) -> Bool {

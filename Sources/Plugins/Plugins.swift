@@ -1,4 +1,10 @@
 import Host
 
 /// The modules that scripts find without installing anything.
-public let builtInModules: [HostModule] = []
+public let builtInModules: [HostModule] = [
+    tensorModule,
+    networkModule,
+    functionalModule,
+    optimizerModule,
+    dataModule,
+]

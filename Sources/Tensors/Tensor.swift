@@ -108,7 +108,7 @@ public final class Tensor {
     /// The first element's address. Other elements follow by `strides`.
     package var floats: UnsafeMutablePointer<Float> { address(as: Float.self) }
 
-    func address<T>(as type: T.Type) -> UnsafeMutablePointer<T> {
+    package func address<T>(as type: T.Type) -> UnsafeMutablePointer<T> {
         storage.pointer.assumingMemoryBound(to: type) + offset
     }
 

@@ -1,1 +1,12 @@
-print("nightjar")
+import Host
+import Plugins
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+exit(Command.run(CommandLine.arguments, modules: builtInModules))

@@ -1,1 +1,146 @@
+import Lua
 import Testing
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// 80 kB that Lua cannot see.
+private final class Block {
+    let start: UnsafeMutableRawPointer
+    static let size = 80_000
+
+    init(touched: Bool) {
+        start = .allocate(byteCount: Self.size, alignment: 16)
+        if touched { memset(start, 1, Self.size) }
+    }
+    deinit { start.deallocate() }
+}
+
+private func residentBytes() -> Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 128)
+    guard fgets(&line, 128, file) != nil else { return 0 }
+    let fields = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self).split(
+        separator: " ")
+    return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * 4096
+}
+
+private func declareBlocks(_ state: LuaState, touched: Bool = false) throws {
+    let declared = LuaClass(name: "Block", bytes: { _ in Block.size })
+    state.runtime.register(declared, for: Block.self)
+    try declared.pushNewMetatable(on: state, miss: LuaCallable(name: "Block"))
+    state.pop()
+    state.pushGlobals()
+    state.push(named: "make") { state in
+        try state.push(object: Block(touched: touched))
+        return 1
+    }
+    state.setField("make", of: -2)
+    state.pop()
+}
+
+private func run(_ source: String, on state: LuaState) throws {
+    try state.load(source.utf8, name: "=test")
+    try state.call(arguments: 0, results: 0)
+}
+
+@Test("100,000 objects of 80 kB each, dropped as they come, stay under a fixed size")
+func memoryCeiling() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    try declareBlocks(state, touched: true)
+    let before = residentBytes()
+    try run("for i = 1, 100000 do local block = make() end", on: state)
+    #expect(residentBytes() - before < 150 << 20)
+    #expect(machine.runtime.memory.collections > 100)
+    machine.close()
+    #expect(machine.runtime.memory.alive == 0)
+}
+
+@Test("What stays alive raises the threshold, so that holding much does not mean collecting all the time")
+func adaptiveThreshold() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    try declareBlocks(state)
+    try run("kept = {} for i = 1, 2000 do kept[i] = make() end", on: state)
+    #expect(machine.runtime.memory.alive == 2000 * Block.size)
+    #expect(machine.runtime.memory.collections <= 4)
+    #expect(machine.runtime.memory.threshold > MemoryAccount.floor)
+}
+
+@Test("A caught Lua error has its message, its place and a traceback")
+func errors() throws {
+    let state = try LuaMachine()
+    let error = #expect(throws: LuaError.self) {
+        let lua = try state.state()
+        try lua.load("\n\nlocal function f() error('oh') end\nf()".utf8, name: "@a:b.lua")
+        try lua.call(arguments: 0)
+    }
+    #expect(error?.message == "a:b.lua:3: oh")
+    #expect(error?.chunk == "a:b.lua")
+    #expect(error?.line == 3)
+    #expect(error?.traceback.contains("a:b.lua:4: in main chunk") == true)
+}
+
+@Test("Strings keep any bytes; tables come and go whole")
+func values() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    try state.load("return { 1, 2.5, 'a\\0b', '\\xff', { x = true } }".utf8, name: "=test")
+    try state.call(arguments: 0)
+    guard case .list(let items) = try state.value(at: -1), items.count == 5 else {
+        Issue.record("no list of five")
+        return
+    }
+    if case .integer(1) = items[0] {} else { Issue.record("not 1: \(items[0])") }
+    if case .number(2.5) = items[1] {} else { Issue.record("not 2.5: \(items[1])") }
+    if case .string("a\0b") = items[2] {} else { Issue.record("not a string: \(items[2])") }
+    if case .bytes([0xFF]) = items[3] {} else { Issue.record("not bytes: \(items[3])") }
+    try state.push(.list(items))
+    #expect(try state.length(at: -1) == 5)
+}
+
+@Test("<close> and the collector release an object once")
+func release() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    try declareBlocks(state)
+    try run("do local block <close> = make() end", on: state)
+    #expect(machine.runtime.memory.alive == 0)
+    state.collectGarbage()
+    #expect(machine.runtime.memory.alive == 0)
+}
+
+private final class Named {}
+
+@Test("An object of a class with identity is one Lua value, also after a release", arguments: [true, false])
+func identity(hasIdentity: Bool) throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    let declared = LuaClass(name: "Named", hasIdentity: hasIdentity)
+    state.runtime.register(declared, for: Named.self)
+    try declared.pushNewMetatable(on: state, miss: LuaCallable(name: "Named"))
+    let object = Named()
+    state.pushGlobals()
+    state.push(named: "get") { state in
+        try state.push(object: object)
+        return 1
+    }
+    state.setField("get", of: -2)
+    try run("assert(get() == get() and rawequal(get(), get()) == \(hasIdentity))", on: state)
+    try run("do local x <close> = get() end collectgarbage() assert(get() == get())", on: state)
+}
+
+@Test("An interrupt that Swift code noticed goes through coroutines unchanged")
+func interrupt() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    state.pushGlobals()
+    state.push(named: "stop") { _ in throw Interrupted() }
+    state.setField("stop", of: -2)
+    let error = #expect(throws: LuaError.self) { try run("coroutine.wrap(function() stop() end)()", on: state) }
+    #expect(error?.isInterrupt == true)
+    #expect(error?.message == "interrupted")
+}

@@ -97,6 +97,15 @@ int nj_next(lua_State *L);     // table key -> key value | nil
 int nj_compare(lua_State *L, int operation);  // a b -> boolean; LUA_OPEQ, LUA_OPLT, LUA_OPLE
 int nj_require(lua_State *L);  // name -> module
 
+// MARK: Standard streams, shared with Lua's print
+
+/// Writes to standard output (or standard error) and flushes. 0 where that failed.
+int nj_write(const char *text, size_t count, int to_error);
+/// Flushes everything. 0 where that failed.
+int nj_flush(void);
+/// Lets each line of standard output go as it ends, in a pipe too.
+void nj_buffer_lines(void);
+
 // MARK: Interrupts
 
 /// Whether an interrupt was asked for and not yet cleared.

@@ -1,0 +1,126 @@
+import Files
+import Lua
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The command line: `nightjar [options] [script [arguments]]`.
+public enum Command {
+    static let help = """
+        usage: nightjar [options] [script.lua [arguments]]
+
+        Runs a Lua 5.4 script; `require "nightjar"` gives it tensors, networks and the rest.
+        What follows the script belongs to the script. Without a script: a prompt on a terminal,
+        else the program on standard input.
+
+          -e CODE          run CODE
+          -i               a prompt after the script
+          -                the script is on standard input
+          -v, --version    print the version
+          -h, --help       print this
+          --               no options after this
+
+        For developers:
+          --stubs DIR      write declarations for editors (LuaLS) to DIR
+          --reference      print the reference of all modules, as Markdown
+
+        """
+
+    /// What the options before the script ask for.
+    struct Options: Equatable {
+        var code: [String] = []
+        var isInteractive = false
+        var showsVersion = false
+        var showsHelp = false
+        var showsReference = false
+        var stubs: String?
+        /// Where the script is among the arguments.
+        var script: Int?
+    }
+
+    struct UsageError: Error, Equatable { let message: String }
+
+    /// Reads the arguments, of which the first is the command itself.
+    static func parse(_ arguments: [String]) throws(UsageError) -> Options {
+        var options = Options()
+        var index = 1
+        func value(of option: String) throws(UsageError) -> String {
+            index += 1
+            guard index < arguments.count else { throw UsageError(message: "'\(option)' needs an argument") }
+            return arguments[index]
+        }
+        scan: while index < arguments.count {
+            let argument = arguments[index]
+            switch argument {
+            case "-e": options.code.append(try value(of: argument))
+            case "-i": options.isInteractive = true
+            case "-v", "--version": options.showsVersion = true
+            case "-h", "--help": options.showsHelp = true
+            case "--stubs": options.stubs = try value(of: argument)
+            case "--reference": options.showsReference = true
+            case "--":
+                index += 1
+                break scan
+            case "-": break scan
+            case _ where argument.hasPrefix("-"): throw UsageError(message: "unknown option '\(argument)'")
+            default: break scan
+            }
+            index += 1
+        }
+        if index < arguments.count { options.script = index }
+        return options
+    }
+
+    /// Does what the command line asks for. - Returns: the exit status.
+    public static func run(_ arguments: [String], modules: [HostModule]) -> Int32 {
+        // A long run's lines are to be seen as they come, in a pipe too.
+        StandardStreams.bufferLines()
+        do {
+            let options = try parse(arguments)
+            if options.showsHelp { return show(help) }
+            if options.showsVersion { return show("nightjar \(version) (Lua \(luaVersion))\n") }
+            let documented = [coreModule] + modules
+            if options.showsReference { return show(Reference(documented).text) }
+            if let directory = options.stubs {
+                try Stubs(documented).write(to: directory)
+                return Host.Status.success
+            }
+            return try run(options, arguments, modules)
+        } catch let error as UsageError {
+            StandardStreams.writeError(
+                "nightjar: \(error.message)\nusage: nightjar [options] [script.lua [arguments]]; see nightjar --help\n")
+            return Host.Status.usage
+        } catch {
+            StandardStreams.writeError("nightjar: \(error)\n")
+            return Host.Status.failure
+        }
+    }
+
+    private static func run(_ options: Options, _ arguments: [String], _ modules: [HostModule]) throws -> Int32 {
+        let host = try Host(modules: modules)
+        defer { host.close() }
+        for code in options.code {
+            let status = host.run(.code(code), arguments: arguments, scriptIndex: options.script ?? arguments.count)
+            if status != Host.Status.success { return status }
+        }
+        if let index = options.script {
+            let name = arguments[index]
+            let isInput = name == "-" && arguments[index - 1] != "--"
+            let status = host.run(isInput ? .standardInput : .file(name), arguments: arguments, scriptIndex: index)
+            if status != Host.Status.success || !options.isInteractive { return status }
+        } else if !options.isInteractive {
+            if !options.code.isEmpty { return Host.Status.success }
+            if isatty(STDIN_FILENO) == 0 { return host.run(.standardInput, arguments: arguments, scriptIndex: 0) }
+        }
+        return Prompt(host).run(arguments)
+    }
+
+    private static func show(_ text: String) -> Int32 {
+        StandardStreams.writeOutput(text) ? Host.Status.success : Host.Status.failure
+    }
+}

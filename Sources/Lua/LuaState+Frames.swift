@@ -1,0 +1,39 @@
+import CLua
+import CLuaShim
+
+/// Who called: for rules that hold for some chunks only.
+extension LuaState {
+    /// The chunk that a level of the call stack runs: "@train.lua", "=stdin"; nil for a C function and past the
+    /// end. Level 0 is the function that runs now, 1 its caller.
+    public func chunk(level: Int32) -> String? {
+        var frame = lua_Debug()
+        guard lua_getstack(pointer, level, &frame) != 0, lua_getinfo(pointer, "S", &frame) != 0,
+            let source = frame.source
+        else { return nil }
+        // "=[C]" is what Lua names the chunk of C functions.
+        let name = String(cString: source)
+        return name == "=[C]" ? nil : name
+    }
+
+    /// The names of the local variables and upvalues that a level of the call stack can see.
+    public func visibleNames(level: Int32) -> [String] {
+        var frame = lua_Debug()
+        guard lua_getstack(pointer, level, &frame) != 0 else { return [] }
+        var names: [String] = []
+        var position: Int32 = 1
+        while let name = lua_getlocal(pointer, &frame, position) {
+            pop()
+            names.append(String(cString: name))
+            position += 1
+        }
+        guard lua_getinfo(pointer, "f", &frame) != 0 else { return names }
+        position = 1
+        while let name = lua_getupvalue(pointer, -1, position) {
+            pop()
+            names.append(String(cString: name))
+            position += 1
+        }
+        pop()
+        return names.filter { !$0.hasPrefix("(") && $0 != "_ENV" }
+    }
+}

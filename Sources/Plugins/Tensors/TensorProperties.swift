@@ -1,0 +1,101 @@
+import Host
+import Lua
+import Tensors
+
+private let numberOrTensor: [ArgumentKind] = [.object(Tensor.self), .number]
+
+/// What a tensor is, its elements as Lua values, and its gradient.
+let tensorProperties: [HostMethod<Tensor>] = [
+    .method("shape", doc: "The sizes of all dimensions.", returns: .integers()) { tensor, _ in
+        .integers(tensor.shape)
+    },
+    .method(
+        "size", doc: "The size of one dimension, or all sizes.", arguments: [.integer("dim").optional],
+        returns: .custom("integer|integer[]")
+    ) { tensor, call in
+        if let dim = try call.optionalInteger("dim") { return .integer(try tensor.size(dim)) }
+        return .integers(tensor.shape)
+    },
+    .method("dim", doc: "How many dimensions there are.", returns: .integer()) { tensor, _ in .integer(tensor.dim) },
+    .method("numel", doc: "How many elements there are.", returns: .integer()) { tensor, _ in
+        .integer(tensor.count)
+    },
+    .method("dtype", doc: "The type of the elements.", returns: .string()) { tensor, _ in
+        .string(tensor.dtype.rawValue)
+    },
+    .method(
+        "item", doc: "The one element of a tensor that has one, as a Lua value.",
+        returns: .custom("number|integer|boolean")
+    ) { tensor, _ in
+        .value(luaValue(try tensor.item(), tensor.dtype))
+    },
+    .method("tolist", doc: "The elements as a (nested) list, or as a number.", returns: .custom("any")) { tensor, _ in
+        let dense = try tensor.detach().contiguous()
+        let numbers = try dense.to(.float32).withUnsafeBytes { _ in try dense.numbers() }
+        var next = 0
+        func list(_ dimension: Int) -> LuaValue {
+            if dimension == dense.dim {
+                next += 1
+                return luaValue(numbers[next - 1], dense.dtype)
+            }
+            return .list((0..<dense.shape[dimension]).map { _ in list(dimension + 1) })
+        }
+        return .value(list(0))
+    },
+    .method(
+        "backward", doc: "Adds the gradient of this tensor to every parameter that it came from.",
+        arguments: [.tensor("gradient").optional], options: [.boolean("retain_graph", default: false)]
+    ) { tensor, call in
+        try tensor.backward(call.optionalObject("gradient"), retainGraph: call.boolean("retain_graph"))
+        return .none
+    },
+    .method("grad", doc: "The gradient that backward passes have left here.", returns: .object(Tensor.self).orNil) {
+        tensor, _ in tensor.grad.map { .object($0) } ?? .nil
+    },
+    .method("zero_grad", doc: "Forgets the gradient.", returns: .receiver) { tensor, _ in
+        tensor.grad = nil
+        return .receiver
+    },
+    .method("requires_grad", doc: "Whether gradients flow through this tensor.", returns: .boolean()) { tensor, _ in
+        .boolean(tensor.requiresGrad)
+    },
+    .method(
+        "requires_grad_", doc: "Has backward passes leave a gradient here, or no longer.",
+        arguments: [.boolean("required", default: true)], returns: .receiver
+    ) { tensor, call in
+        try tensor.requireGrad(call.boolean("required"))
+        return .receiver
+    },
+    .method("is_leaf", doc: "Whether no operation with a history made it.", returns: .boolean()) { tensor, _ in
+        .boolean(tensor.isLeaf)
+    },
+    .method("detach", doc: "The same elements without a history.", returns: .object(Tensor.self)) { tensor, _ in
+        .object(tensor.detach())
+    },
+    .metamethod(.tostring, doc: "The elements as PyTorch prints them.", returns: .string()) { tensor, _ in
+        .string(tensor.description)
+    },
+    .metamethod(.length, doc: "The size of dimension 0.", returns: .integer()) { tensor, _ in
+        .integer(try tensor.size(0))
+    },
+]
+
+/// An element as a script sees it: int64 and uint8 as integers, bool as a boolean.
+private func luaValue(_ number: Double, _ dtype: DType) -> LuaValue {
+    switch dtype {
+    case .float32: .number(number)
+    case .bool: .boolean(number != 0)
+    case .int64, .uint8: Int(exactly: number).map { .integer($0) } ?? .number(number)
+    }
+}
+
+extension Tensor {
+    /// All elements in row-major order.
+    fileprivate func numbers() throws -> [Double] {
+        switch dtype {
+        case .float32: try floatArray().map(Double.init)
+        case .int64: try int64Array().map(Double.init)
+        case .uint8, .bool: try withUnsafeBytes { $0.map(Double.init) }
+        }
+    }
+}

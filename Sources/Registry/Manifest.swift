@@ -1,0 +1,100 @@
+import Files
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// What a manifest says beside the files: when and by what they were made.
+public struct ManifestDetails: Sendable {
+    /// UTC in ISO 8601: "2026-01-31T12:00:00Z".
+    public var created: String
+    /// What made the package, with its version.
+    public var tool: String
+    /// Commit, pipeline and the like, by name.
+    public var provenance: [String: String]
+
+    public init(created: String, tool: String, provenance: [String: String] = [:]) {
+        self.created = created
+        self.tool = tool
+        self.provenance = provenance
+    }
+
+    /// The time now (or that of `SOURCE_DATE_EPOCH`), and what GitLab tells a job of itself.
+    public static func fromEnvironment(
+        tool: String = "nightjar", _ variable: (String) -> String? = environmentVariable
+    ) -> ManifestDetails {
+        let names = [
+            "commit_sha": "CI_COMMIT_SHA", "commit_ref": "CI_COMMIT_REF_NAME", "commit_tag": "CI_COMMIT_TAG",
+            "commit_timestamp": "CI_COMMIT_TIMESTAMP", "pipeline_url": "CI_PIPELINE_URL", "job_url": "CI_JOB_URL",
+            "project_url": "CI_PROJECT_URL",
+        ]
+        let seconds = variable("SOURCE_DATE_EPOCH").flatMap { Int($0) } ?? time(nil)
+        return ManifestDetails(
+            created: utcTime(seconds), tool: tool, provenance: names.compactMapValues { variable($0) })
+    }
+}
+
+/// The list of a package's files, uploaded after all of them: a package that has it is complete.
+public struct Manifest: Sendable, Codable, Equatable {
+    /// The name it has in the package.
+    public static let fileName = "manifest.json"
+
+    public struct File: Sendable, Codable, Equatable {
+        public let name: String
+        /// In bytes.
+        public let size: Int
+        /// 64 lower-case hexadecimal digits.
+        public let sha256: String
+    }
+
+    public let name: String
+    public let version: String
+    public let files: [File]
+    public let created: String
+    public let tool: String
+    public let provenance: [String: String]
+
+    init(_ package: Package, _ files: [MeasuredFile], _ details: ManifestDetails) {
+        name = package.name.text
+        version = package.version.text
+        self.files = files.map { File(name: $0.name.text, size: $0.size, sha256: $0.sha256) }
+        created = details.created
+        tool = details.tool
+        provenance = details.provenance
+    }
+
+    /// - Throws: what the decoder throws where the bytes are no manifest.
+    public init(decoding bytes: [UInt8]) throws { self = try JSONDecoder().decode(Manifest.self, from: Data(bytes)) }
+
+    /// As JSON with sorted keys and a line break at the end: the same manifest gives the same bytes.
+    func encoded() throws -> [UInt8] {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return Array(try encoder.encode(self)) + [0x0a]
+    }
+
+    /// Whether both speak of the same package with the same files, whenever and by whomever it was made. A job that
+    /// runs again makes another manifest for the same files.
+    func describesSameFiles(as other: Manifest) -> Bool {
+        func sorted(_ files: [File]) -> [File] { files.sorted { $0.name < $1.name } }
+        return name == other.name && version == other.version && sorted(files) == sorted(other.files)
+    }
+}
+
+private func utcTime(_ seconds: Int) -> String {
+    var seconds = time_t(seconds)
+    var parts = tm()
+    guard gmtime_r(&seconds, &parts) != nil else { return "" }
+    func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+}

@@ -1,0 +1,96 @@
+import Files
+import HTTP
+
+/// What went wrong with a package or its registry, in one line that never holds a token.
+public struct RegistryError: Error, CustomStringConvertible {
+    public enum Kind: Sendable, Equatable {
+        /// A name, version or file that cannot be published.
+        case invalid
+        /// A registry that is not or only half configured.
+        case configuration
+        /// The server said no; the status of its answer.
+        case refused(Int)
+        /// No answer, or none that came from a registry.
+        case noAnswer
+        /// Other content is there under the same name.
+        case conflict
+        /// What is there is not what was sent, or cannot be seen.
+        case unverified
+        /// A file could not be read or written, or changed meanwhile.
+        case file
+        case cancelled
+    }
+
+    public let kind: Kind
+    public private(set) var message: String
+    /// Whether the same command may succeed later with nothing changed.
+    public let isTransient: Bool
+    /// What is where, when publishing stopped in the middle; nil before the first upload.
+    public private(set) var state: PublishState?
+    /// Seconds that the server asks to wait.
+    var retryAfter: Double?
+
+    public init(_ kind: Kind, _ message: String, isTransient: Bool = false) {
+        self.kind = kind
+        self.message = message
+        self.isTransient = isTransient
+    }
+
+    /// What a request failed with. `action` says what was attempted: "uploading 'x'".
+    init(_ error: HTTPError, action: String) {
+        let kind: Kind =
+            switch error.kind {
+            case .cancelled: .cancelled
+            case .fileChanged: .file
+            case .invalidURL, .invalidRequest, .curlMissing: .configuration
+            default: .noAnswer
+            }
+        self.init(kind, "\(action): \(error)", isTransient: error.isTransient)
+    }
+
+    public var description: String { message }
+
+    /// The exit status for a command that ends with this error, for `retry: exit_codes` in CI:
+    /// 75 (EX_TEMPFAIL of sysexits.h) for "try again later", 1 for "will never work so".
+    public var exitCode: Int32 { isTransient ? 75 : 1 }
+
+    func adding(_ more: String) -> RegistryError {
+        var error = self
+        error.message += more
+        return error
+    }
+
+    func with(state: PublishState) -> RegistryError {
+        // Other bytes under our name stay in the way of every further attempt.
+        let isSpoilt = kind == .conflict || kind == .unverified && !isTransient
+        let advice = isSpoilt ? "publish it under another version" : "publishing it again continues"
+        var error = adding("; \(state): \(advice)")
+        error.state = state
+        return error
+    }
+}
+
+/// How much of a package is in the registry after publishing stopped in the middle.
+public struct PublishState: Sendable, Equatable, CustomStringConvertible {
+    /// The package, "mnist-cnn 1.0.0".
+    public let package: String
+    /// Files that are there.
+    public let there: [String]
+    /// Files that are not there.
+    public let missing: [String]
+    /// Files that may be there: they were sent and no answer told.
+    public let uncertain: [String]
+
+    public var description: String {
+        if there.isEmpty && uncertain.isEmpty { return "nothing of \(package) is there" }
+        if missing.isEmpty && uncertain.isEmpty { return "all files of \(package) were sent, but are not verified" }
+        var parts: [String] = []
+        if !there.isEmpty { parts.append("there: \(there.joined(separator: ", "))") }
+        if !uncertain.isEmpty { parts.append("perhaps there: \(uncertain.joined(separator: ", "))") }
+        if !missing.isEmpty { parts.append("not there: \(missing.joined(separator: ", "))") }
+        return "\(package) is incomplete (\(parts.joined(separator: "; ")))"
+    }
+}
+
+/// Text in quotes for a message, fit for one line.
+func quoted(_ text: String) -> String { "'\(printable(text, limit: 100))'" }

@@ -1,0 +1,10 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Removes an empty directory, if it is there.
+func removeDirectory(_ path: String) { rmdir(path) }

@@ -1,0 +1,125 @@
+import Files
+import Images
+import Testing
+
+/// A sound file to spoil: 20 x 10 pixels of RGB.
+private func sound() throws -> [UInt8] {
+    let pixels = (0..<600).map { UInt8(truncatingIfNeeded: $0 &* 37 &+ $0 / 60) }
+    return try encodePNG(Image(width: 20, height: 10, channels: 3, pixels: pixels))
+}
+
+private func decodingError(_ bytes: [UInt8]) -> String { text { try decodePNG(bytes, name: "x.png") } }
+
+@Test("what is no PNG is called so")
+func notPNG() {
+    #expect(decodingError([]) == "cannot read 'x.png': the file is empty")
+    #expect(decodingError(Array("Dear sir, the picture you asked for".utf8)) == "cannot read 'x.png': not a PNG file")
+    #expect(decodingError([0xff, 0xd8, 0xff, 0xe0]) == "cannot read 'x.png': not a PNG file")
+    #expect(text { try readPNG("/nowhere/x.png") } == "cannot open '/nowhere/x.png': No such file or directory")
+}
+
+@Test("a file cut anywhere is truncated")
+func truncated() throws {
+    let bytes = try sound()
+    for count in 1..<bytes.count {
+        #expect(
+            decodingError(Array(bytes[..<count]))
+                == "cannot read 'x.png': truncated: its \(count) bytes end before the image does")
+    }
+    #expect(decodingError(bytes) == "no error")
+    #expect(decodingError(bytes + [1, 2, 3]) == "no error")
+}
+
+@Test("a wrong byte in a chunk fails its checksum")
+func checksums() throws {
+    let bytes = try sound()
+    for place in bytes.indices {
+        var spoiled = bytes
+        spoiled[place] ^= 0x10
+        #expect(throws: ImageError.self, "byte \(place)") { try decodePNG(spoiled, name: "x.png") }
+    }
+    var spoiled = bytes
+    spoiled[bytes.count - 14] ^= 1  // the last byte of IDAT's checksum
+    #expect(decodingError(spoiled) == "cannot read 'x.png': IDAT: CRC error")
+    let comment = withChunk("tEXt", Array("Comment\0x".utf8), in: bytes)
+    #expect(decodingError(comment) == "no error")
+    spoiled = comment
+    spoiled[33 + 8] ^= 1
+    #expect(decodingError(spoiled) == "cannot read 'x.png': tEXt: CRC error")
+}
+
+@Test("sizes that no such file can have are refused before memory is taken")
+func dimensions() throws {
+    let bytes = try sound()
+    #expect(
+        decodingError(withSize(0, 10, in: bytes))
+            == "cannot read 'x.png': Invalid IHDR data: Image width is zero in IHDR")
+    #expect(
+        decodingError(withSize(20, 0, in: bytes))
+            == "cannot read 'x.png': Invalid IHDR data: Image height is zero in IHDR")
+    #expect(
+        decodingError(withSize(0x7fff_ffff, 0x7fff_ffff, in: bytes))
+            == "cannot read 'x.png': 2147483647 x 2147483647 pixels, at most 67108864 are taken")
+    #expect(
+        decodingError(withSize(8192, 8193, in: bytes))
+            == "cannot read 'x.png': 8192 x 8193 pixels, at most 67108864 are taken")
+    #expect(
+        decodingError(withSize(8192, 8192, in: bytes))
+            == "cannot read 'x.png': truncated: its \(bytes.count) bytes end before the image does")
+    #expect(decodingError(withSize(20, 11, in: bytes)) == "cannot read 'x.png': Not enough image data")
+    #expect(
+        decodingError(withSize(0xffff_ffff, 10, in: bytes)) == "cannot read 'x.png': PNG unsigned integer out of range")
+}
+
+@Test("a palette image without a palette is refused")
+func missingPalette() throws {
+    var bytes = try sound()
+    bytes[25] = 3
+    fixChecksum(ofChunkAt: 8, in: &bytes)
+    #expect(decodingError(bytes) == "cannot read 'x.png': IDAT: Missing PLTE before IDAT")
+}
+
+@Test("what is written is read back")
+func writtenAndRead() throws {
+    for channels in [1, 3] {
+        let pixels = (0..<13 * 7 * channels).map { UInt8(truncatingIfNeeded: $0 &* 91) }
+        let image = try Image(width: 13, height: 7, channels: channels, pixels: pixels)
+        #expect(try decodePNG(encodePNG(image), name: "x.png") == image)
+    }
+    let path = "/tmp/nightjar-images-\(UInt64.random(in: 0 ... .max)).png"
+    defer { try? removeFile(path) }
+    let image = try Image(width: 1, height: 1, channels: 1, pixels: [200])
+    try writePNG(image, to: path)
+    #expect(try readPNG(path) == image)
+    #expect(
+        text { try writePNG(image, to: "/nowhere/x.png") } == "cannot write '/nowhere/x.png': No such file or directory"
+    )
+}
+
+/// The file with another width and height in its header, whose checksum fits.
+private func withSize(_ width: UInt32, _ height: UInt32, in bytes: [UInt8]) -> [UInt8] {
+    var changed = bytes
+    changed.replaceSubrange(16..<24, with: bigEndian(width) + bigEndian(height))
+    fixChecksum(ofChunkAt: 8, in: &changed)
+    return changed
+}
+
+/// The file with one more chunk behind its header.
+private func withChunk(_ kind: String, _ data: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+    var chunk = bigEndian(UInt32(data.count)) + Array(kind.utf8) + data + [0, 0, 0, 0]
+    fixChecksum(ofChunkAt: 0, in: &chunk)
+    return Array(bytes[..<33]) + chunk + Array(bytes[33...])
+}
+
+private func fixChecksum(ofChunkAt start: Int, in bytes: inout [UInt8]) {
+    let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
+    let end = start + 8 + length
+    var crc = UInt32.max
+    for byte in bytes[start + 4..<end] {
+        crc ^= UInt32(byte)
+        for _ in 0..<8 { crc = crc & 1 == 1 ? 0xedb8_8320 ^ crc >> 1 : crc >> 1 }
+    }
+    bytes.replaceSubrange(end..<end + 4, with: bigEndian(~crc))
+}
+
+private func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }
