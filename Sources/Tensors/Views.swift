@@ -31,13 +31,13 @@ extension Tensor {
     }
 
     private func completed(_ wanted: [Int]) throws -> [Int] {
-        let open = wanted.indices.filter { wanted[$0] == -1 }
         var target = wanted
-        if let place = open.first {
+        if let place = wanted.firstIndex(of: -1) {
             target[place] = 1
-            if let known = try? checkedCount(target), known > 0, count % known == 0 { target[place] = count / known }
+            let known = (try? checkedCount(target)) ?? 0
+            target[place] = known > 0 && count % known == 0 ? count / known : -1
         }
-        guard open.count <= 1, let completed = try? checkedCount(target), completed == count else {
+        guard let completed = try? checkedCount(target), completed == count else {
             throw TensorError(
                 "cannot see the \(plural(count, "element")) of \(describe(shape)) as \(describe(wanted))")
         }

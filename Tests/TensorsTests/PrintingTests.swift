@@ -180,6 +180,7 @@ struct PrintingTests {
     @Test("a result names its operation")
     func history() throws {
         #expect(
-            try Tensor([Float(1), 2], [2]).requireGrad().multiplied(by: 2).description == "tensor([2., 4.], grad_fn=<mul>)")
+            try Tensor([Float(1), 2], [2]).requireGrad().multiplied(by: 2).description
+                == "tensor([2., 4.], grad_fn=<mul>)")
     }
 }

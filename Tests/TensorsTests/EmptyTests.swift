@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Tensors
+
+@Suite("Tensors without elements and without dimensions")
+struct EmptyTests {
+    @Test("every operator takes a size of 0 in any dimension, and so does its gradient", arguments: operations)
+    func noElements(operation: Operation) throws {
+        let rank = operation.shapes[0].count
+        for dimension in 0..<rank {
+            // The inputs' sizes that fit to each other become 0 together.
+            let size = operation.shapes[0][dimension]
+            let shapes = operation.shapes.enumerated().map { i, shape in
+                shape.enumerated().map { d, s in
+                    let isSame = d - shape.count == dimension - rank || i > 0 && operation.testDescription == "linear"
+                    return isSame && s == size && s > 1 || i == 0 && d == dimension ? 0 : s
+                }
+            }
+            let inputs = try shapes.map { try Tensor.zeros($0).requireGrad() }
+            // An error is fine, a crash is not.
+            guard let result = try? operation.apply(inputs) else { continue }
+            _ = try result.floatArray()
+            if result.requiresGrad {
+                try result.sum().backward()
+                for (input, shape) in zip(inputs, shapes) { #expect(input.grad.map { $0.shape == shape } ?? true) }
+            }
+        }
+    }
+
+    @Test("what there is to say of nothing")
+    func values() throws {
+        let none = try Tensor.zeros([0, 3])
+        #expect(try none.sum().item() == 0)
+        #expect(try none.sum([0]).floatArray() == [0, 0, 0])
+        #expect(try none.sum([1]).shape == [0])
+        #expect(try none.mean().item().isNaN)
+        #expect(try none.to(.int64).sum().item() == 0)
+        #expect(try none.matmul(Tensor.zeros([3, 2])).shape == [0, 2])
+        #expect(try Tensor.ones([2, 0]).matmul(Tensor.ones([0, 2])).floatArray() == [0, 0, 0, 0])
+        #expect(
+            try Tensor.ones([2, 0]).linear(Tensor.ones([2, 0]), Tensor([1, 2] as [Float], [2])).floatArray()
+                == [1, 2, 1, 2])
+        #expect(try none.linear(Tensor.ones([2, 3]), Tensor.ones([2])).shape == [0, 2])
+        #expect(try Tensor.cat([none, Tensor.ones([1, 3]), none]).floatArray() == [1, 1, 1])
+        #expect(try none.nllLoss(Tensor([Int64](), [0]), reduction: .sum).item() == 0)
+        #expect(try none.nllLoss(Tensor([Int64](), [0])).item().isNaN)
+        #expect(try none.max(1).values.shape == [0])
+        #expect(try none.softmax(0).shape == [0, 3])
+        #expect(
+            try Tensor.zeros([0, 2, 4, 4]).conv2d(Tensor.ones([3, 2, 3, 3]), Tensor.ones([3])).shape
+                == [0, 3, 2, 2])
+        #expect(try Tensor.zeros([0, 2, 4, 4]).maxPool2d(kernel: [2, 2]).shape == [0, 2, 2, 2])
+        #expect(try Tensor.zeros([2, 0, 4, 4]).avgPool2d(kernel: [2, 2]).shape == [2, 0, 2, 2])
+        #expect(try Tensor.permutation(0, Generator(seed: 1)).count == 0)
+        #expect(try Tensor.normal([0], Generator(seed: 1)).count == 0)
+    }
+
+    @Test("gradients of nothing are zeros")
+    func gradients() throws {
+        let (weight, bias) = (try Tensor.ones([3, 2, 3, 3]).requireGrad(), try Tensor.ones([3]).requireGrad())
+        let x = try Tensor.zeros([0, 2, 4, 4]).requireGrad()
+        try x.conv2d(weight, bias).sum().backward()
+        #expect(try weight.grad?.floatArray() == Array(repeating: 0, count: 54))
+        #expect(try bias.grad?.floatArray() == [0, 0, 0])
+        #expect(x.grad?.shape == [0, 2, 4, 4])
+        let (matrix, offset) = (try Tensor.ones([2, 3]).requireGrad(), try Tensor.ones([2]).requireGrad())
+        try Tensor.zeros([0, 3]).linear(matrix, offset).sum().backward()
+        #expect(try matrix.grad?.floatArray() == Array(repeating: 0, count: 6))
+        #expect(try offset.grad?.floatArray() == [0, 0])
+    }
+
+    @Test("a tensor without dimensions is a number")
+    func noDimensions() throws {
+        let x = try Tensor.scalar(2.5).requireGrad()
+        #expect(x.dim == 0 && x.count == 1 && x.shape == [] && x.isContiguous)
+        #expect(try x.multiplied(by: x).sum().item() == 6.25)
+        #expect(try x.mean().item() == 2.5 && x.max().item() == 2.5 && x.argmax().item() == 0)
+        #expect(try x.unsqueeze(0).shape == [1] && x.unsqueeze(-1).shape == [1] && x.squeeze().shape == [])
+        #expect(try x.reshape([1, 1]).shape == [1, 1] && x.clone().shape == [] && x.to(.int64).item() == 2)
+        #expect(try Tensor.stack([x, x]).shape == [2])
+        #expect(try x.relu().exponential().tanh().compared(.greater, 0).item() == 1)
+        #expect(try x.detach().fillInPlace(1).addInPlace(.scalar(2)).item() == 3)
+        #expect(try Tensor.ones([3]).matmul(Tensor.ones([3])).shape == [])
+        #expect(try x.dropout(0, training: true, Generator(seed: 1)) === x)
+    }
+}
