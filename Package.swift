@@ -82,7 +82,7 @@ let package = Package(
             exclude: ["Reference"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
-        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "TestSupport"]),
         .testTarget(name: "ScriptsTests", dependencies: ["nightjar", "Files", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
     ] + kernelTargets,
