@@ -7,5 +7,6 @@ public let builtInModules: [HostModule] = [
     functionalModule,
     optimizerModule,
     dataModule,
+    metricsModule,
     jsonModule,
 ]
