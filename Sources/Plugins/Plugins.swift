@@ -7,6 +7,7 @@ public let builtInModules: [HostModule] = [
     functionalModule,
     optimizerModule,
     dataModule,
+    progressModule,
     metricsModule,
     jsonModule,
 ]
