@@ -7,6 +7,8 @@ public let builtInModules: [HostModule] = [
     functionalModule,
     optimizerModule,
     dataModule,
+    optionsModule,
+    optionModule,
     progressModule,
     metricsModule,
     jsonModule,
