@@ -41,12 +41,25 @@ public struct HostModule: Sendable {
 /// A constant of a module.
 public struct HostConstant: Sendable {
     public let name: String
-    public let value: Literal
+    /// nil where the module's Lua part sets it: then this is for the documentation only.
+    public let value: Literal?
     public let doc: String
+    /// The LuaLS type, where no value says it.
+    let type: String
 
     public init(_ name: String, _ value: Literal, doc: String) {
+        self.init(name: name, value: value, type: "", doc: doc)
+    }
+
+    /// Declares a constant that the module's Lua part sets: an object, a table.
+    public static func inLua(_ name: String, type: String, doc: String) -> HostConstant {
+        HostConstant(name: name, value: nil, type: type, doc: doc)
+    }
+
+    private init(name: String, value: Literal?, type: String, doc: String) {
         self.name = name
         self.value = value
+        self.type = type
         self.doc = doc
     }
 }

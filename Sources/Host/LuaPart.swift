@@ -4,13 +4,14 @@ import Lua
 ///
 /// The chunk gets three arguments:
 ///
-///     local native, raise, class = ...
+///     local native, raise, class, suggest = ...
 ///
 /// - `native`: the module's table with what Swift declared; the chunk adds to it, or returns another table that
 ///   takes its place.
 /// - `raise(message, ...)`: raises an error that names the script's line, however deep in the module it is
 ///   called; more arguments are put in as by `string.format`.
 /// - `class(name)`: the metatable of a declared type, which holds its methods, for adding to them.
+/// - `suggest(name, known)`: " (did you mean 'loss'?)" for the nearest of a list of names, "" where none is near.
 enum LuaPart {
     /// Runs the source; the module's table is at index 1 and stays there.
     static func run(_ source: [UInt8], of module: HostModule, loader: ModuleLoader, on state: LuaState) throws {
@@ -18,7 +19,8 @@ enum LuaPart {
         state.pushCopy(1)
         state.push(permanent: Raise(name: ""))
         state.push(permanent: ClassFinder(loader))
-        try state.call(arguments: 3, results: 1)
+        state.push(permanent: Suggest(name: "suggest"))
+        try state.call(arguments: 4, results: 1)
         if state.type(at: -1) == .table { state.copy(-1, to: 1) }
         state.pop()
     }
@@ -48,6 +50,19 @@ private final class ClassFinder: LuaCallable {
         guard let declared = loader.type(named: name), let found = loader.luaClass(declared.swiftType, on: state)
         else { throw PlainError("internal error: no type '\(name)' is declared") }
         found.pushMetatable(on: state)
+        return 1
+    }
+}
+
+/// `suggest(name, known)`.
+private final class Suggest: LuaCallable {
+    override func invoke(_ state: LuaState) throws -> Int32 {
+        let known = (0..<state.rawCount(at: 2)).compactMap { position in
+            state.pushItem(position + 1, of: 2)
+            defer { state.pop() }
+            return state.string(at: -1)
+        }
+        state.push(state.string(at: 1).flatMap { suggestion(for: $0, among: known) } ?? "")
         return 1
     }
 }

@@ -60,7 +60,8 @@ final class ModuleLoader {
                 state.setField(function.name, of: 1)
             }
             for constant in part.constants() {
-                state.push(constant.value)
+                guard let value = constant.value else { continue }
+                state.push(value)
                 state.setField(constant.name, of: 1)
             }
         }

@@ -12,7 +12,8 @@ struct Reference {
             let parts = index.parts(name)
             lines += [parts.map(\.doc).joined(separator: " "), ""]
             for constant in parts.flatMap({ $0.constants() }) {
-                lines += ["- `\(constant.name)` = `\(constant.value.lua)`: \(constant.doc)"]
+                let value = constant.value.map { " = `\($0.lua)`" } ?? ""
+                lines += ["- `\(constant.name)`\(value): \(constant.doc)"]
             }
             if parts.contains(where: { !$0.constants().isEmpty }) { lines.append("") }
             for part in parts {

@@ -28,7 +28,7 @@ struct Stubs {
             lines.append("---@field \(field) nightjar.\(child)")
         }
         for constant in parts.flatMap({ $0.constants() }) {
-            lines.append("---@field \(constant.name) \(type(of: constant.value)) \(constant.doc)")
+            lines.append("---@field \(constant.name) \(constant.value.map(type) ?? constant.type) \(constant.doc)")
         }
         lines += ["local module = {}", ""]
         for function in parts.flatMap({ $0.functions() }) {

@@ -138,4 +138,10 @@ extension LuaState {
 
     /// Pops a table and makes it the metatable of the value at `index`.
     public func setMetatable(_ index: Int32) { lua_setmetatable(pointer, index) }
+
+    /// Pushes the metatable of the value at an index; nothing where it has none.
+    public func pushMetatable(of index: Int32) -> Bool { lua_getmetatable(pointer, index) != 0 }
+
+    /// What tells tables, functions and userdata from others of their kind.
+    public func identity(at index: Int32) -> UnsafeRawPointer? { lua_topointer(pointer, index) }
 }

@@ -8,4 +8,9 @@ public let builtInModules: [HostModule] = [
     optimizerModule,
     dataModule,
     checkpointModule,
+    optionsModule,
+    optionModule,
+    progressModule,
+    metricsModule,
+    jsonModule,
 ]

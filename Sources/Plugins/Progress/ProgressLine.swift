@@ -1,0 +1,162 @@
+import Lua
+
+/// A line that tells how far something is. On a terminal it changes in place; elsewhere each text is a line.
+struct ProgressLine {
+    let label: String
+    let total: Int?
+    let unit: String
+    /// How wide the terminal is; nil where there is none.
+    let columns: () -> Int?
+    let clock: () -> Double
+    let write: (String) -> Void
+
+    /// Seconds between two drawings on a terminal, and between two lines of our own making elsewhere.
+    static let drawingInterval = 0.05
+    static let lineInterval = 10.0
+
+    /// Whether the terminal's cursor stands behind an unfinished line.
+    private(set) var isOpen = false
+    private var began: Double
+    private var written = -Double.infinity
+    private var done = 0
+    private var present = ""
+    /// Whether `present` has not been written.
+    private var isPending = false
+    private var isBytes = false
+
+    init(
+        label: String = "", total: Int? = nil, unit: String = "", columns: @escaping () -> Int?,
+        clock: @escaping () -> Double = monotonicSeconds,
+        write: @escaping (String) -> Void = { StandardStreams.writeOutput($0) }
+    ) {
+        self.label = label
+        self.total = total
+        self.unit = unit
+        self.columns = columns
+        self.clock = clock
+        self.write = write
+        began = clock()
+    }
+
+    // MARK: What scripts call
+
+    /// Tells how far it is, in the script's words or, without a text, in numbers.
+    mutating func update(_ done: Int, _ text: String? = nil) {
+        isBytes = false
+        self.done = done
+        let numbers = total.map { "\(done)/\($0)" } ?? "\(done)"
+        show(text ?? joined([label, numbers, percent(done, total)]), isOwn: text == nil)
+    }
+
+    /// Tells how many bytes have come.
+    mutating func updateBytes(_ done: Int, of total: Int?) {
+        isBytes = true
+        self.done = done
+        show(joined([label, sizes(done, total), percent(done, total)]), isOwn: true)
+    }
+
+    /// Writes a line that stays, above the changing one.
+    mutating func log(_ text: String) {
+        clear()
+        write(text + "\n")
+        if isOpen { draw() }
+    }
+
+    /// Ends the line with its last text or another; a later update begins a new one.
+    mutating func finish(_ text: String? = nil) {
+        if let text {
+            clear()
+            write(text + "\n")
+        } else if isOpen {
+            draw()
+            write("\n")
+        } else if isPending {
+            write(present + "\n")
+        }
+        isOpen = false
+        isPending = false
+        done = 0
+        written = -.infinity
+        began = clock()
+    }
+
+    /// Empties the line, for something else to be printed; the next update draws it again.
+    func clear() {
+        if isOpen { write("\r\u{1B}[K") }
+    }
+
+    // MARK: Drawing
+
+    private mutating func show(_ text: String, isOwn: Bool) {
+        present = text
+        isPending = true
+        let now = clock()
+        if columns() != nil {
+            guard now - written >= Self.drawingInterval else { return }
+            draw()
+        } else {
+            // A script chooses when it says something; what we say ourselves must not fill a log.
+            guard !isOwn || now - max(written, began) >= Self.lineInterval else { return }
+            write(text + "\n")
+        }
+        written = now
+        isPending = false
+    }
+
+    private mutating func draw() {
+        // The last column stays empty: some terminals go to the next line there.
+        let width = max((columns() ?? 80) - 1, 0)
+        let text = String(present.map { $0 == "\t" || $0.isNewline ? " " : $0 }.prefix(width))
+        let speed = speed()
+        let room = width - text.count - speed.count
+        let gap = String(repeating: " ", count: max(room, 0))
+        write("\r" + text + (room >= 2 && !speed.isEmpty ? gap + speed : "") + "\u{1B}[K")
+        isOpen = true
+    }
+
+    /// How fast it goes and how long it will take: "11520 images/s  0:04 left".
+    private func speed() -> String {
+        let passed = clock() - began
+        guard done > 0, passed > 0 else { return "" }
+        let rate = Double(done) / passed
+        let number = rate < 10 ? tenths(rate) : "\(Int(rate))"
+        let speed = isBytes ? "\(sizes(Int(rate), nil))/s" : unit.isEmpty ? "\(number)/s" : "\(number) \(unit)/s"
+        guard let total, total > done else { return speed }
+        return "\(speed)  \(duration(Double(total - done) / rate)) left"
+    }
+
+    // MARK: Words
+
+    private func joined(_ parts: [String?]) -> String {
+        parts.compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+
+    private func percent(_ done: Int, _ total: Int?) -> String? {
+        guard let total, total > 0 else { return nil }
+        return "\(Int(Double(done) / Double(total) * 100))%"
+    }
+}
+
+/// "4.2/9.9 MB", "4.2 MB"; both numbers in the larger one's unit.
+func sizes(_ done: Int, _ total: Int?) -> String {
+    var (divisor, unit) = (1.0, "B")
+    for (size, name) in [(1e3, "kB"), (1e6, "MB"), (1e9, "GB")] where Double(max(done, total ?? 0)) >= size {
+        (divisor, unit) = (size, name)
+    }
+    func number(_ bytes: Int) -> String { divisor == 1 ? "\(bytes)" : tenths(Double(bytes) / divisor) }
+    return "\(number(done))\(total.map { "/\(number($0))" } ?? "") \(unit)"
+}
+
+/// A number with one digit after the point.
+private func tenths(_ value: Double) -> String {
+    let tenths = Int((value * 10).rounded())
+    return "\(tenths / 10).\(tenths % 10)"
+}
+
+/// "0:42", "1:02:03".
+func duration(_ seconds: Double) -> String {
+    let all = Int(min(seconds, 1e9).rounded(.up))
+    func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let rest = "\(two(all % 60))"
+    return all < 3600 ? "\(all / 60):\(rest)" : "\(all / 3600):\(two(all / 60 % 60)):\(rest)"
+}
