@@ -54,7 +54,11 @@ print(("One image: median %.3f ms, 99th percentile %.3f ms\n"):format(
   figures.latency_ms_median, figures.latency_ms_p99))
 print(confusion)
 
-if config.json then nj.json.write(config.json, figures) end
+if config.json then
+  local file = assert(io.open(config.json, "w"))
+  assert(file:write(nj.json.encode(figures, { indent = 2 }), "\n"))
+  assert(file:close())
+end
 
 local failures = {}
 if config.min_accuracy and figures.accuracy < config.min_accuracy then
