@@ -79,7 +79,9 @@ extension Tensor {
             height: shape[2], width: shape[3],
             rows: Window(size: kernel[0], stride: stride[0], padding: padding[0], dilation: dilation[0]),
             columns: Window(size: kernel[1], stride: stride[1], padding: padding[1], dilation: dilation[1]))
-        guard shape[2] > 0, shape[3] > 0, pooling.outHeight > 0, pooling.outWidth > 0, pooling.height * pooling.width <= Int(Int32.max) else {
+        guard shape[2] > 0, shape[3] > 0, pooling.outHeight > 0, pooling.outWidth > 0,
+            pooling.height * pooling.width <= Int(Int32.max)
+        else {
             throw TensorError(
                 "a window of \(kernel[0])x\(kernel[1]) does not fit into an input of \(shape[2])x\(shape[3])")
         }
