@@ -7,4 +7,5 @@ public let builtInModules: [HostModule] = [
     functionalModule,
     optimizerModule,
     dataModule,
+    checkpointModule,
 ]

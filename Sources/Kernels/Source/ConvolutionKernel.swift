@@ -1,8 +1,9 @@
 import KernelTable
 
-/// Each image is unrolled into a matrix, one row a tap and one column an output pixel, and multiplied by the weights
+/// Where whole vectors of pixels can be read from the input they are. Elsewhere each image is unrolled into a matrix, one row a tap and one column an output pixel, and multiplied by the weights
 /// (Chellapilla, Puri and Simard, 2006). The matrix stays in the cache: it is made for one image and group at a time.
 func convolve(_ shape: Convolution, _ f: Convolution.Forward, _ images: Range<Int>) {
+    if shape.columns.stride == 1 && shape.outWidth >= pixelLanes { return convolveDirectly(shape, f, images) }
     let (pixels, taps) = (shape.outPixels, shape.taps)
     let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
     let packed = packedSize(rows: outGroup, k: taps)
@@ -62,38 +63,6 @@ func convolveBackwardInput(_ shape: Convolution, _ b: Convolution.BackwardInput,
                 let input = b.inputGradient + (image * shape.inChannels + group * inGroup) * plane
                 input.update(repeating: 0, count: inGroup * plane)
                 addTaps(shape, matrix, to: input)
-            }
-        }
-    }
-}
-
-func convolveBackwardWeight(_ shape: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>) {
-    let (pixels, taps) = (shape.outPixels, shape.taps)
-    let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
-    let packed = packedSize(rows: outGroup, k: pixels)
-    b.weightGradient.update(repeating: 0, count: shape.outChannels * taps)
-    if let bias = b.biasGradient {
-        for o in 0..<shape.outChannels {
-            var total: Float = 0
-            for image in images {
-                total += sum(pixels, b.outputGradient + (image * shape.outChannels + o) * pixels)
-            }
-            bias[o] = total
-        }
-    }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: packed + taps * pixels + tileColumns) { space in
-        guard let packedGradient = space.baseAddress else { return }
-        let matrix = packedGradient + packed
-        (matrix + taps * pixels).update(repeating: 0, count: tileColumns)
-        for image in images {
-            for group in 0..<shape.groups {
-                let gradient = b.outputGradient + (image * shape.outChannels + group * outGroup) * pixels
-                packRows(rows: outGroup, k: pixels, a: gradient, row: pixels, column: 1, into: packedGradient)
-                let input = b.input + (image * shape.inChannels + group * inGroup) * shape.height * shape.width
-                unrollPixels(shape, input, into: matrix)
-                multiplyPanels(
-                    m: outGroup, n: taps, k: pixels, packedA: packedGradient, b: matrix, bRow: taps,
-                    bPanel: tileColumns, c: b.weightGradient + group * outGroup * taps, cRow: taps, accumulating: true)
             }
         }
     }

@@ -173,3 +173,144 @@ func multiplyPanels(
         panel += bPanel
     }
 }
+
+/// Pixels that a tile of a direct convolution holds in one vector.
+let pixelLanes = Vector.scalarCount
+
+/// The output of a convolution with column stride 1, read straight from the input: six output channels by two vectors
+/// of pixels at a time.
+///
+/// - Parameters:
+///   - weight: `packRows` of `[channels, taps]`.
+///   - offsets: where each tap reads, from the place of its pixel.
+///   - starts, ends: for each vector of pixels, where it reads from and where it goes to.
+///   - outRow: floats from one output channel to the next.
+func convolveTiles(
+    channels: Int, taps: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    offsets: UnsafePointer<Int>, starts: UnsafePointer<Int>, ends: UnsafePointer<Int>, vectors: Int,
+    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outRow: Int
+) {
+    var v = 0
+    while v < vectors {
+        let w = min(v + 1, vectors - 1)
+        let (in0, in1) = (input + starts[v], input + starts[w])
+        let (out0, out1) = (output + ends[v], output + ends[w])
+        var first = 0
+        while first < channels {
+            let rows = min(6, channels - first)
+            func initial(_ row: Int) -> Vector {
+                guard let bias, row < rows else { return .zero }
+                return Vector(repeating: bias[first + row])
+            }
+            var (c00, c10, c20) = (initial(0), initial(1), initial(2))
+            var (c30, c40, c50) = (initial(3), initial(4), initial(5))
+            var (c01, c11, c21, c31, c41, c51) = (c00, c10, c20, c30, c40, c50)
+            var a = weight + first * taps
+            for tap in 0..<taps {
+                let offset = offsets[tap]
+                let (b0, b1) = (load(in0 + offset), load(in1 + offset))
+                let a0 = Vector(repeating: a[0])
+                accumulate(&c00, a0, b0)
+                accumulate(&c01, a0, b1)
+                let a1 = Vector(repeating: a[1])
+                accumulate(&c10, a1, b0)
+                accumulate(&c11, a1, b1)
+                let a2 = Vector(repeating: a[2])
+                accumulate(&c20, a2, b0)
+                accumulate(&c21, a2, b1)
+                let a3 = Vector(repeating: a[3])
+                accumulate(&c30, a3, b0)
+                accumulate(&c31, a3, b1)
+                let a4 = Vector(repeating: a[4])
+                accumulate(&c40, a4, b0)
+                accumulate(&c41, a4, b1)
+                let a5 = Vector(repeating: a[5])
+                accumulate(&c50, a5, b0)
+                accumulate(&c51, a5, b1)
+                a += 6
+            }
+            let row = first * outRow
+            putPixels(c00, c01, out0 + row, out1 + row)
+            if rows > 1 { putPixels(c10, c11, out0 + row + outRow, out1 + row + outRow) }
+            if rows > 2 { putPixels(c20, c21, out0 + row + 2 * outRow, out1 + row + 2 * outRow) }
+            if rows > 3 { putPixels(c30, c31, out0 + row + 3 * outRow, out1 + row + 3 * outRow) }
+            if rows > 4 { putPixels(c40, c41, out0 + row + 4 * outRow, out1 + row + 4 * outRow) }
+            if rows > 5 { putPixels(c50, c51, out0 + row + 5 * outRow, out1 + row + 5 * outRow) }
+            first += 6
+        }
+        v += 2
+    }
+}
+
+@inline(__always)
+private func putPixels(
+    _ low: Vector, _ high: Vector, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
+) {
+    store(low, first)
+    store(high, second)
+}
+
+/// Adds one image's part to a weight gradient `[taps, width]`: six taps by two vectors of output channels at a time.
+///
+/// - Parameters:
+///   - offsets: where each tap reads, from the place of its pixel.
+///   - gradient: `[outHeight, outWidth, width]`, the output gradient with its channels last, `width` a multiple of
+///     two vectors.
+///   - rowStep, columnStep: how far the input moves from one output row and column to the next.
+func addWeightTiles(
+    taps: Int, offsets: UnsafePointer<Int>, input: UnsafePointer<Float>, rowStep: Int, columnStep: Int,
+    gradient: UnsafePointer<Float>, outHeight: Int, outWidth: Int, width: Int, to sums: UnsafeMutablePointer<Float>
+) {
+    var first = 0
+    while first < taps {
+        let rows = min(6, taps - first)
+        // Rows beyond the last tap read the first one's input, and are not kept.
+        func place(_ row: Int) -> UnsafePointer<Float> { input + offsets[row < rows ? first + row : first] }
+        let (r0, r1, r2, r3, r4, r5) = (place(0), place(1), place(2), place(3), place(4), place(5))
+        var channel = 0
+        while channel < width {
+            var (c00, c01) = (Vector.zero, Vector.zero)
+            var (c10, c11) = (Vector.zero, Vector.zero)
+            var (c20, c21) = (Vector.zero, Vector.zero)
+            var (c30, c31) = (Vector.zero, Vector.zero)
+            var (c40, c41) = (Vector.zero, Vector.zero)
+            var (c50, c51) = (Vector.zero, Vector.zero)
+            var g = gradient + channel
+            for y in 0..<outHeight {
+                var at = y * rowStep
+                for _ in 0..<outWidth {
+                    let (b0, b1) = (load(g), load(g + lanes))
+                    let a0 = Vector(repeating: r0[at])
+                    accumulate(&c00, a0, b0)
+                    accumulate(&c01, a0, b1)
+                    let a1 = Vector(repeating: r1[at])
+                    accumulate(&c10, a1, b0)
+                    accumulate(&c11, a1, b1)
+                    let a2 = Vector(repeating: r2[at])
+                    accumulate(&c20, a2, b0)
+                    accumulate(&c21, a2, b1)
+                    let a3 = Vector(repeating: r3[at])
+                    accumulate(&c30, a3, b0)
+                    accumulate(&c31, a3, b1)
+                    let a4 = Vector(repeating: r4[at])
+                    accumulate(&c40, a4, b0)
+                    accumulate(&c41, a4, b1)
+                    let a5 = Vector(repeating: r5[at])
+                    accumulate(&c50, a5, b0)
+                    accumulate(&c51, a5, b1)
+                    at += columnStep
+                    g += width
+                }
+            }
+            let c = sums + first * width + channel
+            put(c00, c01, c, true)
+            if rows > 1 { put(c10, c11, c + width, true) }
+            if rows > 2 { put(c20, c21, c + 2 * width, true) }
+            if rows > 3 { put(c30, c31, c + 3 * width, true) }
+            if rows > 4 { put(c40, c41, c + 4 * width, true) }
+            if rows > 5 { put(c50, c51, c + 5 * width, true) }
+            channel += 2 * lanes
+        }
+        first += 6
+    }
+}

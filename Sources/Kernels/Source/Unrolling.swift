@@ -35,43 +35,6 @@ func unrollTaps(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: Un
     }
 }
 
-/// Writes the matrix `[pixels, taps]`, the other one's transpose.
-func unrollPixels(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: UnsafeMutablePointer<Float>) {
-    let (channels, taps, size) = (s.inChannels / s.groups, s.taps, s.columns.size)
-    let (height, width, step) = (s.height, s.width, s.columns.dilation)
-    let end = input + channels * height * width
-    let vectors = (size + 7) & ~7
-    var out = matrix
-    for oy in 0..<s.outHeight {
-        for ox in 0..<s.outWidth {
-            let left = ox * s.columns.stride - s.columns.padding
-            let right = left + (s.columns.size - 1) * s.columns.dilation
-            let inside = left >= 0 && right < s.width
-            var tap = out
-            for c in 0..<channels {
-                let plane = input + c * height * width
-                for ky in 0..<s.rows.size {
-                    let y = oy * s.rows.stride + ky * s.rows.dilation - s.rows.padding
-                    if y < 0 || y >= height {
-                        for kx in 0..<size { tap[kx] = 0 }
-                    } else if inside {
-                        let from = plane + (y * width + left)
-                        copyRow(size, from: from, step: step, to: tap, canOverrun: from + vectors <= end)
-                    } else {
-                        let row = plane + y * width
-                        for kx in 0..<size {
-                            let x = left + kx * step
-                            tap[kx] = x >= 0 && x < width ? row[x] : 0
-                        }
-                    }
-                    tap += size
-                }
-            }
-            out += taps
-        }
-    }
-}
-
 /// Adds each tap's gradients where the tap saw its input.
 func addTaps(_ s: Convolution, _ matrix: UnsafePointer<Float>, to input: UnsafeMutablePointer<Float>) {
     var from = matrix

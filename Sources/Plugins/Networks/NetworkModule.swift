@@ -43,6 +43,7 @@ let networkModule = HostModule(
     lua: { PackageResources.nn_lua })
 
 private let moduleMethods: [HostMethod<Module>] = [
+    loadStateDict,
     .metamethod(
         .call, doc: "The output for an input.", arguments: [.tensor("input")], returns: .object(Tensor.self)
     ) { module, call in

@@ -93,7 +93,8 @@ local function find_lists(self, seen)
   end
 end
 
-for _, name in ipairs { "parameters", "named_parameters", "state_dict", "train", "eval", "zero_grad" } do
+for _, name in ipairs { "parameters", "named_parameters", "state_dict", "load_state_dict", "train", "eval",
+  "zero_grad" } do
   local method = methods[name]
   methods[name] = function(self, ...)
     if getmetatable(self) == Instance then find_lists(self) end

@@ -96,14 +96,20 @@ extension Tensor {
     }
 }
 
-/// The kernels unroll an image at a time into memory that they take for granted: where it would be much, this finds out
+/// The kernels unroll or frame an image at a time in memory that they take for granted: where it would be much, this finds out
 /// whether it can be had.
 ///
 /// - Throws: `TensorError` where it cannot.
 private func expectRoom(_ shape: Convolution) throws {
     let (values, overflow) = shape.taps.multipliedReportingOverflow(by: shape.outHeight * shape.outWidth)
-    guard !overflow, values < 1 << 43 else { throw TensorError("the convolution is more than memory can hold") }
-    if values > 1 << 26 { _ = try Storage(byteCount: 4 * values) }
+    let (plane, planeOverflow) = (shape.height + 2 * shape.rows.padding).multipliedReportingOverflow(
+        by: shape.width + 2 * shape.columns.padding)
+    let (framed, frameOverflow) = plane.multipliedReportingOverflow(by: shape.inChannels / shape.groups)
+    let most = max(values, framed)
+    guard !overflow, !planeOverflow, !frameOverflow, most < 1 << 43 else {
+        throw TensorError("the convolution is more than memory can hold")
+    }
+    if most > 1 << 26 { _ = try Storage(byteCount: 4 * most) }
 }
 
 /// Images that one part of a parallel loop works on: at most sixteen parts, whatever the threads, for the parts decide

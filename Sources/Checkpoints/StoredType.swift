@@ -1,0 +1,114 @@
+import Tensors
+
+/// A type of elements as safetensors files name it, and what it becomes in a tensor.
+///
+/// F32, I64, U8 and BOOL are taken as they are. F16 and BF16 become float32 exactly, F64 float32 rounded to nearest
+/// (beyond its range: infinity); I8, U16, I16, U32 and I32 become int64 exactly. The rest is known by its size, so
+/// that a file which holds it can be opened and its other tensors read.
+enum StoredType: String {
+    case bool = "BOOL"
+    case f4 = "F4"
+    case f6e2m3 = "F6_E2M3"
+    case f6e3m2 = "F6_E3M2"
+    case u8 = "U8"
+    case i8 = "I8"
+    case f8e5m2 = "F8_E5M2"
+    case f8e4m3 = "F8_E4M3"
+    case f8e8m0 = "F8_E8M0"
+    case f8e4m3fnuz = "F8_E4M3FNUZ"
+    case f8e5m2fnuz = "F8_E5M2FNUZ"
+    case i16 = "I16"
+    case u16 = "U16"
+    case f16 = "F16"
+    case bf16 = "BF16"
+    case i32 = "I32"
+    case u32 = "U32"
+    case f32 = "F32"
+    case c64 = "C64"
+    case f64 = "F64"
+    case i64 = "I64"
+    case u64 = "U64"
+
+    /// The type that a tensor's elements are stored as.
+    init(_ dtype: DType) {
+        switch dtype {
+        case .float32: self = .f32
+        case .int64: self = .i64
+        case .uint8: self = .u8
+        case .bool: self = .bool
+        }
+    }
+
+    /// Bits of one element.
+    var bits: Int {
+        switch self {
+        case .f4: 4
+        case .f6e2m3, .f6e3m2: 6
+        case .bool, .u8, .i8, .f8e5m2, .f8e4m3, .f8e8m0, .f8e4m3fnuz, .f8e5m2fnuz: 8
+        case .i16, .u16, .f16, .bf16: 16
+        case .i32, .u32, .f32: 32
+        case .c64, .f64, .i64, .u64: 64
+        }
+    }
+
+    /// What the elements become in a tensor; nil where there is nothing sensible.
+    var dtype: DType? {
+        switch self {
+        case .f32, .f16, .bf16, .f64: .float32
+        case .i64, .i32, .u32, .i16, .u16, .i8: .int64
+        case .u8: .uint8
+        case .bool: .bool
+        default: nil
+        }
+    }
+
+    /// Whether a tensor holds the elements byte for byte as the file does.
+    var isStoredAsHeld: Bool { self == .f32 || self == .i64 || self == .u8 }
+
+    /// Where the Python library places tensors of this type: those with the highest rank come first.
+    static func writingRank(_ dtype: DType) -> Int {
+        switch dtype {
+        case .bool: 0
+        case .uint8: 1
+        case .float32: 2
+        case .int64: 3
+        }
+    }
+
+    /// Converts whole elements from `source` to the start of `target`, which has room for them.
+    func convert(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer) {
+        func each<Stored, Held>(_: Stored.Type, _ map: (Stored) -> Held) {
+            let size = MemoryLayout<Held>.size
+            for i in 0..<source.count / MemoryLayout<Stored>.size {
+                let stored = source.loadUnaligned(fromByteOffset: i * MemoryLayout<Stored>.size, as: Stored.self)
+                target.storeBytes(of: map(stored), toByteOffset: i * size, as: Held.self)
+            }
+        }
+        switch self {
+        case .f16: each(UInt16.self, floatFromHalf)
+        case .bf16: each(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
+        case .f64: each(Double.self) { Float($0) }
+        case .i32: each(Int32.self) { Int64($0) }
+        case .u32: each(UInt32.self) { Int64($0) }
+        case .i16: each(Int16.self) { Int64($0) }
+        case .u16: each(UInt16.self) { Int64($0) }
+        case .i8: each(Int8.self) { Int64($0) }
+        case .bool: each(UInt8.self) { $0 == 0 ? UInt8(0) : 1 }
+        default: target.copyMemory(from: source.baseAddress ?? UnsafeRawPointer(target), byteCount: source.count)
+        }
+    }
+}
+
+/// The number that 16 bits stand for in IEEE 754's binary16. (Swift's `Float16` is missing on some platforms.)
+func floatFromHalf(_ bits: UInt16) -> Float {
+    let sign = UInt32(bits & 0x8000) << 16
+    let exponent = UInt32(bits >> 10 & 0x1f)
+    let fraction = UInt32(bits & 0x3ff)
+    switch exponent {
+    case 0:
+        let size = Float(fraction) * 0x1p-24
+        return sign == 0 ? size : -size
+    case 0x1f: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
+    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+    }
+}

@@ -1,0 +1,135 @@
+import KernelTable
+
+/// One group of one image as direct convolutions read it: without padding, or copied into a frame of zeros.
+struct Frame {
+    let rowSize: Int
+    let planeSize: Int
+    let isPadded: Bool
+
+    init(_ s: Convolution) {
+        isPadded = s.rows.padding > 0 || s.columns.padding > 0
+        rowSize = s.width + 2 * s.columns.padding
+        planeSize = rowSize * (s.height + 2 * s.rows.padding)
+    }
+
+    /// Floats that a framed group takes; 0 where it is read in place.
+    func size(_ s: Convolution) -> Int { isPadded ? s.inChannels / s.groups * planeSize : 0 }
+
+    /// Where each tap reads, from the place of its pixel.
+    func writeOffsets(_ s: Convolution, to offsets: UnsafeMutablePointer<Int>) {
+        var tap = 0
+        for c in 0..<s.inChannels / s.groups {
+            for ky in 0..<s.rows.size {
+                for kx in 0..<s.columns.size {
+                    offsets[tap] = c * planeSize + ky * s.rows.dilation * rowSize + kx * s.columns.dilation
+                    tap += 1
+                }
+            }
+        }
+    }
+
+    /// The group as it is to be read, copied into `space` where it has a padding. The frame's zeros are written once,
+    /// before the first group.
+    func place(
+        _ s: Convolution, _ input: UnsafePointer<Float>, in space: UnsafeMutablePointer<Float>
+    ) -> UnsafePointer<Float> {
+        guard isPadded else { return input }
+        for c in 0..<s.inChannels / s.groups {
+            for y in 0..<s.height {
+                (space + (c * planeSize + (y + s.rows.padding) * rowSize + s.columns.padding)).update(
+                    from: input + (c * s.height + y) * s.width, count: s.width)
+            }
+        }
+        return UnsafePointer(space)
+    }
+}
+
+/// A convolution whose pixels are read in whole vectors straight from the input: the column stride is 1 and a row of
+/// the output holds a vector. A row's last vector overlaps the one before it.
+func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Range<Int>) {
+    let frame = Frame(s)
+    let (taps, pixels) = (s.taps, s.outPixels)
+    let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
+    let packed = packedSize(rows: outGroup, k: taps)
+    let vectorsARow = (s.outWidth + pixelLanes - 1) / pixelLanes
+    let vectors = vectorsARow * s.outHeight
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * vectors) { places in
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: packed * s.groups + frame.size(s)) { space in
+            guard let offsets = places.baseAddress, let weight = space.baseAddress else { return }
+            let (starts, ends) = (offsets + taps, offsets + taps + vectors)
+            frame.writeOffsets(s, to: offsets)
+            for v in 0..<vectors {
+                let (y, x) = (v / vectorsARow, min(v % vectorsARow * pixelLanes, s.outWidth - pixelLanes))
+                starts[v] = y * s.rows.stride * frame.rowSize + x
+                ends[v] = y * s.outWidth + x
+            }
+            for group in 0..<s.groups {
+                packRows(
+                    rows: outGroup, k: taps, a: f.weight + group * outGroup * taps, row: taps, column: 1,
+                    into: weight + group * packed)
+            }
+            let framed = weight + packed * s.groups
+            framed.update(repeating: 0, count: frame.size(s))
+            for image in images {
+                for group in 0..<s.groups {
+                    let input = f.input + (image * s.inChannels + group * inGroup) * s.height * s.width
+                    convolveTiles(
+                        channels: outGroup, taps: taps, weight: weight + group * packed,
+                        bias: f.bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
+                        vectors: vectors, input: frame.place(s, input, in: framed),
+                        output: f.output + (image * s.outChannels + group * outGroup) * pixels, outRow: pixels)
+                }
+            }
+        }
+    }
+}
+
+/// The weight's gradient: for each tap the input that it saw, times the output's gradient with its channels last.
+func convolveBackwardWeight(_ s: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>) {
+    let frame = Frame(s)
+    let (taps, pixels) = (s.taps, s.outPixels)
+    let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
+    let width = (outGroup + tileColumns - 1) / tileColumns * tileColumns
+    if let bias = b.biasGradient { addBiases(s, b.outputGradient, images, to: bias) }
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: taps) { places in
+        withUnsafeTemporaryAllocation(
+            of: Float.self, capacity: taps * width * s.groups + pixels * width + frame.size(s)
+        ) { space in
+            guard let offsets = places.baseAddress, let sums = space.baseAddress else { return }
+            let gradient = sums + taps * width * s.groups
+            let framed = gradient + pixels * width
+            frame.writeOffsets(s, to: offsets)
+            // The sums, the channels beyond the last, the frame.
+            sums.update(repeating: 0, count: space.count)
+            for image in images {
+                for group in 0..<s.groups {
+                    let from = b.outputGradient + (image * s.outChannels + group * outGroup) * pixels
+                    for p in 0..<pixels {
+                        for o in 0..<outGroup { gradient[p * width + o] = from[o * pixels + p] }
+                    }
+                    let input = b.input + (image * s.inChannels + group * inGroup) * s.height * s.width
+                    addWeightTiles(
+                        taps: taps, offsets: offsets, input: frame.place(s, input, in: framed),
+                        rowStep: s.rows.stride * frame.rowSize, columnStep: s.columns.stride, gradient: gradient,
+                        outHeight: s.outHeight, outWidth: s.outWidth, width: width, to: sums + group * taps * width)
+                }
+            }
+            for group in 0..<s.groups {
+                for o in 0..<outGroup {
+                    let to = b.weightGradient + (group * outGroup + o) * taps
+                    for tap in 0..<taps { to[tap] = sums[(group * taps + tap) * width + o] }
+                }
+            }
+        }
+    }
+}
+
+private func addBiases(
+    _ s: Convolution, _ gradient: UnsafePointer<Float>, _ images: Range<Int>, to bias: UnsafeMutablePointer<Float>
+) {
+    for o in 0..<s.outChannels {
+        var total: Float = 0
+        for image in images { total += sum(s.outPixels, gradient + (image * s.outChannels + o) * s.outPixels) }
+        bias[o] = total
+    }
+}

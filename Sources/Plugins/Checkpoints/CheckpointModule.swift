@@ -1,0 +1,162 @@
+import Checkpoints
+import Files
+import Host
+import Lua
+import Networks
+import Tensors
+
+private let path: Argument = .string("path", "a safetensors file")
+private let strict: Argument = .boolean("strict", "whether missing and unexpected names are errors", default: true)
+
+/// `checkpoint`: models and the state of training on disk.
+let checkpointModule = HostModule(
+    "checkpoint",
+    doc: "Models and the state of training on disk: safetensors files that appear whole or not at all, with PyTorch's "
+        + "names.",
+    functions: [
+        .function(
+            "save",
+            doc: "Saves a model and, where an optimizer is given, all that training needs to go on, in a second file "
+                + "beside it (model.training.safetensors).",
+            arguments: [path],
+            options: [
+                .object("model", Module.self), .object("optimizer", Optimizer.self).optional,
+                .integer("epoch", "complete epochs", min: 0, default: 0),
+                .integer("step", "complete steps, over all epochs", min: 0, default: 0),
+                .table("metadata", "strings and numbers to be kept with the model").optional,
+                .boolean("durable", "waits until the disk has it", default: false),
+            ]
+        ) { call in
+            try save(call)
+            return .none
+        },
+        .function(
+            "load", doc: "Puts a file's tensors into a model.",
+            arguments: [path, .object("model", Module.self)], options: [strict],
+            returns: .several([
+                .object(Module.self, "the model"), .custom("table<string, string>", "what was kept with it"),
+            ])
+        ) { call in
+            let file = try SafeTensorsFile(call.string("path"))
+            let model: Module = try call.object("model")
+            try matchStateDict(
+                expected: describe(model.stateDict()), found: file.descriptions(), file: file.path,
+                strict: call.boolean("strict"))
+            try take(file.tensors(), into: model)
+            return .values([.object(model), metadata(file.metadata)])
+        },
+        .function(
+            "resume", doc: "Puts back what `save` kept of training: model, optimizer and random numbers.",
+            arguments: [path],
+            options: [.object("model", Module.self), .object("optimizer", Optimizer.self)],
+            returns: .custom("{epoch: integer, step: integer, metadata: table<string, string>}")
+        ) { call in try resume(call) },
+        .function(
+            "metadata", doc: "What was kept with a model, without reading its tensors.", arguments: [path],
+            returns: .custom("table<string, string>")
+        ) { call in .value(metadata(try SafeTensorsFile(call.string("path")).metadata)) },
+        .function(
+            "tensors", doc: "All tensors of a safetensors file by name.", arguments: [path],
+            returns: .custom("table<string, Tensor>")
+        ) { call in
+            .value(
+                .table(
+                    try SafeTensorsFile(call.string("path")).tensors().map {
+                        (key: .string($0.name), value: .object($0.tensor))
+                    }))
+        },
+    ])
+
+/// `module:load_state_dict(tensors)`.
+let loadStateDict: HostMethod<Module> = .method(
+    "load_state_dict", doc: "Puts tensors by name into the parameters and buffers, as state_dict() gives them.",
+    arguments: [.table("state_dict")], options: [strict], returns: .receiver
+) { module, call in
+    guard case .table(let pairs) = try call.value("state_dict") else {
+        throw call.badArgument("state_dict", expected: "table of tensors by name", got: "list")
+    }
+    let tensors = try pairs.map { key, value -> NamedTensor in
+        guard case .string(let name) = key, case .object(let object) = value, let tensor = object as? Tensor else {
+            throw call.badArgument("state_dict", expected: "table of tensors by name", got: "another value in it")
+        }
+        return (name, tensor)
+    }.sorted { $0.name < $1.name }
+    try matchStateDict(
+        expected: describe(module.stateDict()), found: describe(tensors), strict: call.boolean("strict"))
+    try take(tensors, into: module)
+    return .receiver
+}
+
+private func describe(_ tensors: [NamedTensor]) -> [TensorDescription] {
+    tensors.map { ($0.name, $0.tensor.shape, $0.tensor.dtype) }
+}
+
+/// Copies tensors that were found to fit.
+private func take(_ tensors: [NamedTensor], into model: Module) throws {
+    let found = Dictionary(tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
+    try GradMode.set(false) {
+        for (name, target) in model.stateDict() {
+            if let source = found[name] { try target.copyInPlace(source) }
+        }
+    }
+}
+
+private func metadata(_ texts: [String: String]) -> LuaValue {
+    .table(texts.sorted { $0.key < $1.key }.map { (key: .string($0.key), value: .string($0.value)) })
+}
+
+private func texts(_ value: LuaValue, _ call: Call) throws -> [String: String] {
+    guard case .table(let pairs) = value else { return [:] }
+    var texts: [String: String] = [:]
+    for (key, value) in pairs {
+        guard case .string(let key) = key else {
+            throw call.badArgument("metadata", expected: "table with names as keys", got: "another key in it")
+        }
+        switch value {
+        case .string(let text): texts[key] = text
+        case .integer(let number): texts[key] = "\(number)"
+        case .number(let number): texts[key] = "\(number)"
+        case .boolean(let truth): texts[key] = "\(truth)"
+        default:
+            throw call.badArgument(
+                "metadata", expected: "table of strings and numbers", got: "another value as '\(key)'")
+        }
+    }
+    return texts
+}
+
+private func save(_ call: Call) throws {
+    let (path, model): (String, Module) = (try call.string("path"), try call.object("model"))
+    let (epoch, step) = (try call.integer("epoch"), try call.integer("step"))
+    var kept = try texts(call.value("metadata"), call)
+    let durable = try call.boolean("durable")
+    // The training state first: a model that is there always has one that is at least as new.
+    if let optimizer: Optimizer = try call.optionalObject("optimizer") {
+        try Checkpoint.saveTrainingState(
+            TrainingState(
+                model: model.stateDict(), optimizer: optimizer.state,
+                generators: [("default", call.generator.snapshot)], epoch: epoch, step: step, config: kept),
+            to: Checkpoint.trainingPath(for: path), durable: durable)
+    }
+    kept["nightjar"] = version
+    kept["epoch"] = "\(epoch)"
+    kept["step"] = "\(step)"
+    try Checkpoint.saveModel(model.stateDict(), metadata: kept, to: path, durable: durable)
+}
+
+private func resume(_ call: Call) throws -> Results {
+    let path = Checkpoint.trainingPath(for: try call.string("path"))
+    let (model, optimizer): (Module, Optimizer) = (try call.object("model"), try call.object("optimizer"))
+    let state = try Checkpoint.loadTrainingState(from: path)
+    try matchStateDict(expected: describe(model.stateDict()), found: describe(state.model), file: path)
+    try optimizer.loadState(state.optimizer)
+    try take(state.model, into: model)
+    if let snapshot = state.generators.first(where: { $0.name == "default" })?.snapshot {
+        call.generator.snapshot = snapshot
+    }
+    return .value(
+        .table([
+            (key: .string("epoch"), value: .integer(state.epoch)), (key: .string("step"), value: .integer(state.step)),
+            (key: .string("metadata"), value: metadata(state.config)),
+        ]))
+}

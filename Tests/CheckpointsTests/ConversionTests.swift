@@ -1,0 +1,86 @@
+import Files
+import Tensors
+import TestSupport
+import Testing
+
+@testable import Checkpoints
+
+@Suite("types that only files have")
+struct ConversionTests {
+    let scratch: ScratchDirectory
+
+    init() throws { scratch = try ScratchDirectory() }
+
+    private func read<T>(_ type: String, _ values: [T]) throws -> Tensor {
+        let bytes = values.withUnsafeBytes { Array($0) }
+        let header = #"{"x":{"dtype":"\#(type)","shape":[\#(values.count)],"data_offsets":[0,\#(bytes.count)]}}"#
+        try writeFile(scratch.file("m"), fileBytes(header) + bytes)
+        return try SafeTensorsFile(scratch.file("m")).tensor("x")
+    }
+
+    @Test("floating-point numbers become float32")
+    func floats() throws {
+        let halves: [UInt16] = [0x3c00, 0xc000, 0x0001, 0x83ff, 0x7bff, 0x7c00, 0xfc00, 0x0000]
+        #expect(
+            try read("F16", halves).floatArray() == [1, -2, 0x1p-24, -0x1.ff8p-15, 65504, .infinity, -.infinity, 0])
+        let odd = try read("F16", [UInt16(0x7e01), 0x8000]).floatArray()
+        #expect(odd[0].isNaN && odd[1] == 0 && odd[1].sign == .minus)
+        #expect(try read("BF16", [UInt16(0x3f80), 0xc049]).floatArray() == [1, -3.140_625])
+        #expect(
+            try read("F64", [0.1, -1e300, 1e-300, 0x1.000001p0]).floatArray() == [0.1, -.infinity, 0, 1])
+    }
+
+    @Test("every number that binary16 has")
+    func allHalves() {
+        #if !(arch(x86_64) && canImport(Darwin))
+            for bits in UInt16.min ... .max {
+                let expected = Float(Float16(bitPattern: bits))
+                let got = floatFromHalf(bits)
+                if expected.isNaN {
+                    #expect(got.isNaN)
+                } else if got.bitPattern != expected.bitPattern {
+                    Issue.record("\(bits): \(got), expected \(expected)")
+                }
+            }
+        #endif
+    }
+
+    @Test("integers become int64")
+    func integers() throws {
+        #expect(try read("I32", [Int32.min, -1, .max]).int64Array() == [-2_147_483_648, -1, 2_147_483_647])
+        #expect(try read("U32", [UInt32.max, 0]).int64Array() == [4_294_967_295, 0])
+        #expect(try read("I16", [Int16.min, 7]).int64Array() == [-32768, 7])
+        #expect(try read("U16", [UInt16.max]).int64Array() == [65535])
+        #expect(try read("I8", [Int8.min, -1, 1]).int64Array() == [-128, -1, 1])
+        #expect(try read("U8", [UInt8(0), 255]).dtype == .uint8)
+    }
+
+    @Test("a bool is 0 or 1, whatever byte stood for it")
+    func bools() throws {
+        let tensor = try read("BOOL", [UInt8(0), 1, 2, 255])
+        #expect(tensor.dtype == .bool)
+        #expect(try tensor.withUnsafeBytes { Array($0) } == [0, 1, 1, 1])
+    }
+
+    @Test("more elements than are converted at a time")
+    func manyElements() throws {
+        let values = (0..<100_003).map { Int16(truncatingIfNeeded: $0 &* 31) }
+        #expect(try read("I16", values).int64Array() == values.map { Int64($0) })
+    }
+
+    @Test("other types are refused by name, without hindering the tensors beside them")
+    func refused() throws {
+        for (type, size) in [("U64", 8), ("C64", 8), ("F8_E4M3", 1), ("F8_E5M2FNUZ", 1)] {
+            let header =
+                #"{"a":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(size)]},"#
+                + #""b":{"dtype":"U8","shape":[1],"data_offsets":[\#(size),\#(size + 1)]}}"#
+            try writeFile(scratch.file("m"), fileBytes(header, data: size + 1))
+            let file = try SafeTensorsFile(scratch.file("m"))
+            #expect(try file.tensor("b").item() == 0)
+            let message =
+                "cannot read '\(scratch.file("m"))': the tensor 'a' is of type \(type), which has no counterpart here"
+            #expect(failure { _ = try file.tensor("a") } == message)
+            #expect(failure { _ = try file.descriptions() } == message)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+--- Evaluates a saved model on the test set: loss, accuracy, confusion matrix and the time one image takes.
+local nj = require "nightjar"
+local F, data, checkpoint = nj.nn.functional, nj.data, nj.checkpoint
+local digits = require "models.mnist"
+
+local config = nj.options(arg, {
+  model = { "model.safetensors", "the model, as train.lua saved it" },
+  data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
+  batch_size = { 1000, "images at once" },
+  limit = nj.option.integer(nil, "only so many images, for a quick try", { min = 1 }),
+  latency_runs = nj.option.integer(200, "single images timed", { min = 1 }),
+  min_accuracy = nj.option.number(nil, "fail below so many percent", { min = 0, max = 100 }),
+  max_latency_ms = nj.option.number(nil, "fail where the median image takes longer than so many milliseconds", { min = 0 }),
+  json = nj.option.string(nil, "write the figures to this file"),
+})
+
+local set = data.mnist {
+  split = "test", dir = config.data, limit = config.limit, generate = true, normalize = { digits.mean, digits.std },
+}
+local net, info = checkpoint.load(config.model, digits.Net())
+net:eval()
+
+-- Figures of digits that are not MNIST's, or of a model that was trained on others, say so.
+local remark = set:substitute() and ("  (%s)"):format(set:name()) or ""
+if info.data and info.data ~= "MNIST" then remark = remark .. ("  (trained on %s)"):format(info.data) end
+
+local loss, confusion = 0, nj.metrics.confusion(digits.classes)
+local latencies = {}
+nj.no_grad(function()
+  for _, images, labels in data.loader(set, { batch_size = config.batch_size }):batches() do
+    local output = net(images)
+    loss = loss + F.nll_loss(output, labels, { reduction = "sum" }):item()
+    confusion:add(output:argmax(1), labels)
+  end
+  for run = 1, config.latency_runs do
+    local image = set:image((run - 1) % #set):unsqueeze(0)
+    local start = nj.clock()
+    net(image):argmax(1):item()
+    latencies[run] = (nj.clock() - start) * 1000
+  end
+end)
+
+local figures = {
+  data = set:name(),
+  images = #set,
+  loss = loss / #set,
+  accuracy = 100 * confusion:accuracy(),
+  latency_ms_median = nj.metrics.percentile(latencies, 50),
+  latency_ms_p99 = nj.metrics.percentile(latencies, 99),
+}
+print(("Test set: Avg. loss: %.4f, Accuracy: %d/%d (%.2f%%)%s"):format(
+  figures.loss, math.floor(confusion:accuracy() * #set + 0.5), #set, figures.accuracy, remark))
+print(("One image: median %.3f ms, 99th percentile %.3f ms\n"):format(
+  figures.latency_ms_median, figures.latency_ms_p99))
+print(confusion)
+
+if config.json then nj.json.write(config.json, figures) end
+
+local failures = {}
+if config.min_accuracy and figures.accuracy < config.min_accuracy then
+  table.insert(failures, ("accuracy %.2f %% is below --min-accuracy %g"):format(figures.accuracy, config.min_accuracy))
+end
+if config.max_latency_ms and figures.latency_ms_median > config.max_latency_ms then
+  table.insert(failures, ("latency %.3f ms is above --max-latency-ms %g"):format(
+    figures.latency_ms_median, config.max_latency_ms))
+end
+if #failures > 0 then
+  io.stderr:write("evaluate.lua: ", table.concat(failures, "; "), "\n")
+  os.exit(1, true)
+end

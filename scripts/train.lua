@@ -1,0 +1,97 @@
+--- Trains the digit network on MNIST, tests it before and after each epoch, and saves it as it goes.
+local nj = require "nightjar"
+local F, optim, data, checkpoint = nj.nn.functional, nj.optim, nj.data, nj.checkpoint
+local digits = require "models.mnist"
+
+local config = nj.options(arg, {
+  epochs = { 3, "passes over the training set" },
+  batch_size = { 64, "images a step" },
+  test_batch_size = { 1000, "images at once when testing" },
+  lr = { 0.01, "learning rate" },
+  momentum = { 0.5, "how much of the last step is kept" },
+  seed = { 42, "random seed: the same one gives the same numbers as in PyTorch" },
+  log_interval = { 10, "steps between two lines of the log and two saves" },
+  data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
+  limit = nj.option.integer(nil, "only so many images of each set, for a quick try", { min = 1 }),
+  out = { "model.safetensors", "where the model is saved" },
+  resume = { false, "go on from the state saved beside the model" },
+})
+
+nj.manual_seed(config.seed)
+
+-- Both are shuffled, as in PyTorch's tutorial, so that the random numbers that follow are the same.
+local function loader(split, batch_size)
+  local set = data.mnist {
+    split = split, dir = config.data, limit = config.limit, generate = true, normalize = { digits.mean, digits.std },
+  }
+  return data.loader(set, { batch_size = batch_size, shuffle = true }), set
+end
+local train_loader, train_set = loader("train", config.batch_size)
+local test_loader, test_set = loader("test", config.test_batch_size)
+if train_set:substitute() then
+  print(("MNIST cannot be had here (%s): training on %s"):format(train_set:substitute(), train_set:name()))
+end
+-- Stands beside every figure where the digits are not MNIST's.
+local remark = test_set:substitute() and ("  (%s)"):format(test_set:name()) or ""
+
+local net = digits.Net()
+local optimizer = optim.SGD(net:parameters(), { lr = config.lr, momentum = config.momentum })
+local progress = nj.progress()
+local first_epoch, steps = 1, 0
+if config.resume then
+  local state = checkpoint.resume(config.out, { model = net, optimizer = optimizer })
+  first_epoch, steps = state.epoch + 1, state.step
+end
+
+local function save(epoch)
+  local kept = { data = train_set:name() }
+  for name, value in pairs(config) do
+    if type(value) ~= "table" then kept["config." .. name] = tostring(value) end
+  end
+  checkpoint.save(config.out, { model = net, optimizer = optimizer, epoch = epoch, step = steps, metadata = kept })
+end
+
+local function train(epoch)
+  net:train()
+  local total = train_loader:images()
+  for step, images, labels in train_loader:batches() do
+    optimizer:zero_grad()
+    local loss = F.nll_loss(net(images), labels)
+    loss:backward()
+    optimizer:step()
+    steps = steps + 1
+    local value = loss:item()
+    if value ~= value then
+      error(("the loss is not a number at step %d of epoch %d; the last save is in %s. Try a smaller --lr"):format(
+        step, epoch, config.out))
+    end
+    if step % config.log_interval == 0 then
+      local seen = step * config.batch_size
+      progress:log("Train Epoch: %d [%d/%d (%.0f%%)]  Loss: %.6f%s", epoch, seen, total, 100 * seen / total, value, remark)
+      save(epoch - 1)
+    end
+  end
+  progress:finish()
+end
+
+local function test()
+  net:eval()
+  local loss, correct, total = 0, 0, test_loader:images()
+  nj.no_grad(function()
+    for _, images, labels in test_loader:batches() do
+      local output = net(images)
+      loss = loss + F.nll_loss(output, labels, { reduction = "sum" }):item()
+      correct = correct + output:argmax(1):eq(labels):sum():item()
+    end
+  end)
+  print(("\nTest set: Avg. loss: %.4f, Accuracy: %d/%d (%.0f%%)%s\n"):format(
+    loss / total, correct, total, 100 * correct / total, remark))
+end
+
+test()
+for epoch = first_epoch, config.epochs do
+  train(epoch)
+  save(epoch)
+  test()
+end
+print("saved " .. config.out)
