@@ -1,9 +1,8 @@
+import Foundation
 import Kernels
+import Synchronization
+import TestSupport
 import Testing
-
-private func values(_ count: Int, _ seed: Int) -> [Float] {
-    (0..<count).map { Float(($0 * 7919 + seed * 104_729) % 2001 - 1000) / 500 }
-}
 
 @Suite("The kernels of every instruction set this processor has")
 struct KernelsTests {
@@ -12,8 +11,8 @@ struct KernelsTests {
         let table = try #require(usableKernels.first { $0.name == name })
         for (m, n, k) in [(1, 1, 1), (6, 32, 4), (7, 33, 5), (13, 17, 300), (100, 40, 257), (3, 1100, 2), (2, 2, 0)] {
             for transposed in [false, true] {
-                let (a, b) = (values(m * k + 1, 1), values(k * n + 1, 2))
-                var c = values(m * n, 3)
+                let (a, b) = (formulaValues(m * k + 1, 1), formulaValues(k * n + 1, 2))
+                var c = formulaValues(m * n, 3)
                 let expected = (0..<m * n).map { at in
                     (0..<k).reduce(Double(c[at])) { total, p in
                         let (i, j) = (at / n, at % n)
@@ -55,5 +54,31 @@ struct ThreadPoolTests {
             }
             for index in 0..<8 { #expect(hits[index] == (index < count ? 3 : 0)) }
         }
+    }
+
+    @Test("a stopped pool still runs its loops")
+    func stopping() {
+        for round in 0..<50 {
+            let pool = ThreadPool(threads: 1 + round % 4)
+            if round % 2 == 0 { pool.run(3) { _ in } }
+            pool.stop()
+            let sum = Atomic<Int>(0)
+            pool.run(10) { sum.wrappingAdd($0, ordering: .relaxed) }
+            #expect(sum.load(ordering: .relaxed) == 45)
+        }
+    }
+
+    @Test("the workers of a stopped pool let go of it")
+    func freeing() throws {
+        weak var pool: ThreadPool?
+        func use() {
+            let used = ThreadPool(threads: 3)
+            used.run(8) { _ in }
+            used.stop()
+            pool = used
+        }
+        use()
+        for _ in 0..<2000 where pool != nil { usleep(1000) }
+        #expect(pool == nil)
     }
 }

@@ -1,4 +1,5 @@
 import Kernels
+import Synchronization
 import TestSupport
 import Testing
 
@@ -15,7 +16,6 @@ struct ThreadTests {
         var first: [[UInt32]]?
         for threads in [1, 2, 3, 2] {
             ThreadPool.setThreads(threads)
-            #expect(ThreadPool.shared.threads == threads, sourceLocation: location)
             let leaves = try shapes.enumerated().map { try formula($1, $0).requireGrad() }
             let result = try function(leaves)
             try result.multiplied(by: formula(result.shape, 9)).sum().backward()
@@ -51,6 +51,21 @@ struct ThreadTests {
         try expectSame([[20, 4, 30, 30]]) { try $0[0].maxPool2d(kernel: [2, 2]).relu() }
         try expectSame([[20, 4, 30, 30]]) { try $0[0].avgPool2d(kernel: [3, 3], stride: [1, 1]) }
         try expectSame([[400, 100]]) { try $0[0].dropout(0.3, training: true, Generator(seed: 4)) }
+    }
+
+    @Test("the pool is replaced while others run on it")
+    func replacing() {
+        let before = ThreadPool.shared.threads
+        for round in 0..<100 {
+            let pool = ThreadPool.shared
+            ThreadPool.setThreads(1 + round % 4)
+            for pool in [pool, .shared] {
+                let sum = Atomic<Int>(0)
+                pool.run(10) { sum.wrappingAdd($0, ordering: .relaxed) }
+                #expect(sum.load(ordering: .relaxed) == 45)
+            }
+        }
+        ThreadPool.setThreads(before)
     }
 
     @Test("the number of threads is brought into 1 to 256")

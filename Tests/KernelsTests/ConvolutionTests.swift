@@ -1,0 +1,158 @@
+import Kernels
+import TestSupport
+import Testing
+
+/// One shape, with a name to find it by.
+struct ConvolutionCase: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let shape: Convolution
+    let images: Int
+
+    init(
+        _ name: String, images: Int = 2, _ channels: Int, _ height: Int, _ width: Int, out: Int, _ rows: Window,
+        _ columns: Window, groups: Int = 1
+    ) {
+        testDescription = name
+        self.images = images
+        shape = Convolution(
+            inChannels: channels, height: height, width: width, outChannels: out, rows: rows, columns: columns,
+            groups: groups)
+    }
+
+    /// Every product of one output with one input and one weight, in places of their arrays.
+    func forEachProduct(_ body: (_ output: Int, _ input: Int, _ weight: Int) -> Void) {
+        let s = shape
+        let (inGroup, outGroup) = (s.inChannels / s.groups, s.outChannels / s.groups)
+        for n in 0..<images {
+            for o in 0..<s.outChannels {
+                for oy in 0..<s.outHeight {
+                    for ox in 0..<s.outWidth {
+                        for c in 0..<inGroup {
+                            for ky in 0..<s.rows.size {
+                                for kx in 0..<s.columns.size {
+                                    let y = oy * s.rows.stride + ky * s.rows.dilation - s.rows.padding
+                                    let x = ox * s.columns.stride + kx * s.columns.dilation - s.columns.padding
+                                    guard y >= 0, y < s.height, x >= 0, x < s.width else { continue }
+                                    let channel = o / outGroup * inGroup + c
+                                    body(
+                                        ((n * s.outChannels + o) * s.outHeight + oy) * s.outWidth + ox,
+                                        ((n * s.inChannels + channel) * s.height + y) * s.width + x,
+                                        ((o * inGroup + c) * s.rows.size + ky) * s.columns.size + kx)
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    var inputCount: Int { images * shape.inChannels * shape.height * shape.width }
+    var weightCount: Int { shape.outChannels * shape.taps }
+    var outputCount: Int { images * shape.outChannels * shape.outPixels }
+}
+
+private func window(_ size: Int, _ stride: Int = 1, _ padding: Int = 0, _ dilation: Int = 1) -> Window {
+    Window(size: size, stride: stride, padding: padding, dilation: dilation)
+}
+
+private let cases: [ConvolutionCase] = [
+    .init("one pixel", 1, 1, 1, out: 1, window(1), window(1)),
+    .init("the first of the tutorial", images: 1, 1, 28, 28, out: 10, window(5), window(5)),
+    .init("the second of the tutorial", images: 3, 10, 12, 12, out: 20, window(5), window(5)),
+    .init("1x1", 5, 7, 9, out: 13, window(1), window(1)),
+    .init("3x3 padded", 3, 6, 7, out: 8, window(3, 1, 1), window(3, 1, 1)),
+    .init("3x3 padded, narrow", 4, 6, 3, out: 5, window(3, 1, 1), window(3, 1, 1)),
+    .init("3x3 padded, one column", 4, 9, 1, out: 2, window(3, 1, 1), window(3, 1, 1)),
+    .init("3x3 padded, wide", 2, 5, 35, out: 3, window(3, 1, 1), window(3, 1, 1)),
+    .init("padded in rows only", 3, 5, 6, out: 4, window(5, 1, 2), window(1)),
+    .init("padded in columns only", 3, 5, 6, out: 4, window(1), window(5, 1, 2)),
+    .init("padding beyond the image", 2, 2, 3, out: 3, window(3, 1, 4), window(3, 1, 5)),
+    .init("eight columns and padding", 2, 8, 8, out: 2, window(3, 1, 1), window(3, 1, 1)),
+    .init("sixteen columns and padding", 3, 4, 16, out: 7, window(3, 1, 2), window(3, 1, 1)),
+    .init("stride 2", 3, 9, 10, out: 6, window(3, 2), window(3, 2)),
+    .init("stride 2 padded", 3, 9, 18, out: 6, window(3, 2, 1), window(3, 2, 1)),
+    .init("stride beyond the kernel", 2, 11, 11, out: 3, window(2, 4), window(1, 3)),
+    .init("dilated", 2, 9, 12, out: 3, window(3, 1, 2, 2), window(2, 1, 3, 3)),
+    .init("dilated and strided", 2, 12, 13, out: 3, window(3, 2, 1, 2), window(3, 3, 2, 3)),
+    .init("groups", 6, 7, 8, out: 4, window(3, 1, 1), window(3, 1, 1), groups: 2),
+    .init("depthwise", 5, 7, 9, out: 10, window(3, 1, 1), window(3), groups: 5),
+    .init("wide kernel", 2, 4, 40, out: 3, window(2), window(17)),
+    .init("kernel as wide as a vector", 2, 4, 20, out: 3, window(3, 1, 1), window(8, 1, 3)),
+    .init("more rows than a tile", 2, 5, 6, out: 100, window(3), window(3)),
+    .init("the whole image", 3, 6, 7, out: 5, window(6), window(7)),
+    .init("no channels", 0, 4, 4, out: 2, window(3), window(3)),
+]
+
+@Suite("Convolution kernels of every instruction set")
+struct ConvolutionTests {
+    @Test("forward, with a bias and without", arguments: tableNames, cases)
+    func forward(name: String, test: ConvolutionCase) throws {
+        let kernels = try table(name)
+        let (x, w) = (guardedFormula(test.inputCount, 0), guardedFormula(test.weightCount, 1))
+        let b = guardedFormula(test.shape.outChannels, 2)
+        for biased in [true, false] {
+            var expected = (0..<test.outputCount).map { place in
+                biased ? Double(b.pointer[place / test.shape.outPixels % test.shape.outChannels]) : 0
+            }
+            test.forEachProduct { expected[$0] += Double(x.pointer[$1]) * Double(w.pointer[$2]) }
+            let y = Guarded(count: test.outputCount)
+            let arguments = Convolution.Forward(
+                input: x.constant, weight: w.constant, bias: biased ? b.constant : nil, output: y.pointer)
+            // In two parts, the second first.
+            kernels.convolve(test.shape, arguments, 1..<test.images)
+            kernels.convolve(test.shape, arguments, 0..<min(1, test.images))
+            expectClose(y, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
+        }
+    }
+
+    @Test("gradient of the input", arguments: tableNames, cases)
+    func backwardInput(name: String, test: ConvolutionCase) throws {
+        let kernels = try table(name)
+        let (g, w) = (guardedFormula(test.outputCount, 3), guardedFormula(test.weightCount, 1))
+        var expected = [Double](repeating: 0, count: test.inputCount)
+        test.forEachProduct { expected[$1] += Double(g.pointer[$0]) * Double(w.pointer[$2]) }
+        let dx = Guarded(count: test.inputCount)
+        let arguments = Convolution.BackwardInput(
+            outputGradient: g.constant, weight: w.constant, inputGradient: dx.pointer)
+        kernels.convolveBackwardInput(test.shape, arguments, 1..<test.images)
+        kernels.convolveBackwardInput(test.shape, arguments, 0..<min(1, test.images))
+        expectClose(dx, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
+    }
+
+    @Test("gradients of weight and bias", arguments: tableNames, cases)
+    func backwardWeight(name: String, test: ConvolutionCase) throws {
+        let kernels = try table(name)
+        let (g, x) = (guardedFormula(test.outputCount, 3), guardedFormula(test.inputCount, 0))
+        var expected = [Double](repeating: 0, count: test.weightCount)
+        test.forEachProduct { expected[$2] += Double(g.pointer[$0]) * Double(x.pointer[$1]) }
+        var expectedBias = [Double](repeating: 0, count: test.shape.outChannels)
+        for i in 0..<test.outputCount {
+            expectedBias[i / test.shape.outPixels % test.shape.outChannels] += Double(g.pointer[i])
+        }
+        for biased in [true, false] {
+            let (dw, db) = (Guarded(count: test.weightCount), Guarded(count: test.shape.outChannels))
+            kernels.convolveBackwardWeight(
+                test.shape,
+                Convolution.BackwardWeight(
+                    outputGradient: g.constant, input: x.constant, weightGradient: dw.pointer,
+                    biasGradient: biased ? db.pointer : nil), 0..<test.images)
+            expectClose(dw, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
+            if biased { expectClose(db, expectedBias, tolerance: 5e-5, "\(name) \(test.testDescription), bias") }
+        }
+    }
+
+    @Test("no images give no weight gradient", arguments: tableNames)
+    func noImages(name: String) throws {
+        let test = cases[4]
+        let (g, x) = (guardedFormula(test.outputCount, 3), guardedFormula(test.inputCount, 0))
+        let (dw, db) = (Guarded(count: test.weightCount), Guarded(count: test.shape.outChannels))
+        try table(name).convolveBackwardWeight(
+            test.shape,
+            Convolution.BackwardWeight(
+                outputGradient: g.constant, input: x.constant, weightGradient: dw.pointer, biasGradient: db.pointer),
+            0..<0)
+        expectClose(dw, .init(repeating: 0, count: test.weightCount), name)
+        expectClose(db, .init(repeating: 0, count: test.shape.outChannels), name)
+    }
+}

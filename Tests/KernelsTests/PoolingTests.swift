@@ -1,0 +1,111 @@
+import Kernels
+import TestSupport
+import Testing
+
+struct PoolingCase: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let shape: Pooling
+
+    init(_ name: String, _ height: Int, _ width: Int, _ rows: Window, _ columns: Window) {
+        testDescription = name
+        shape = Pooling(height: height, width: width, rows: rows, columns: columns)
+    }
+
+    /// The places in its plane that each window sees.
+    func windows() -> [[Int]] {
+        (0..<shape.outHeight * shape.outWidth).map { out in
+            let (oy, ox) = (out / shape.outWidth, out % shape.outWidth)
+            return (0..<shape.rows.size * shape.columns.size).compactMap { tap in
+                let (ky, kx) = (tap / shape.columns.size, tap % shape.columns.size)
+                let y = oy * shape.rows.stride + ky * shape.rows.dilation - shape.rows.padding
+                let x = ox * shape.columns.stride + kx * shape.columns.dilation - shape.columns.padding
+                return y >= 0 && y < shape.height && x >= 0 && x < shape.width ? y * shape.width + x : nil
+            }
+        }
+    }
+
+    var inside: Int { shape.height * shape.width }
+    var outside: Int { shape.outHeight * shape.outWidth }
+}
+
+private let cases: [PoolingCase] = [
+    .init("2x2", 24, 24, Window(size: 2, stride: 2), Window(size: 2, stride: 2)),
+    .init("2x2, odd sizes", 9, 35, Window(size: 2, stride: 2), Window(size: 2, stride: 2)),
+    .init("2x2, one column", 2, 3, Window(size: 2, stride: 2), Window(size: 2, stride: 2)),
+    .init("2x2, overlapping", 5, 20, Window(size: 2), Window(size: 2)),
+    .init("3x3, padded", 9, 20, Window(size: 3, stride: 2, padding: 1), Window(size: 3, stride: 2, padding: 1)),
+    .init("2x3", 7, 11, Window(size: 2, stride: 3), Window(size: 3, stride: 1, padding: 1)),
+    .init("the whole plane", 4, 5, Window(size: 4), Window(size: 5)),
+]
+
+private let dilated = PoolingCase(
+    "dilated", 9, 12, Window(size: 3, stride: 1, padding: 1, dilation: 2),
+    Window(size: 2, stride: 2, padding: 1, dilation: 3))
+
+private let planes = 3
+
+@Suite("Pooling kernels of every instruction set")
+struct PoolingTests {
+    /// With ties, infinities and NaNs among the values.
+    private func input(_ count: Int, special: Bool) -> [Float] {
+        var values = formulaValues(count, 4).map { ($0 * 3).rounded() }
+        guard special else { return values }
+        for i in stride(from: 5, to: count, by: 17) { values[i] = .nan }
+        for i in stride(from: 3, to: count, by: 7) { values[i] = -.infinity }
+        return values
+    }
+
+    @Test("max: the first of equals, a NaN before all", arguments: tableNames, cases + [dilated])
+    func maximum(name: String, test: PoolingCase) throws {
+        for special in [false, true] {
+            let x = Guarded(input(planes * test.inside, special: special))
+            let y = Guarded(count: planes * test.outside)
+            var indices = [Int32](repeating: -7, count: planes * test.outside + 16)
+            let kernels = try table(name)
+            indices.withUnsafeMutableBufferPointer { places in
+                guard let places = places.baseAddress else { return }
+                let forward = Pooling.MaxForward(input: x.constant, output: y.pointer, indices: places)
+                kernels.maxPool(test.shape, forward, 1..<planes)
+                kernels.maxPool(test.shape, forward, 0..<1)
+            }
+            var (expected, expectedPlaces) = ([Double](), [Int32]())
+            for plane in 0..<planes {
+                for window in test.windows() {
+                    // The last NaN, as PyTorch takes it, or the first of the largest.
+                    let values = window.map { x.pointer[plane * test.inside + $0] }
+                    let place =
+                        values.lastIndex(where: \.isNaN) ?? values.max().flatMap { values.firstIndex(of: $0) } ?? 0
+                    expected.append(Double(values[place]))
+                    expectedPlaces.append(Int32(window[place]))
+                }
+            }
+            expectClose(y, expected, tolerance: 0, "\(name) \(test.testDescription)")
+            #expect(Array(indices[..<expectedPlaces.count]) == expectedPlaces)
+            #expect(indices[expectedPlaces.count...].allSatisfy { $0 == -7 })
+        }
+    }
+
+    @Test("average and its gradient", arguments: tableNames, cases)
+    func average(name: String, test: PoolingCase) throws {
+        let kernels = try table(name)
+        let x = guardedFormula(planes * test.inside, 4)
+        let y = Guarded(count: planes * test.outside)
+        kernels.averagePool(test.shape, Pooling.AverageForward(input: x.constant, output: y.pointer), 0..<planes)
+        let size = Double(test.shape.rows.size * test.shape.columns.size)
+        let g = guardedFormula(planes * test.outside, 5)
+        let dx = Guarded(count: planes * test.inside)
+        let backward = Pooling.AverageBackward(outputGradient: g.constant, inputGradient: dx.pointer)
+        kernels.averagePoolBackward(test.shape, backward, 0..<planes)
+        var expected: [Double] = []
+        var expectedGradient = [Double](repeating: 0, count: planes * test.inside)
+        for plane in 0..<planes {
+            for (i, window) in test.windows().enumerated() {
+                let places = window.map { plane * test.inside + $0 }
+                expected.append(places.reduce(0) { $0 + Double(x.pointer[$1]) } / size)
+                for place in places { expectedGradient[place] += Double(g.pointer[plane * test.outside + i]) / size }
+            }
+        }
+        expectClose(y, expected, "\(name) \(test.testDescription)")
+        expectClose(dx, expectedGradient, "\(name) \(test.testDescription), gradient")
+    }
+}
