@@ -10,7 +10,7 @@ local config = nj.options(arg, {
   limit = nj.option.integer(nil, "only so many images, for a quick try", { min = 1 }),
   latency_runs = nj.option.integer(200, "single images timed", { min = 1 }),
   min_accuracy = nj.option.number(nil, "fail below so many percent", { min = 0, max = 100 }),
-  max_latency_ms = nj.option.number(nil, "fail where the median image takes longer than so many milliseconds", { min = 0 }),
+  max_latency_ms = nj.option.number(nil, "fail where the median image takes more milliseconds", { min = 0 }),
   json = nj.option.string(nil, "write the figures to this file"),
 })
 

@@ -67,7 +67,8 @@ local function train(epoch)
     end
     if step % config.log_interval == 0 then
       local seen = step * config.batch_size
-      progress:log("Train Epoch: %d [%d/%d (%.0f%%)]  Loss: %.6f%s", epoch, seen, total, 100 * seen / total, value, remark)
+      progress:log("Train Epoch: %d [%d/%d (%.0f%%)]  Loss: %.6f%s",
+        epoch, seen, total, 100 * seen / total, value, remark)
       save(epoch - 1)
     end
   end

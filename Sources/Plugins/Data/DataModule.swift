@@ -161,7 +161,13 @@ private func mnist(_ call: Call) throws -> ScriptDataset {
             split,
             download: { url, path, digest, progress in
                 try withoutActuallyEscaping(progress) { progress in
-                    try client.download(url, to: path, expectedSHA256: digest) { progress($0.done, $0.total) }
+                    do {
+                        try client.download(url, to: path, expectedSHA256: digest) { progress($0.done, $0.total) }
+                    } catch let error as DownloadError {
+                        // Who tries the next mirror names the address.
+                        let reason = error.failures.last ?? "\(error)"
+                        throw PlainError(reason.hasPrefix(url + ": ") ? String(reason.dropFirst(url.count + 2)) : reason)
+                    }
                 }
             },
             progress: { bar.show($0, $1, $2) })

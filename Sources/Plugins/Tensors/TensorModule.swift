@@ -30,7 +30,14 @@ let tensorModule = HostModule(
         ) { call in
             try GradMode.set(false) { try call.call("body") }
         },
-        .function("num_threads", doc: "How many threads work on large operations.", returns: .integer()) { _ in
+        .function(
+            "set_num_threads", doc: "Has so many threads work on large operations. Results do not depend on it.",
+            arguments: [.integer("threads", min: 1, max: 256)]
+        ) { call in
+            ThreadPool.setThreads(try call.integer("threads"))
+            return .none
+        },
+        .function("get_num_threads", doc: "How many threads work on large operations.", returns: .integer()) { _ in
             .integer(ThreadPool.shared.threads)
         },
     ])
