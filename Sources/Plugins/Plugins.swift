@@ -13,4 +13,5 @@ public let builtInModules: [HostModule] = [
     progressModule,
     metricsModule,
     jsonModule,
+    imagesModule,
 ]
