@@ -14,4 +14,5 @@ public let builtInModules: [HostModule] = [
     metricsModule,
     jsonModule,
     imagesModule,
+    bundleModule,
 ]
