@@ -36,7 +36,9 @@ let package = Package(
                 "Registry",
                 "HTTP",
             ],
-            resources: [.embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua")]),
+            resources: [
+                .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"), .embedInCode("Bundle/bundle.lua"),
+            ]),
         .target(name: "Host", dependencies: ["Lua", "Files"]),
         .target(name: "Lua", dependencies: ["CLua", "CLuaShim"]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),

@@ -52,6 +52,24 @@ public func makeDirectory(_ path: String) throws {
     }
 }
 
+/// The names in a directory, sorted, without "." and "..".
+///
+/// - Throws: `FileError` where it cannot be read.
+public func directoryEntries(_ path: String) throws -> [String] {
+    guard let directory = opendir(path) else { throw FileError(path: path, action: "list", errno: errno) }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while true {
+        errno = 0
+        guard let entry = readdir(directory) else {
+            guard errno == 0 else { throw FileError(path: path, action: "list", errno: errno) }
+            return names.sorted()
+        }
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        if name != ".", name != ".." { names.append(name) }
+    }
+}
+
 /// The files that a pattern matches (`*`, `?`, `[a-z]`, `{a,b}`, leading `~`), sorted by name; a name without
 /// pattern characters is itself, if it is there.
 ///

@@ -13,4 +13,6 @@ public let builtInModules: [HostModule] = [
     progressModule,
     metricsModule,
     jsonModule,
+    imagesModule,
+    bundleModule,
 ]

@@ -79,6 +79,12 @@ func luma() throws {
     #expect(colours.greyscale().pixels == [76, 150, 29, 255])
 }
 
+@Test("light and dark change places")
+func inversion() throws {
+    let image = try Image(width: 2, height: 2, channels: 1, pixels: [0, 1, 128, 255])
+    #expect(image.inverted().pixels == [255, 254, 127, 0])
+}
+
 @Test("impossible sizes are refused")
 func refusedSizes() throws {
     let image = try Image(width: 2, height: 2, channels: 1, pixels: [1, 2, 3, 4])

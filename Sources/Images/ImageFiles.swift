@@ -1,0 +1,14 @@
+import Files
+
+/// The files that a pattern matches, sorted; see `expandGlob`. A directory stands for the PNG files in it.
+///
+/// - Throws: `FileError` where a directory cannot be read. No match is an empty list.
+public func imageFiles(matching pattern: String) throws -> [String] {
+    let found = try expandGlob(pattern).flatMap { path in
+        guard FileStatus(of: path)?.isDirectory == true else { return [path] }
+        let names = try directoryEntries(path).filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
+        return names.map { joinPath(path, $0) }
+    }
+    var seen: Set<String> = []
+    return found.filter { seen.insert($0).inserted }.sorted()
+}

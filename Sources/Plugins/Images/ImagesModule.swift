@@ -1,0 +1,184 @@
+import Datasets
+import Files
+import Host
+import Images
+import Lua
+import Tensors
+
+/// `images`: PNG files as pictures and as tensors.
+let imagesModule = HostModule(
+    "images", doc: "PNG files: found, read, greyed, resized, turned into tensors and written.",
+    types: [
+        HostType(
+            ScriptImage.self, name: "Image",
+            doc: "A picture of 8-bit samples, grey or RGB. Its methods make new pictures.",
+            bytes: { $0.image.pixels.count }, methods: imageMethods)
+    ],
+    functions: [
+        .function(
+            "glob",
+            doc:
+                "The files that a pattern such as 'digits/*.png' matches, sorted. A directory stands for the PNG files "
+                + "in it.",
+            arguments: [.string("pattern")], returns: .custom("string[]", "empty where nothing matches")
+        ) { call in .strings(try imageFiles(matching: call.string("pattern"))) },
+        .function(
+            "read", doc: "The picture in a PNG file; transparency is dropped.", arguments: [.string("path")],
+            returns: .object(ScriptImage.self)
+        ) { call in .object(ScriptImage(try readPNG(call.string("path")))) },
+        .function(
+            "try_read",
+            doc: "The picture in a PNG file, or nil and what is wrong with the file: for going on with the next one.",
+            arguments: [.string("path")],
+            returns: .several([.object(ScriptImage.self).orNil, .custom("string", "what is wrong").orNil])
+        ) { call in
+            let path = try call.string("path")
+            do {
+                return .object(ScriptImage(try readPNG(path)))
+            } catch let error as FileError {
+                return .values([.nil, .string(error.description)])
+            } catch let error as ImageError {
+                return .values([.nil, .string(error.description)])
+            }
+        },
+        .function(
+            "from_tensor",
+            doc: "The picture of a tensor [channels, height, width] or [height, width]: float32 from 0 to 1, or uint8.",
+            arguments: [.tensor("tensor")], returns: .object(ScriptImage.self)
+        ) { call in .object(ScriptImage(try Image(call.object("tensor", as: Tensor.self)))) },
+    ])
+
+/// A picture as scripts hold it.
+final class ScriptImage {
+    let image: Image
+
+    init(_ image: Image) { self.image = image }
+}
+
+private let imageMethods: [HostMethod<ScriptImage>] = [
+    .method("width", doc: "Pixels in a row.", returns: .integer()) { picture, _ in .integer(picture.image.width) },
+    .method("height", doc: "Rows of pixels.", returns: .integer()) { picture, _ in .integer(picture.image.height) },
+    .method("channels", doc: "1 (grey) or 3 (red, green, blue).", returns: .integer()) { picture, _ in
+        .integer(picture.image.channels)
+    },
+    .method(
+        "greyscale", doc: "The picture in grey, as Pillow's convert(\"L\") makes it.",
+        returns: .object(ScriptImage.self)
+    ) { picture, _ in .object(ScriptImage(picture.image.greyscale())) },
+    .method(
+        "resize", doc: "The picture at another size, anti-aliased, as Pillow's resize with BILINEAR makes it.",
+        arguments: [.integer("width"), .integer("height")], returns: .object(ScriptImage.self)
+    ) { picture, call in
+        .object(ScriptImage(try picture.image.resized(width: call.integer("width"), height: call.integer("height"))))
+    },
+    .method("invert", doc: "The picture with light and dark exchanged.", returns: .object(ScriptImage.self)) {
+        picture, _ in .object(ScriptImage(picture.image.inverted()))
+    },
+    .method(
+        "tensor",
+        doc: "A tensor [channels, height, width]: float32 from 0 to 1, normalised as PyTorch's ToTensor and Normalize "
+            + "do it where mean or std is given; or uint8 as read.",
+        options: [
+            .anyOf("mean", "subtracted: a number, or one for each channel", of: [.number, .numbers]).optional,
+            .anyOf("std", "divided by: a number, or one for each channel", of: [.number, .numbers]).optional,
+            .choice("dtype", of: ["float32", "uint8"], default: "float32"),
+        ], returns: .object(Tensor.self)
+    ) { picture, call in
+        if try call.string("dtype") == "uint8" {
+            guard try !call.has("mean"), try !call.has("std") else {
+                throw call.badArgument("dtype", expected: "'float32' with mean or std", got: "'uint8'")
+            }
+            return .object(try picture.image.bytes())
+        }
+        let tables = try picture.image.tables(call.perChannel("mean", default: 0), call.perChannel("std", default: 1))
+        return .object(try picture.image.numbers(tables))
+    },
+    .method("save", doc: "Writes the picture to a PNG file.", arguments: [.string("path")]) { picture, call in
+        try writePNG(picture.image, to: call.string("path"))
+        return .none
+    },
+    .metamethod(.tostring, doc: "Its size and kind.", returns: .string()) { picture, _ in
+        let image = picture.image
+        return .string("Image(\(image.width) x \(image.height), \(image.channels == 1 ? "grey" : "RGB"))")
+    },
+]
+
+extension Call {
+    /// A number for all channels, or a list with one for each.
+    fileprivate func perChannel(_ name: StaticString, default usual: Float) throws -> [Float] {
+        if let number = try optionalNumber(name) { return [Float(number)] }
+        return try has(name) ? numbers(name).map { Float($0) } : [usual]
+    }
+}
+
+extension Image {
+    /// What each channel's samples become.
+    fileprivate func tables(_ means: [Float], _ deviations: [Float]) throws -> [PixelTable] {
+        for (name, values) in [("mean", means), ("std", deviations)] where values.count != 1 {
+            guard values.count == channels else {
+                throw ChannelError(
+                    "\(name) has \(values.count) numbers for \(channels == 1 ? "1 channel" : "3 channels")")
+            }
+        }
+        return try (0..<channels).map { channel in
+            try PixelTable(
+                mean: means[means.count == 1 ? 0 : channel], std: deviations[deviations.count == 1 ? 0 : channel])
+        }
+    }
+
+    /// [channels, height, width], float32.
+    fileprivate func numbers(_ tables: [PixelTable]) throws -> Tensor {
+        let tensor = try Tensor(uninitialized: [channels, height, width])
+        try tensor.withUnsafeMutableBytes { target in
+            let target = target.bindMemory(to: Float.self)
+            for (channel, table) in tables.enumerated() {
+                let values = (0...255).map { table[$0] }
+                for place in 0..<(width * height) {
+                    target[channel * width * height + place] = values[Int(pixels[place * channels + channel])]
+                }
+            }
+        }
+        return tensor
+    }
+
+    /// [channels, height, width], uint8.
+    fileprivate func bytes() throws -> Tensor {
+        let tensor = try Tensor(uninitialized: [channels, height, width], dtype: .uint8)
+        try tensor.withUnsafeMutableBytes { target in
+            for channel in 0..<channels {
+                for place in 0..<(width * height) {
+                    target[channel * width * height + place] = pixels[place * channels + channel]
+                }
+            }
+        }
+        return tensor
+    }
+
+    /// Samples from a tensor; those outside 0...1 become black or white, as in torchvision's `save_image`.
+    fileprivate init(_ tensor: Tensor) throws {
+        let shape = tensor.dim == 2 ? [1] + tensor.shape : tensor.shape
+        guard shape.count == 3, shape[0] == 1 || shape[0] == 3 else {
+            throw ChannelError("[1 or 3 channels, height, width] or [height, width] expected, got \(tensor.shape)")
+        }
+        let planes: [UInt8]
+        switch tensor.dtype {
+        case .uint8: planes = try tensor.withUnsafeBytes { Array($0) }
+        case .float32:
+            planes = try tensor.withUnsafeBytes { bytes in
+                // The order of the comparisons makes NaN black.
+                bytes.bindMemory(to: Float.self).map { UInt8(max(0, min($0 * 255 + 0.5, 255))) }
+            }
+        default: throw ChannelError("float32 or uint8 expected, got \(tensor.dtype.rawValue)")
+        }
+        let (channels, height, width) = (shape[0], shape[1], shape[2])
+        let count = width * height
+        let pixels = (0..<planes.count).map { planes[$0 % channels * count + $0 / channels] }
+        try self.init(width: width, height: height, channels: channels, pixels: pixels)
+    }
+}
+
+/// A tensor or a list that does not fit a picture.
+private struct ChannelError: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,48 @@
+import Files
+import Foundation
+
+/// The command as built beside these tests.
+enum Nightjar {
+    /// What a run left behind.
+    struct Run: Equatable {
+        var status: Int32 = 0
+        var output = ""
+        var errors = ""
+    }
+
+    /// The repository.
+    static let root = directoryName(directoryName(directoryName(#filePath)))
+
+    /// The executable; nil where the tests run without it.
+    static let executable: String? = {
+        #if os(Linux)
+            let program = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+            let products = [directoryName(program)]
+        #else
+            let products = Bundle.allBundles.map { directoryName($0.bundlePath) }
+        #endif
+        return products.map { joinPath($0, "nightjar") }.first { FileStatus(of: $0)?.isRegularFile == true }
+    }()
+
+    /// Runs a script with arguments, in a directory.
+    static func run(_ script: String, _ arguments: [String] = [], in directory: String) throws -> Run {
+        let process = Process()
+        process.executableURL = URL(filePath: executable ?? "")
+        process.arguments = [script] + arguments
+        process.currentDirectoryURL = URL(filePath: directory)
+        // Files, not pipes: whichever stream fills first, nobody waits.
+        let streams = try ["out", "errors"].map { name in
+            let path = joinPath(directory, ".\(name)-\(UInt64.random(in: 0 ... .max))")
+            try writeFile(path, "")
+            return path
+        }
+        defer { for path in streams { try? removeFile(path) } }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle(forWritingAtPath: streams[0])
+        process.standardError = FileHandle(forWritingAtPath: streams[1])
+        try process.run()
+        process.waitUntilExit()
+        return Run(
+            status: process.terminationStatus, output: try readText(streams[0]), errors: try readText(streams[1]))
+    }
+}
