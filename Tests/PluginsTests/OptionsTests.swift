@@ -88,7 +88,7 @@ struct OptionsTests {
             (["--lr", "nan"], "--lr: number expected, got 'nan'"),
             (["--lr", "1e999"], "--lr: number expected, got '1e999'"),
             (["--lr", "0x10"], "--lr: number expected, got '0x10'"),
-            (["--momentum", "2"], "--momentum: number from 0.0 to 1.0 expected, got 2"),
+            (["--momentum", "2"], "--momentum: number from 0 to 1 expected, got 2"),
             (["--seed", "-1"], "--seed: integer of at least 0 expected, got -1"),
             (["--dry-run=yes"], "--dry-run: true or false expected, got 'yes'"),
             (["--no-dry-run=true"], "--no-dry-run: takes no value"),

@@ -164,9 +164,9 @@ end
 
 local function limits(option)
   local min, max = option.min, option.max
-  if min and max then return ("from %s to %s"):format(min, max) end
-  if min then return ("of at least %s"):format(min) end
-  return max and ("of at most %s"):format(max)
+  if min and max then return ("from %.14g to %.14g"):format(min, max) end
+  if min then return ("of at least %.14g"):format(min) end
+  return max and ("of at most %.14g"):format(max)
 end
 
 --- Converts what the command line says for an option.
