@@ -36,7 +36,6 @@ local remark = test_set:substitute() and ("  (%s)"):format(test_set:name()) or "
 
 local net = digits.Net()
 local optimizer = optim.SGD(net:parameters(), { lr = config.lr, momentum = config.momentum })
-local progress = nj.progress()
 local first_epoch, steps = 1, 0
 if config.resume then
   local state = checkpoint.resume(config.out, { model = net, optimizer = optimizer })
@@ -54,6 +53,7 @@ end
 local function train(epoch)
   net:train()
   local total = train_loader:images()
+  local progress <close> = nj.progress("", { total = total, unit = "images" })
   for step, images, labels in train_loader:batches() do
     optimizer:zero_grad()
     local loss = F.nll_loss(net(images), labels)
@@ -67,12 +67,11 @@ local function train(epoch)
     end
     if step % config.log_interval == 0 then
       local seen = step * config.batch_size
-      progress:log("Train Epoch: %d [%d/%d (%.0f%%)]  Loss: %.6f%s",
+      progress:update(seen, "Train Epoch: %d [%d/%d (%.0f%%)]  Loss: %.6f%s",
         epoch, seen, total, 100 * seen / total, value, remark)
       save(epoch - 1)
     end
   end
-  progress:finish()
 end
 
 local function test()

@@ -154,8 +154,9 @@ private func mnist(_ call: Call) throws -> ScriptDataset {
     let split = MNIST.Split(rawValue: try call.string("split")) ?? .train
     let (mean, std) = try normalization(call)
     let (client, canGenerate) = (HTTPClient.interruptible, try call.boolean("generate"))
-    var bar = DownloadBar()
-    defer { bar.finish() }
+    // On standard error: standard output is the script's.
+    var (line, shown) = (ProgressLine?.none, "")
+    defer { line?.finish() }
     do {
         let images = try MNIST(directory: call.optionalString("dir")).load(
             split,
@@ -166,11 +167,20 @@ private func mnist(_ call: Call) throws -> ScriptDataset {
                     } catch let error as DownloadError {
                         // Who tries the next mirror names the address.
                         let reason = error.failures.last ?? "\(error)"
-                        throw PlainError(reason.hasPrefix(url + ": ") ? String(reason.dropFirst(url.count + 2)) : reason)
+                        throw PlainError(
+                            reason.hasPrefix(url + ": ") ? String(reason.dropFirst(url.count + 2)) : reason)
                     }
                 }
             },
-            progress: { bar.show($0, $1, $2) })
+            progress: { file, done, total in
+                if file != shown {
+                    line?.finish()
+                    line = ProgressLine(
+                        label: file, columns: { Terminal.errorColumns }, write: { Terminal.writeError($0) })
+                    shown = file
+                }
+                line?.updateBytes(done, of: total)
+            })
         return try ScriptDataset(limited(images, call), mean: mean, std: std, name: "MNIST")
     } catch DatasetError.unavailable(let reasons) where canGenerate {
         try Interrupt.check()
