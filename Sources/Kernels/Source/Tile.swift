@@ -36,6 +36,43 @@ private func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
+/// A row's sums: `(low, high) += a·(b0, b1)`.
+@inline(__always)
+private func accumulate(_ low: inout Vector, _ high: inout Vector, _ a: Float, _ b0: Vector, _ b1: Vector) {
+    let values = Vector(repeating: a)
+    accumulate(&low, values, b0)
+    accumulate(&high, values, b1)
+}
+
+/// Six rows by two vectors of running sums: as many as there are registers for.
+private struct Sums {
+    var (c00, c01) = (Vector.zero, Vector.zero)
+    var (c10, c11) = (Vector.zero, Vector.zero)
+    var (c20, c21) = (Vector.zero, Vector.zero)
+    var (c30, c31) = (Vector.zero, Vector.zero)
+    var (c40, c41) = (Vector.zero, Vector.zero)
+    var (c50, c51) = (Vector.zero, Vector.zero)
+
+    /// Starts each of the first `rows` rows with a value of its own.
+    @inline(__always)
+    mutating func fill(_ values: UnsafePointer<Float>, _ rows: Int) {
+        func value(_ row: Int) -> Vector { Vector(repeating: row < rows ? values[row] : 0) }
+        (c00, c10, c20, c30, c40, c50) = (value(0), value(1), value(2), value(3), value(4), value(5))
+        (c01, c11, c21, c31, c41, c51) = (c00, c10, c20, c30, c40, c50)
+    }
+
+    /// Calls `body` with each of the first `rows` rows' sums.
+    @inline(__always)
+    func eachRow(_ rows: Int, _ body: (_ row: Int, _ low: Vector, _ high: Vector) -> Void) {
+        body(0, c00, c01)
+        if rows > 1 { body(1, c10, c11) }
+        if rows > 2 { body(2, c20, c21) }
+        if rows > 3 { body(3, c30, c31) }
+        if rows > 4 { body(4, c40, c41) }
+        if rows > 5 { body(5, c50, c51) }
+    }
+}
+
 /// Rows of C in a tile; with two vectors of columns it keeps twelve accumulators in registers.
 let tileRows = 6
 /// Columns of C in a tile.
@@ -51,53 +88,26 @@ private func multiplyTile(
     k: Int, a: UnsafePointer<Float>, b: UnsafePointer<Float>, bRow: Int,
     c: UnsafeMutablePointer<Float>, cRow: Int, rows: Int, columns: Int, accumulating: Bool
 ) {
-    var (c00, c01) = (Vector.zero, Vector.zero)
-    var (c10, c11) = (Vector.zero, Vector.zero)
-    var (c20, c21) = (Vector.zero, Vector.zero)
-    var (c30, c31) = (Vector.zero, Vector.zero)
-    var (c40, c41) = (Vector.zero, Vector.zero)
-    var (c50, c51) = (Vector.zero, Vector.zero)
+    var sums = Sums()
     var (a, b) = (a, b)
     var left = k
     while left > 0 {
         let (b0, b1) = (load(b), load(b + lanes))
-        let a0 = Vector(repeating: a[0])
-        accumulate(&c00, a0, b0)
-        accumulate(&c01, a0, b1)
-        let a1 = Vector(repeating: a[1])
-        accumulate(&c10, a1, b0)
-        accumulate(&c11, a1, b1)
-        let a2 = Vector(repeating: a[2])
-        accumulate(&c20, a2, b0)
-        accumulate(&c21, a2, b1)
-        let a3 = Vector(repeating: a[3])
-        accumulate(&c30, a3, b0)
-        accumulate(&c31, a3, b1)
-        let a4 = Vector(repeating: a[4])
-        accumulate(&c40, a4, b0)
-        accumulate(&c41, a4, b1)
-        let a5 = Vector(repeating: a[5])
-        accumulate(&c50, a5, b0)
-        accumulate(&c51, a5, b1)
+        accumulate(&sums.c00, &sums.c01, a[0], b0, b1)
+        accumulate(&sums.c10, &sums.c11, a[1], b0, b1)
+        accumulate(&sums.c20, &sums.c21, a[2], b0, b1)
+        accumulate(&sums.c30, &sums.c31, a[3], b0, b1)
+        accumulate(&sums.c40, &sums.c41, a[4], b0, b1)
+        accumulate(&sums.c50, &sums.c51, a[5], b0, b1)
         a += 6
         b += bRow
         left -= 1
     }
-    if rows == 6 && columns == 2 * lanes {
-        put(c00, c01, c, accumulating)
-        put(c10, c11, c + cRow, accumulating)
-        put(c20, c21, c + 2 * cRow, accumulating)
-        put(c30, c31, c + 3 * cRow, accumulating)
-        put(c40, c41, c + 4 * cRow, accumulating)
-        put(c50, c51, c + 5 * cRow, accumulating)
-        return
+    if columns == 2 * lanes {
+        sums.eachRow(rows) { put($1, $2, c + $0 * cRow, accumulating) }
+    } else {
+        sums.eachRow(rows) { putPart($1, $2, c + $0 * cRow, columns, accumulating) }
     }
-    putPart(c00, c01, c, columns, accumulating)
-    if rows > 1 { putPart(c10, c11, c + cRow, columns, accumulating) }
-    if rows > 2 { putPart(c20, c21, c + 2 * cRow, columns, accumulating) }
-    if rows > 3 { putPart(c30, c31, c + 3 * cRow, columns, accumulating) }
-    if rows > 4 { putPart(c40, c41, c + 4 * cRow, columns, accumulating) }
-    if rows > 5 { putPart(c50, c51, c + 5 * cRow, columns, accumulating) }
 }
 
 @inline(__always)
@@ -115,10 +125,6 @@ private func put(_ low: Vector, _ high: Vector, _ c: UnsafeMutablePointer<Float>
 private func putPart(
     _ low: Vector, _ high: Vector, _ c: UnsafeMutablePointer<Float>, _ columns: Int, _ accumulating: Bool
 ) {
-    if columns == 2 * lanes {
-        put(low, high, c, accumulating)
-        return
-    }
     withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * lanes) { row in
         guard let base = row.baseAddress else { return }
         store(low, base)
@@ -198,56 +204,28 @@ func convolveTiles(
         var first = 0
         while first < channels {
             let rows = min(6, channels - first)
-            func initial(_ row: Int) -> Vector {
-                guard let bias, row < rows else { return .zero }
-                return Vector(repeating: bias[first + row])
-            }
-            var (c00, c10, c20) = (initial(0), initial(1), initial(2))
-            var (c30, c40, c50) = (initial(3), initial(4), initial(5))
-            var (c01, c11, c21, c31, c41, c51) = (c00, c10, c20, c30, c40, c50)
+            var sums = Sums()
+            if let bias { sums.fill(bias + first, rows) }
             var a = weight + first * taps
             for tap in 0..<taps {
                 let offset = offsets[tap]
                 let (b0, b1) = (load(in0 + offset), load(in1 + offset))
-                let a0 = Vector(repeating: a[0])
-                accumulate(&c00, a0, b0)
-                accumulate(&c01, a0, b1)
-                let a1 = Vector(repeating: a[1])
-                accumulate(&c10, a1, b0)
-                accumulate(&c11, a1, b1)
-                let a2 = Vector(repeating: a[2])
-                accumulate(&c20, a2, b0)
-                accumulate(&c21, a2, b1)
-                let a3 = Vector(repeating: a[3])
-                accumulate(&c30, a3, b0)
-                accumulate(&c31, a3, b1)
-                let a4 = Vector(repeating: a[4])
-                accumulate(&c40, a4, b0)
-                accumulate(&c41, a4, b1)
-                let a5 = Vector(repeating: a[5])
-                accumulate(&c50, a5, b0)
-                accumulate(&c51, a5, b1)
+                accumulate(&sums.c00, &sums.c01, a[0], b0, b1)
+                accumulate(&sums.c10, &sums.c11, a[1], b0, b1)
+                accumulate(&sums.c20, &sums.c21, a[2], b0, b1)
+                accumulate(&sums.c30, &sums.c31, a[3], b0, b1)
+                accumulate(&sums.c40, &sums.c41, a[4], b0, b1)
+                accumulate(&sums.c50, &sums.c51, a[5], b0, b1)
                 a += 6
             }
-            let row = first * outRow
-            putPixels(c00, c01, out0 + row, out1 + row)
-            if rows > 1 { putPixels(c10, c11, out0 + row + outRow, out1 + row + outRow) }
-            if rows > 2 { putPixels(c20, c21, out0 + row + 2 * outRow, out1 + row + 2 * outRow) }
-            if rows > 3 { putPixels(c30, c31, out0 + row + 3 * outRow, out1 + row + 3 * outRow) }
-            if rows > 4 { putPixels(c40, c41, out0 + row + 4 * outRow, out1 + row + 4 * outRow) }
-            if rows > 5 { putPixels(c50, c51, out0 + row + 5 * outRow, out1 + row + 5 * outRow) }
+            sums.eachRow(rows) { row, low, high in
+                store(low, out0 + (first + row) * outRow)
+                store(high, out1 + (first + row) * outRow)
+            }
             first += 6
         }
         v += 2
     }
-}
-
-@inline(__always)
-private func putPixels(
-    _ low: Vector, _ high: Vector, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>
-) {
-    store(low, first)
-    store(high, second)
 }
 
 /// Adds one image's part to a weight gradient `[taps, width]`: six taps by two vectors of output channels at a time.
@@ -280,31 +258,19 @@ func addWeightTiles(
                 var at = y * rowStep
                 for _ in 0..<outWidth {
                     let (b0, b1) = (load(g), load(g + lanes))
-                    let a0 = Vector(repeating: r0[at])
-                    accumulate(&c00, a0, b0)
-                    accumulate(&c01, a0, b1)
-                    let a1 = Vector(repeating: r1[at])
-                    accumulate(&c10, a1, b0)
-                    accumulate(&c11, a1, b1)
-                    let a2 = Vector(repeating: r2[at])
-                    accumulate(&c20, a2, b0)
-                    accumulate(&c21, a2, b1)
-                    let a3 = Vector(repeating: r3[at])
-                    accumulate(&c30, a3, b0)
-                    accumulate(&c31, a3, b1)
-                    let a4 = Vector(repeating: r4[at])
-                    accumulate(&c40, a4, b0)
-                    accumulate(&c41, a4, b1)
-                    let a5 = Vector(repeating: r5[at])
-                    accumulate(&c50, a5, b0)
-                    accumulate(&c51, a5, b1)
+                    accumulate(&c00, &c01, r0[at], b0, b1)
+                    accumulate(&c10, &c11, r1[at], b0, b1)
+                    accumulate(&c20, &c21, r2[at], b0, b1)
+                    accumulate(&c30, &c31, r3[at], b0, b1)
+                    accumulate(&c40, &c41, r4[at], b0, b1)
+                    accumulate(&c50, &c51, r5[at], b0, b1)
                     at += columnStep
                     g += width
                 }
             }
             let c = sums + first * width + channel
             put(c00, c01, c, true)
-            if rows > 1 { put(c10, c11, c + width, true) }
+            if rows > 1 { put(c10, c11, c + 1 * width, true) }
             if rows > 2 { put(c20, c21, c + 2 * width, true) }
             if rows > 3 { put(c30, c31, c + 3 * width, true) }
             if rows > 4 { put(c40, c41, c + 4 * width, true) }
