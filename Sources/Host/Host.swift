@@ -109,6 +109,7 @@ public final class Host {
         } catch let error as LuaError {
             let hasPosition = error.line != nil
             report((hasPosition ? "" : "nightjar: ") + error.message + trimmed(error.traceback))
+            return error.exitStatus ?? Status.failure
         } catch {
             report("nightjar: \(error)")
         }

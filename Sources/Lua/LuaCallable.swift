@@ -86,7 +86,11 @@ private func pushError(_ error: any Error, of function: LuaCallable, on state: L
         state.pushForRaising(error)
         return NJ_RAISE_VALUE
     }
-    state.push(function.message(for: error))
+    let message = function.message(for: error)
+    if let error = error as? any ExitStatusError {
+        state.runtime.lastExitStatus = (message, error.exitStatus)
+    }
+    state.push(message)
     return NJ_RAISE_MESSAGE
 }
 

@@ -10,6 +10,8 @@ public struct LuaError: Error, CustomStringConvertible {
     public var line: Int?
     /// Whether Ctrl-C raised it.
     public var isInterrupt = false
+    /// The exit status for a script that ends with it, where the failure behind it asks for one; see `ExitStatusError`.
+    public var exitStatus: Int32?
     /// Which caught error this is; while it is the state's last one, its original value can be raised again.
     var serial = 0
 
@@ -33,4 +35,10 @@ public struct LuaError: Error, CustomStringConvertible {
         }
         return nil
     }
+}
+
+/// A failure that a script does not catch ends the command with this status, "try again later" for one. A script that
+/// catches it and raises its words again, with more around them, gives the status on.
+public protocol ExitStatusError: Error {
+    var exitStatus: Int32 { get }
 }

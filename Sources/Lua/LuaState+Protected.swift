@@ -92,6 +92,7 @@ extension LuaState {
     func popError() -> LuaError {
         var error = LuaError(message: describeError(at: -1))
         error.isInterrupt = nj_isinterrupt(pointer, -1) != 0
+        if let last = runtime.lastExitStatus, error.message.contains(last.message) { error.exitStatus = last.status }
         pop()
         return error
     }
