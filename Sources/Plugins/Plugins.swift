@@ -15,4 +15,6 @@ public let builtInModules: [HostModule] = [
     jsonModule,
     imagesModule,
     bundleModule,
+    registryModule,
+    digestModule,
 ]

@@ -1,0 +1,185 @@
+import Files
+import Host
+import Lua
+import Registry
+
+/// `registry`: packages and where they are published.
+let registryModule = HostModule(
+    "registry", doc: "Packages of files, published to GitLab's generic package registry or written to a directory.",
+    types: [
+        HostType(
+            ScriptPackage.self, name: "Package", doc: "Files under a name and a version.", methods: packageMethods),
+        HostType(
+            ScriptRegistry.self, name: "Registry", doc: "The package registry of a GitLab project.",
+            methods: [
+                .metamethod(.tostring, returns: .string()) { registry, _ in
+                    .string("\(registry.gitlab), with \(registry.gitlab.credential)")
+                }
+            ]),
+        HostType(
+            PackageText.self, name: "PackageText", doc: "The content of a package's file, in place of a path.",
+            methods: [
+                .metamethod(.length, doc: "How many bytes it has.", returns: .integer()) { text, _ in
+                    .integer(text.bytes.count)
+                }
+            ]),
+    ],
+    functions: [
+        .function(
+            "package", doc: "A package. Nothing is read before it is published, written or planned.",
+            arguments: [
+                .string("name", "letters, digits and . _ - +"), .string("version", "the same, without .."),
+                .table("files", "by their names in the package: the path of a file, or registry.text(...)"),
+            ],
+            returns: .object(ScriptPackage.self)
+        ) { call in
+            .object(
+                ScriptPackage(
+                    try Package(name: call.string("name"), version: call.string("version"), files: files(call))))
+        },
+        .function(
+            "text", doc: "Text as a package's file.", arguments: [.string("text")], returns: .object(PackageText.self)
+        ) { call in .object(PackageText(try call.bytes("text"))) },
+        .function(
+            "from_environment",
+            doc: "The registry that the environment names: in a GitLab job the job's own project (CI_API_V4_URL, "
+                + "CI_PROJECT_ID, CI_JOB_TOKEN); else GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or "
+                + "GITLAB_DEPLOY_TOKEN. Nil where none is named; an error where it is named in part.",
+            returns: .object(ScriptRegistry.self).orNil
+        ) { _ in try GitLabRegistry.fromEnvironment().map { .object(ScriptRegistry($0)) } ?? .nil },
+        .function(
+            "gitlab", doc: "A registry by its address. One of the three tokens is needed.",
+            arguments: [.string("url", "of the server or its API"), .string("project", "number, or path: group/app")],
+            options: [
+                .string("token", "an access token with the scope api").optional,
+                .string("job_token", "the token of a CI job").optional,
+                .string("deploy_token", "a deploy token with the scope write_package_registry").optional,
+                .string("ca_file", "certificates to trust for this server (PEM)").optional,
+            ],
+            returns: .object(ScriptRegistry.self)
+        ) { call in
+            .object(
+                ScriptRegistry(
+                    try GitLabRegistry(
+                        api: call.string("url"), project: call.string("project"), credential: credential(call),
+                        caFile: call.optionalString("ca_file"))))
+        },
+    ])
+
+/// `nightjar.sha256`.
+let digestModule = HostModule(
+    "", doc: "Files.",
+    functions: [
+        .function(
+            "sha256", doc: "The SHA-256 of a file's content.", arguments: [.string("path")],
+            returns: .string("64 lower-case hexadecimal digits")
+        ) { call in .string(try SHA256.hexDigest(ofFile: call.string("path"))) }
+    ])
+
+/// A registry that a script holds.
+final class ScriptRegistry {
+    let gitlab: GitLabRegistry
+    init(_ gitlab: GitLabRegistry) { self.gitlab = gitlab }
+}
+
+/// A file's content that a script has made.
+final class PackageText {
+    let bytes: [UInt8]
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+}
+
+extension RegistryError: ExitStatusError {
+    public var exitStatus: Int32 { exitCode }
+}
+
+private let target: Argument = .anyOf(
+    "target", "a registry or a directory", of: [.object(ScriptRegistry.self), .string])
+
+private let packageMethods: [HostMethod<ScriptPackage>] = [
+    .method(
+        "publish",
+        doc:
+            "Publishes the package, its manifest last, and prints what happens: to the registry, or without one to the "
+            + "directory dist/NAME-VERSION. What is there already with the same content is not sent again, so doing it "
+            + "again is harmless. Not caught, a failure that may pass ends the script with status 75, another with 1.",
+        arguments: [.object("registry", ScriptRegistry.self).optional],
+        options: [
+            .boolean("dry_run", "only prints what would go where", default: false),
+            .string("to", "a directory to write to in place of the registry").optional,
+            .boolean("add_differing", "adds a file although the version has another of its name", default: false),
+            .boolean("download_again", "fetches every file at the end and compares", default: false),
+            .integer("attempts", "how often a request is sent before giving up", min: 1, default: 6),
+        ],
+        returns: .custom("string[]", "where each file is: addresses or paths")
+    ) { package, call in
+        let registry: ScriptRegistry? = try call.optionalObject("registry")
+        if let directory = try call.optionalString("to") {
+            return .strings(try package.write(to: directory, isDry: call.boolean("dry_run")))
+        }
+        guard let registry else {
+            return .strings(try package.write(to: package.directory, isDry: call.boolean("dry_run")))
+        }
+        if try call.boolean("dry_run") { return .strings(try package.rehearse(registry.gitlab)) }
+        var options = PublishOptions()
+        options.client = .interruptible
+        options.addsDiffering = try call.boolean("add_differing")
+        options.downloadsAgain = try call.boolean("download_again")
+        options.retry.attempts = try call.integer("attempts")
+        return .strings(try package.publish(to: registry.gitlab, options))
+    },
+    .method(
+        "write", doc: "Writes the package's files and its manifest to a directory, all or none.",
+        arguments: [.string("directory", "made where it is missing")],
+        returns: .custom("string[]", "the paths of the files")
+    ) { package, call in
+        .strings(try package.measured().write(toDirectory: call.string("directory")))
+    },
+    .method(
+        "plan", doc: "What publishing or writing would do, line by line, without doing it.", arguments: [target],
+        returns: .custom("string[]")
+    ) { package, call in
+        if let registry: ScriptRegistry = try call.optionalObject("target") {
+            return .strings(try package.measured().plan(for: registry.gitlab))
+        }
+        return .strings(try package.measured().plan(forDirectory: call.string("target")))
+    },
+    .metamethod(.tostring, returns: .string()) { package, _ in .string("\(package.package)") },
+]
+
+/// The files of a package in the order of their names: Lua's tables have none.
+private func files(_ call: Call) throws -> [PackageFile] {
+    var pairs: [(key: LuaValue, value: LuaValue)] = []
+    switch try call.value("files") {
+    case .table(let found): pairs = found
+    case .list(let items) where items.isEmpty: break
+    default: throw call.badArgument("files", expected: "table of contents by file name", got: "a list")
+    }
+    return try pairs.map { key, value in
+        guard case .string(let name) = key else {
+            throw call.badArgument("files", expected: "table with file names as keys", got: "another key in it")
+        }
+        switch value {
+        case .string(let path): return try PackageFile(name, .path(path))
+        case .object(let object):
+            if let text = object as? PackageText { return try PackageFile(name, .bytes(text.bytes)) }
+        default: break
+        }
+        throw call.badArgument("files", expected: "path or registry.text(...) for '\(name)'", got: "something else")
+    }.sorted { $0.name.text < $1.name.text }
+}
+
+private func credential(_ call: Call) throws -> Credential {
+    var found: [Credential] = []
+    if let token = try call.optionalString("token") { found.append(try Credential(.access, token, source: "'token'")) }
+    if let token = try call.optionalString("job_token") {
+        found.append(try Credential(.job, token, source: "'job_token'"))
+    }
+    if let token = try call.optionalString("deploy_token") {
+        found.append(try Credential(.deploy, token, source: "'deploy_token'"))
+    }
+    guard let first = found.first, found.count == 1 else {
+        throw RegistryError(
+            .configuration, "exactly one of 'token', 'job_token' and 'deploy_token' is needed, got \(found.count)")
+    }
+    return first
+}
