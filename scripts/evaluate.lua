@@ -41,6 +41,7 @@ nj.no_grad(function()
 end)
 
 local figures = {
+  model_sha256 = nj.sha256(config.model),
   data = set:name(),
   images = #set,
   loss = loss / #set,

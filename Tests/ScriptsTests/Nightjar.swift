@@ -25,11 +25,34 @@ enum Nightjar {
     }()
 
     /// Runs a script with arguments, in a directory.
-    static func run(_ script: String, _ arguments: [String] = [], in directory: String) throws -> Run {
+    ///
+    /// - Parameter environment: the variables that it sees beside `basics`; nil for those of the tests.
+    static func run(
+        _ script: String, _ arguments: [String] = [], in directory: String, environment: [String: String]? = nil
+    ) throws -> Run {
+        try run(program: executable ?? "", [script] + arguments, in: directory, environment: environment)
+    }
+
+    /// What any program needs; with this command in the path, and without a network.
+    static let basics: [String: String] = {
+        let kept = ProcessInfo.processInfo.environment.filter { ["TMPDIR", "LD_LIBRARY_PATH"].contains($0.key) }
+        let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+        return kept.merging(
+            ["PATH": "\(directoryName(executable ?? "")):\(path)", "https_proxy": "http://127.0.0.1:1"]) { $1 }
+    }()
+
+    /// Runs any program; see `run(_:_:in:environment:)`.
+    ///
+    /// - Parameter meanwhile: called once it runs.
+    static func run(
+        program: String, _ arguments: [String], in directory: String, environment: [String: String]? = nil,
+        meanwhile: (Process) -> Void = { _ in }
+    ) throws -> Run {
         let process = Process()
-        process.executableURL = URL(filePath: executable ?? "")
-        process.arguments = [script] + arguments
+        process.executableURL = URL(filePath: program)
+        process.arguments = arguments
         process.currentDirectoryURL = URL(filePath: directory)
+        if let environment { process.environment = basics.merging(environment) { $1 } }
         // Files, not pipes: whichever stream fills first, nobody waits.
         let streams = try ["out", "errors"].map { name in
             let path = joinPath(directory, ".\(name)-\(UInt64.random(in: 0 ... .max))")
@@ -41,6 +64,7 @@ enum Nightjar {
         process.standardOutput = FileHandle(forWritingAtPath: streams[0])
         process.standardError = FileHandle(forWritingAtPath: streams[1])
         try process.run()
+        meanwhile(process)
         process.waitUntilExit()
         return Run(
             status: process.terminationStatus, output: try readText(streams[0]), errors: try readText(streams[1]))

@@ -8,29 +8,9 @@ struct RunMnistTests {
     let scratch: ScratchDirectory
     static let script = joinPath(Nightjar.root, "scripts/run_mnist.lua")
 
-    /// Saves a network that only looks at how light the picture is: 7 for a light one, 1 for a dark one.
     init() throws {
         scratch = try ScratchDirectory()
-        let make = try scratch.write(
-            "make.lua",
-            """
-            package.path = "\(Nightjar.root)/scripts/?.lua;" .. package.path
-            local nj = require "nightjar"
-            local net = require("models.mnist").Net()
-            for _, parameter in ipairs(net:parameters()) do parameter:detach():zero_() end
-            local parameters = net:state_dict()
-            parameters["conv1.weight"]:narrow(0, 0, 1):fill_(1 / 25)
-            parameters["conv2.weight"]:narrow(0, 0, 1):narrow(1, 0, 1):fill_(1 / 25)
-            parameters["fc1.weight"]:narrow(0, 0, 1):narrow(1, 0, 16):fill_(1 / 16)
-            parameters["fc2.weight"]:narrow(0, 7, 1):narrow(1, 0, 1):fill_(4)
-            parameters["fc2.bias"]:narrow(0, 1, 1):fill_(5)
-            nj.checkpoint.save("model.safetensors", { model = net })
-            for name, shade in pairs { light = 1, dark = 0 } do
-              nj.images.from_tensor(nj.full({ 3, 40, 30 }, shade)):save(name .. ".png")
-            end
-            """)
-        let made = try Nightjar.run(make, in: scratch.path)
-        try #require(made == Nightjar.Run(), "\(made.errors)")
+        try Nightjar.makeKnownNetwork(in: scratch)
     }
 
     func run(_ arguments: String...) throws -> Nightjar.Run {
