@@ -45,7 +45,8 @@ end
 local function save(epoch)
   local kept = { data = train_set:name() }
   for name, value in pairs(config) do
-    if type(value) ~= "table" then kept["config." .. name] = tostring(value) end
+    -- Places on this machine do not belong into a file that is published.
+    if name ~= "data" and name ~= "out" then kept["config." .. name] = tostring(value) end
   end
   checkpoint.save(config.out, { model = net, optimizer = optimizer, epoch = epoch, step = steps, metadata = kept })
 end
