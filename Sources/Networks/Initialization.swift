@@ -19,7 +19,6 @@ extension Tensor {
 
 /// Checks a size that a script gave.
 func requirePositive(_ value: Int, _ name: String) throws {
-    guard value >= 1 && value <= 1 << 24 else {
-        throw TensorError("\(name) of at least 1 expected, got \(value)")
-    }
+    guard value >= 1 else { throw TensorError("\(name) of at least 1 expected, got \(value)") }
+    guard value <= 1 << 24 else { throw TensorError("\(name) from 1 to \(1 << 24) expected, got \(value)") }
 }

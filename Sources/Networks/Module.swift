@@ -54,6 +54,7 @@ open class Module {
         ownParameters.removeAll { $0.name == name }
         ownBuffers.removeAll { $0.name == name }
         if let place = children.firstIndex(where: { $0.name == name }) {
+            children[place].module.left(self, name)
             children[place].module = module
         } else {
             children.append((name, module))
@@ -66,7 +67,7 @@ open class Module {
     public func registerParameter(_ name: String, _ tensor: Tensor) throws {
         try check(name)
         try tensor.requireGrad()
-        children.removeAll { $0.name == name }
+        removeChild(name)
         ownBuffers.removeAll { $0.name == name }
         Module.put(tensor, name, &ownParameters)
     }
@@ -74,20 +75,30 @@ open class Module {
     /// Puts a tensor that is saved but not learned under a name.
     public func registerBuffer(_ name: String, _ tensor: Tensor) throws {
         try check(name)
-        children.removeAll { $0.name == name }
+        removeChild(name)
         ownParameters.removeAll { $0.name == name }
         Module.put(tensor, name, &ownBuffers)
     }
 
     /// Takes away what has this name, if anything has.
     public func unregister(_ name: String) {
-        children.removeAll { $0.name == name }
+        removeChild(name)
         ownParameters.removeAll { $0.name == name }
         ownBuffers.removeAll { $0.name == name }
     }
 
     /// The module's own parameter of this name.
     public func parameter(_ name: String) -> Tensor? { ownParameters.first { $0.name == name }?.tensor }
+
+    private func removeChild(_ name: String) {
+        guard let place = children.firstIndex(where: { $0.name == name }) else { return }
+        children.remove(at: place).module.left(self, name)
+    }
+
+    /// Forgets its place, if that is where it was registered last.
+    private func left(_ parent: Module, _ name: String) {
+        if self.parent === parent, nameInParent == name { (self.parent, nameInParent) = (nil, nil) }
+    }
 
     private static func put(_ tensor: Tensor, _ name: String, _ list: inout [(name: String, tensor: Tensor)]) {
         if let place = list.firstIndex(where: { $0.name == name }) {

@@ -1,5 +1,6 @@
 import Datasets
 import Files
+import TestSupport
 import Testing
 
 /// Two tiny test images with their labels.

@@ -13,7 +13,7 @@ public final class MaxPool2d: Module {
         super.init(kind: "MaxPool2d")
     }
 
-    public override var details: String { describeWindow(kernel, stride, padding) }
+    public override var details: String { describeWindow(kernel, stride, padding, dilation) }
 
     public override func forward(_ input: Tensor) throws -> Tensor {
         try input.maxPool2d(kernel: kernel, stride: stride, padding: padding, dilation: dilation)
@@ -39,10 +39,11 @@ public final class AvgPool2d: Module {
     }
 }
 
-private func describeWindow(_ kernel: [Int], _ stride: [Int], _ padding: [Int]) -> String {
+private func describeWindow(_ kernel: [Int], _ stride: [Int], _ padding: [Int], _ dilation: [Int] = [1, 1]) -> String {
     func size(_ pair: [Int]) -> String { pair.map(String.init).joined(separator: "x") }
     var text = size(kernel)
     if stride != kernel { text += ", stride \(size(stride))" }
     if padding != [0, 0] { text += ", padding \(size(padding))" }
+    if dilation != [1, 1] { text += ", dilation \(size(dilation))" }
     return text
 }

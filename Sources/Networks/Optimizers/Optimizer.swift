@@ -7,12 +7,17 @@ open class Optimizer {
     /// How far a step goes. May be changed between steps.
     public var learningRate: Double
 
-    /// - Throws: `TensorError` where there is nothing to optimise, or a rate is not a number from 0 up.
+    /// - Throws: `TensorError` where there is nothing to optimise, a parameter stands in the list twice, or a rate is not
+    ///   a number from 0 up.
     init(_ parameters: [Tensor], learningRate: Double) throws {
         guard !parameters.isEmpty else { throw TensorError("at least one parameter expected, got an empty list") }
+        var places: [ObjectIdentifier: Int] = [:]
         for (i, parameter) in parameters.enumerated() {
             guard parameter.isLeaf && parameter.requiresGrad && parameter.isContiguous else {
                 throw TensorError("parameter \(i + 1) is not a parameter of a module: it has no gradient of its own")
+            }
+            if let first = places.updateValue(i, forKey: ObjectIdentifier(parameter)) {
+                throw TensorError("parameter \(i + 1) is the same tensor as parameter \(first + 1)")
             }
         }
         self.parameters = parameters
@@ -58,7 +63,10 @@ open class Optimizer {
     }
 
     func copy(_ tensor: Tensor, _ name: String, like parameter: Tensor) throws -> Tensor {
-        guard tensor.shape == parameter.shape, tensor.dtype == .float32 else {
+        guard tensor.dtype == .float32 else {
+            throw TensorError("state '\(name)' is \(tensor.dtype.rawValue), its parameter is float32")
+        }
+        guard tensor.shape == parameter.shape else {
             throw TensorError(
                 "state '\(name)' has shape \(describe(tensor.shape)), its parameter has \(describe(parameter.shape))")
         }

@@ -75,10 +75,11 @@ public final class Generator {
     /// What `torch.empty((), dtype=torch.int64).random_()` gives: 63 bits.
     public func nextInt64() -> Int64 { Int64(next64() & UInt64(Int64.max)) }
 
-    /// A float32 in `low..<high`, 24 random bits.
-    public func uniform(_ low: Float = 0, _ high: Float = 1) -> Float {
-        Float(next32() & 0xFF_FFFF) * 0x1p-24 * (high - low) + low
-    }
+    /// A float32 in 0..<1, 24 random bits.
+    public func uniform() -> Float { Float(next32() & 0xFF_FFFF) * 0x1p-24 }
+
+    /// A float32 in `low..<high`, 24 random bits, rounded once: PyTorch's builds fuse the product and the sum.
+    public func uniform(_ low: Float, _ high: Float) -> Float { low.addingProduct(uniform(), high - low) }
 
     /// A number in 0..<1 with 53 random bits.
     public func uniform53() -> Double { Double(next64() & (1 << 53 - 1)) * 0x1p-53 }

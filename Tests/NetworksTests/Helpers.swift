@@ -1,0 +1,71 @@
+import Datasets
+import Networks
+import Tensors
+import TestSupport
+import Testing
+
+/// The digit network, as `scripts/models/mnist.lua` defines it.
+final class DigitNet: Module {
+    private let conv1: Conv2d, conv2: Conv2d
+    private let drop: Dropout
+    private let fc1: Linear, fc2: Linear
+    private let generator: Generator
+
+    init(_ generator: Generator) throws {
+        conv1 = try Conv2d(1, 10, kernel: [5, 5], generator: generator)
+        conv2 = try Conv2d(10, 20, kernel: [5, 5], generator: generator)
+        drop = try Dropout(wholeChannels: true, generator: generator)
+        fc1 = try Linear(320, 50, generator: generator)
+        fc2 = try Linear(50, 10, generator: generator)
+        self.generator = generator
+        super.init(kind: "Net")
+        try register("conv1", conv1)
+        try register("conv2", conv2)
+        try register("conv2_drop", drop)
+        try register("fc1", fc1)
+        try register("fc2", fc2)
+    }
+
+    override func forward(_ input: Tensor) throws -> Tensor {
+        var x = try conv1.forward(input).maxPool2d(kernel: [2, 2]).relu()
+        x = try drop.forward(conv2.forward(x)).maxPool2d(kernel: [2, 2]).relu()
+        x = try fc1.forward(x.view([-1, 320])).relu().dropout(0.5, training: isTraining, generator)
+        return try fc2.forward(x).logSoftmax(1)
+    }
+}
+
+/// A module without a function of its own.
+func group(_ parts: [(String, Module)] = []) throws -> Module {
+    let module = Module(kind: "Group")
+    for (name, part) in parts { try module.register(name, part) }
+    return module
+}
+
+func linear(_ inputs: Int = 2, _ outputs: Int = 3, bias: Bool = true) throws -> Linear {
+    try Linear(inputs, outputs, bias: bias, generator: Generator(seed: 0))
+}
+
+func floats(_ values: [Float], _ shape: [Int]? = nil) throws -> Tensor { try Tensor(values, shape ?? [values.count]) }
+
+/// The text of the error that `body` throws; "no error" where it throws none.
+func text(_ body: () throws -> Any) -> String {
+    do {
+        _ = try body()
+        return "no error"
+    } catch {
+        return "\(error)"
+    }
+}
+
+/// Whether numbers agree, relative to the larger of `scale` and the expected one.
+func expectClose(
+    _ got: [Float], _ expected: [Float], tolerance: Float, scale: Float = 0, _ comment: String = "",
+    at location: SourceLocation = #_sourceLocation
+) {
+    #expect(got.count == expected.count, "\(comment)", sourceLocation: location)
+    for (place, (value, want)) in zip(got, expected).enumerated()
+    where !((value - want).magnitude <= tolerance * max(scale, want.magnitude)) {
+        Issue.record("\(comment): \(value) at \(place), \(want) expected", sourceLocation: location)
+        return
+    }
+}
