@@ -36,9 +36,17 @@ public final class Storage {
 /// again and again, and fresh pages from the system cost more than the arithmetic on them.
 private enum MemoryCache {
     struct State: @unchecked Sendable {
-        var free: [Int: [UnsafeMutableRawPointer]] = [:]
+        var shelves: [Int: Shelf] = [:]
         var cached = 0
         var live = 0
+        /// Counts what is given back, as a clock.
+        var clock = 0
+    }
+
+    /// The free blocks of one size.
+    struct Shelf {
+        var blocks: [UnsafeMutableRawPointer] = []
+        var lastUse = 0
     }
 
     static let state = Mutex(State())
@@ -57,45 +65,90 @@ private enum MemoryCache {
         let size = roundedSize(bytes)
         let reused = state.withLock { state -> UInt? in
             state.live += size
-            guard let block = state.free[size]?.popLast() else { return nil }
+            guard let block = state.shelves[size]?.blocks.popLast() else { return nil }
             state.cached -= size
             return UInt(bitPattern: block)
         }
         if let reused, let block = UnsafeMutableRawPointer(bitPattern: reused) { return block }
-        var block: UnsafeMutableRawPointer?
-        if posix_memalign(&block, 64, size) != 0 || block == nil {
-            clear()
-            _ = posix_memalign(&block, 64, size)
-        }
-        guard let block else {
-            state.withLock { $0.live -= size }
-            throw TensorError("cannot allocate \(bytes) bytes: the system has no more memory")
-        }
-        return block
+        if let block = SystemMemory.take(size) { return block }
+        evict { $0.removeAll() }
+        if let block = SystemMemory.take(size) { return block }
+        state.withLock { $0.live -= size }
+        throw TensorError("cannot allocate \(bytes) bytes: the system has no more memory")
     }
 
     static func give(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
         let size = roundedSize(bytes)
         let address = UInt(bitPattern: block)
+        var isFull = false
         let kept = state.withLock { state -> Bool in
             state.live -= size
-            guard state.cached + size <= limit, let block = UnsafeMutableRawPointer(bitPattern: address) else {
-                return false
-            }
-            state.free[size, default: []].append(block)
+            guard size <= limit, let block = UnsafeMutableRawPointer(bitPattern: address) else { return false }
+            state.clock += 1
+            state.shelves[size, default: Shelf()].blocks.append(block)
+            state.shelves[size]?.lastUse = state.clock
             state.cached += size
+            isFull = state.cached > limit
             return true
         }
-        if !kept { free(block) }
+        if !kept { SystemMemory.give(block, size) }
+        // What has not been asked for the longest makes room: the sizes of a test are of no use to the training after.
+        if isFull {
+            evict { shelves in
+                var over = shelves.reduce(-limit) { $0 + $1.key * $1.value.blocks.count }
+                for (size, shelf) in shelves.sorted(by: { $0.value.lastUse < $1.value.lastUse }) where over > 0 {
+                    let count = min(shelf.blocks.count, (over + size - 1) / size)
+                    shelves[size]?.blocks.removeFirst(count)
+                    over -= count * size
+                }
+            }
+        }
     }
 
-    static func clear() {
-        let blocks = state.withLock { state -> [UInt] in
-            let blocks = state.free.values.flatMap { $0.map { UInt(bitPattern: $0) } }
-            state.free = [:]
-            state.cached = 0
-            return blocks
+    /// Gives those blocks back to the system that `change` takes off the shelves.
+    private static func evict(_ change: (inout [Int: Shelf]) -> Void) {
+        let gone = state.withLock { state -> [(address: UInt, size: Int)] in
+            let before = state.shelves
+            change(&state.shelves)
+            var gone: [(address: UInt, size: Int)] = []
+            for (size, shelf) in before {
+                let left = state.shelves[size]?.blocks.count ?? 0
+                for block in shelf.blocks.prefix(shelf.blocks.count - left) {
+                    gone.append((UInt(bitPattern: block), size))
+                    state.cached -= size
+                }
+            }
+            return gone
         }
-        for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block)) }
+        for (address, size) in gone {
+            if let block = UnsafeMutableRawPointer(bitPattern: address) { SystemMemory.give(block, size) }
+        }
+    }
+}
+
+/// Blocks from the system, aligned to 64 bytes. Large ones are mapped by themselves, so that they go back whole when
+/// they are freed: the C library's heap would keep their holes.
+private enum SystemMemory {
+    private static let large = 1 << 20
+
+    static func take(_ size: Int) -> UnsafeMutableRawPointer? {
+        if size >= large {
+            let block = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | mapAnonymous, -1, 0)
+            return block == MAP_FAILED ? nil : block
+        }
+        var block: UnsafeMutableRawPointer?
+        return posix_memalign(&block, 64, size) == 0 ? block : nil
+    }
+
+    static func give(_ block: UnsafeMutableRawPointer, _ size: Int) {
+        if size >= large { munmap(block, size) } else { free(block) }
+    }
+
+    private static var mapAnonymous: Int32 {
+        #if canImport(Darwin)
+            MAP_ANON
+        #else
+            Int32(MAP_ANONYMOUS)
+        #endif
     }
 }
