@@ -32,7 +32,7 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Files", "Kernels", "Tensors", "Networks", "Images", "Datasets", "Checkpoints",
+                "Host", "Lua", "Files", "JSON", "Kernels", "Tensors", "Networks", "Images", "Datasets", "Checkpoints",
                 "Registry",
                 "HTTP",
             ],
@@ -46,8 +46,8 @@ let package = Package(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
 
         // The core. Nothing below this line knows of Lua.
-        .target(name: "Registry", dependencies: ["HTTP", "Files"]),
-        .target(name: "Checkpoints", dependencies: ["Tensors", "Files"]),
+        .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON"]),
+        .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
         .target(name: "Datasets", dependencies: ["Tensors", "HTTP", "Files", "CZlib"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
@@ -60,6 +60,7 @@ let package = Package(
         .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
         .target(name: "Files"),
+        .target(name: "JSON"),
 
         // Hot loops.
         .target(
@@ -74,6 +75,7 @@ let package = Package(
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
         .testTarget(name: "NetworksTests", dependencies: ["Networks", "Datasets", "Tensors", "TestSupport"]),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),

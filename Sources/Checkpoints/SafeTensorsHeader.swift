@@ -1,9 +1,12 @@
+import JSON
+
 /// The header of a safetensors file: what its JSON says, not yet compared with the file.
 ///
 /// The reader takes exactly the format's grammar, in one pass and without recursion, because the header may come from
 /// anywhere: an object of tensors, each with `dtype`, `shape` and `data_offsets` once, and `__metadata__`, an object
-/// of strings. It is not a JSON library's because those take a name twice and numbers that are no counts, and because
-/// one would have to be loaded for it.
+/// of strings. White space, strings and their escapes are the JSON library's. Its parser is not used: a header of
+/// 100 MB would become a tree of many times that before its first error showed, numbers that are no counts would be
+/// taken, and errors could not name the byte.
 struct SafeTensorsHeader {
     struct Entry {
         var name: String
@@ -25,7 +28,13 @@ struct SafeTensorsHeader {
     init(_ bytes: [UInt8]) throws {
         guard bytes.first == UInt8(ascii: "{") else { throw Malformed("its header does not begin with '{'") }
         guard String(validating: bytes, as: UTF8.self) != nil else { throw Malformed("its header is not UTF-8") }
-        var reader = Reader(bytes: bytes)
+        try bytes.withUnsafeBytes { bytes in
+            var reader = Reader(bytes)
+            try read(&reader)
+        }
+    }
+
+    private mutating func read(_ reader: inout Reader) throws {
         var names = Set<String>()
         var hasMetadata = false
         try reader.object { reader, name in
@@ -91,26 +100,21 @@ func quoted(_ name: String) -> String {
 
 /// Reads JSON of known form from bytes that are UTF-8.
 private struct Reader {
-    let bytes: [UInt8]
-    var place = 0
+    private var scanner: JSONScanner
 
-    private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
+    init(_ bytes: UnsafeRawBufferPointer) { scanner = JSONScanner(bytes) }
 
-    private func unexpected(_ expected: String) -> Malformed {
+    private func unexpected(_ expected: String, at offset: Int? = nil) -> Malformed {
+        let place = offset ?? scanner.offset
+        let next = place < scanner.bytes.count ? scanner.bytes[place] : nil
         let found = next.map { (32..<127).contains($0) ? "'\(Unicode.Scalar($0))'" : "byte \($0)" }
         return Malformed("at byte \(place) of its header \(expected) is expected, got \(found ?? "the end")")
     }
 
-    private mutating func skipSpace() {
-        while let byte = next, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { place += 1 }
-    }
-
     /// Takes `byte` if it comes next behind white space.
     private mutating func take(_ byte: Unicode.Scalar) -> Bool {
-        skipSpace()
-        guard next == UInt8(ascii: byte) else { return false }
-        place += 1
-        return true
+        scanner.skipSpace()
+        return scanner.take(byte)
     }
 
     private mutating func expect(_ byte: Unicode.Scalar) throws {
@@ -119,8 +123,8 @@ private struct Reader {
 
     /// Nothing but white space may follow.
     mutating func end() throws {
-        skipSpace()
-        guard next == nil else { throw unexpected("nothing more") }
+        scanner.skipSpace()
+        guard scanner.next == nil else { throw unexpected("nothing more") }
     }
 
     /// Reads `{"key": value, ...}`; `value` takes the value.
@@ -148,79 +152,40 @@ private struct Reader {
         return values
     }
 
+    /// Reads a number that is only digits: JSON's other numbers count nothing.
     private mutating func count() throws -> Int {
-        skipSpace()
-        let start = place
+        scanner.skipSpace()
+        let start = scanner.offset
         var value = 0
-        while let byte = next, byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
-            guard start == place || value != 0 else { throw unexpected("a number without leading zeros") }
+        while let digit = scanner.takeDigit() {
+            let place = scanner.offset - 1
+            guard start == place || value != 0 else { throw unexpected("a number without leading zeros", at: place) }
             let (tens, tooLarge) = value.multipliedReportingOverflow(by: 10)
-            let (sum, tooLargeToo) = tens.addingReportingOverflow(Int(byte - UInt8(ascii: "0")))
-            guard !tooLarge, !tooLargeToo else { throw unexpected("a number of at most 63 bits") }
+            let (sum, tooLargeToo) = tens.addingReportingOverflow(digit)
+            guard !tooLarge, !tooLargeToo else { throw unexpected("a number of at most 63 bits", at: place) }
             value = sum
-            place += 1
         }
-        guard place > start else { throw unexpected("an integer of 0 or more") }
+        guard scanner.offset > start else { throw unexpected("an integer of 0 or more") }
         return value
     }
 
     mutating func string() throws -> String {
-        skipSpace()
-        guard next == UInt8(ascii: "\"") else { throw unexpected("a string") }
-        place += 1
-        var text: [UInt8] = []
-        while let byte = next, byte >= 0x20 {
-            place += 1
-            switch byte {
-            case UInt8(ascii: "\""): return String(decoding: text, as: UTF8.self)
-            case UInt8(ascii: "\\"): text += try escaped()
-            default: text.append(byte)
-            }
+        scanner.skipSpace()
+        guard scanner.next == UInt8(ascii: "\"") else { throw unexpected("a string") }
+        do {
+            return try scanner.takeString()
+        } catch {
+            let expected =
+                switch error.reason {
+                case .notClosed: "the end of the string"
+                case .notAnEscape: "an escape"
+                case .notHexadecimal: "a hexadecimal digit"
+                case .unpairedSurrogate: "a whole surrogate pair before this"
+                case .notASecondHalf: "the second half of a surrogate pair"
+                case .wrongSecondHalf: "the second half of a surrogate pair before this"
+                case .notUTF8: "UTF-8 before this"
+                }
+            throw unexpected(expected, at: error.offset)
         }
-        throw unexpected("the end of the string")
-    }
-
-    /// The UTF-8 of what follows a backslash.
-    private mutating func escaped() throws -> [UInt8] {
-        guard let byte = next else { throw unexpected("an escape") }
-        let plain: UInt8? =
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte
-            case UInt8(ascii: "b"): 0x08
-            case UInt8(ascii: "f"): 0x0c
-            case UInt8(ascii: "n"): 0x0a
-            case UInt8(ascii: "r"): 0x0d
-            case UInt8(ascii: "t"): 0x09
-            default: nil
-            }
-        if let plain {
-            place += 1
-            return [plain]
-        }
-        guard byte == UInt8(ascii: "u") else { throw unexpected("an escape") }
-        place += 1
-        var code = try hexadecimal()
-        if code & 0xfc00 == 0xd800, next == UInt8(ascii: "\\") {
-            place += 1
-            guard next == UInt8(ascii: "u") else { throw unexpected("the second half of a surrogate pair") }
-            place += 1
-            let low = try hexadecimal()
-            guard low & 0xfc00 == 0xdc00 else { throw unexpected("the second half of a surrogate pair before this") }
-            code = 0x10000 + (code & 0x3ff) << 10 + low & 0x3ff
-        }
-        guard let scalar = Unicode.Scalar(code) else { throw unexpected("a whole surrogate pair before this") }
-        return Array(String(Character(scalar)).utf8)
-    }
-
-    private mutating func hexadecimal() throws -> UInt32 {
-        var code: UInt32 = 0
-        for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw unexpected("a hexadecimal digit")
-            }
-            code = code << 4 | UInt32(digit)
-            place += 1
-        }
-        return code
     }
 }

@@ -71,13 +71,15 @@ struct GitLabAPI {
         return newest.mapValues(\.file)
     }
 
-    private func pages<T: Decodable>(_ type: T.Type, _ url: HTTPURL, _ query: String?, _ action: String) throws -> [T] {
+    private func pages<T: JSONReadable>(
+        _ type: T.Type, _ url: HTTPURL, _ query: String?, _ action: String
+    ) throws -> [T] {
         var all: [T] = []
         var page = 1
         while true {
             let more = (query.map { $0 + "&" } ?? "") + "per_page=\(pageSize)&page=\(page)"
             let response = try send(.get, url.with(query: more), action: action)
-            guard response.status == 200, let items = response.decoded([T].self) else {
+            guard response.status == 200, let items = try? response.json?.items(T.self) else {
                 throw registry.refusal(response, action: action)
             }
             all += items
@@ -145,9 +147,9 @@ struct GitLabAPI {
         let response = try send(
             .put, url.with(query: "select=package_file"), action: action, body: body, progress: progress)
         guard response.status == 200 || response.status == 201, !response.isPage,
-            response.decoded([String: JSONValue].self) != nil
+            let json = response.json, json.asObject != nil
         else { throw registry.refusal(response, action: action) }
-        let stored = response.decoded(ListedFile.self)
+        let stored = try? ListedFile(json: json)
         let remote = RemoteFile(size: stored?.size, sha256: stored?.fileSha256)
         // 200 promises the file's description (`select`); 201 does not.
         guard response.status == 201 || remote.size != nil || remote.sha256 != nil else {

@@ -1,74 +1,92 @@
 import HTTP
+import JSON
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
+/// What can be read from JSON; what the value has beyond that is left aside.
+protocol JSONReadable {
+    /// - Throws: `WrongJSON` where the value has another shape.
+    init(json: JSONValue) throws
+}
+
+/// JSON of another shape than expected.
+struct WrongJSON: Error, CustomStringConvertible {
+    let description: String
+}
+
+extension JSONValue {
+    /// A member that must be there. `read` gives nil for what it does not take.
+    func required<T>(_ name: String, _ read: (JSONValue) -> T?) throws -> T {
+        guard let value = try optional(name, read) else { throw WrongJSON(description: "'\(name)' is missing") }
+        return value
+    }
+
+    /// A member that may be missing or null. `read` gives nil for what it does not take.
+    func optional<T>(_ name: String, _ read: (JSONValue) -> T?) throws -> T? {
+        guard asObject != nil else { throw WrongJSON(description: "no object") }
+        guard let value = self[name], value != .null else { return nil }
+        guard let result = read(value) else { throw WrongJSON(description: "'\(name)' is of another type") }
+        return result
+    }
+
+    /// The items of an array, each read.
+    func items<T: JSONReadable>(_ type: T.Type) throws -> [T] {
+        guard let items = asArray else { throw WrongJSON(description: "no array") }
+        return try items.map { try T(json: $0) }
+    }
+
+    /// A server's text in words: "has already been taken", "name: is too long, is invalid".
+    var words: String {
+        switch self {
+        case .string(let text): text
+        case .array(let items): items.map(\.words).filter { !$0.isEmpty }.joined(separator: ", ")
+        case .object(let members):
+            members.sorted { $0.name < $1.name }.map { "\($0.name): \($0.value.words)" }.joined(separator: "; ")
+        case .null, .bool, .integer, .number: ""
+        }
+    }
+}
 
 /// A package as the listing shows it.
-struct ListedPackage: Decodable {
+struct ListedPackage: JSONReadable {
     let id: Int
     let name: String
     let version: String?
     let packageType: String?
     let status: String?
+
+    init(json: JSONValue) throws {
+        id = try json.required("id", \.asInteger)
+        name = try json.required("name", \.asString)
+        version = try json.optional("version", \.asString)
+        packageType = try json.optional("package_type", \.asString)
+        status = try json.optional("status", \.asString)
+    }
 }
 
 /// A file of a package as the listing shows it, and as an upload with `select=package_file` answers.
-struct ListedFile: Decodable {
+struct ListedFile: JSONReadable {
     let id: Int?
     let fileName: String?
     let size: Int?
     let fileSha256: String?
-}
 
-/// Whatever a server puts where a text is expected.
-enum JSONValue: Decodable {
-    case text(String)
-    case list([JSONValue])
-    case table([String: JSONValue])
-    case other
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            self = .text(text)
-        } else if let list = try? container.decode([JSONValue].self) {
-            self = .list(list)
-        } else if let table = try? container.decode([String: JSONValue].self) {
-            self = .table(table)
-        } else {
-            self = .other
-        }
-    }
-
-    /// "has already been taken", "name: is too long, is invalid"
-    var words: String {
-        switch self {
-        case .text(let text): text
-        case .list(let list): list.map(\.words).filter { !$0.isEmpty }.joined(separator: ", ")
-        case .table(let table):
-            table.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.words)" }.joined(separator: "; ")
-        case .other: ""
-        }
+    init(json: JSONValue) throws {
+        id = try json.optional("id", \.asInteger)
+        fileName = try json.optional("file_name", \.asString)
+        size = try json.optional("size", \.asInteger)
+        fileSha256 = try json.optional("file_sha256", \.asString)
     }
 }
 
 extension HTTPResponse {
-    /// The body as JSON of that shape; nil where it is another or none.
-    func decoded<T: Decodable>(_ type: T.Type) -> T? {
-        let decoder = JSONDecoder()
-        decoder.keyDecodingStrategy = .convertFromSnakeCase
-        return try? decoder.decode(type, from: Data(body))
-    }
+    /// The body as JSON; nil where it is none.
+    var json: JSONValue? { try? JSONParser.parse(body) }
 
     /// What the server says in words: GitLab's `message` or `error`, or plain text. Nil for pages and for nothing.
     var serverWords: String? {
         let words: String
-        if let table = decoded([String: JSONValue].self) {
+        if let json, json.asObject != nil {
             words =
-                ["message", "error", "errorDescription"].compactMap { table[$0]?.words }.first { !$0.isEmpty } ?? ""
+                ["message", "error", "error_description"].compactMap { json[$0]?.words }.first { !$0.isEmpty } ?? ""
         } else if isPage {
             return nil
         } else {

@@ -1,10 +1,6 @@
 import Files
+import JSON
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -44,11 +40,11 @@ public struct ManifestDetails: Sendable {
 }
 
 /// The list of a package's files, uploaded after all of them: a package that has it is complete.
-public struct Manifest: Sendable, Codable, Equatable {
+public struct Manifest: Sendable, Equatable {
     /// The name it has in the package.
     public static let fileName = "manifest.json"
 
-    public struct File: Sendable, Codable, Equatable {
+    public struct File: Sendable, Equatable {
         public let name: String
         /// In bytes.
         public let size: Int
@@ -72,14 +68,37 @@ public struct Manifest: Sendable, Codable, Equatable {
         provenance = details.provenance
     }
 
-    /// - Throws: what the decoder throws where the bytes are no manifest.
-    public init(decoding bytes: [UInt8]) throws { self = try JSONDecoder().decode(Manifest.self, from: Data(bytes)) }
+    /// - Throws: where the bytes are no manifest.
+    public init(decoding bytes: [UInt8]) throws {
+        let json = try JSONParser.parse(bytes)
+        name = try json.required("name", \.asString)
+        version = try json.required("version", \.asString)
+        files = try json.required("files") { $0 }.items(File.self)
+        created = try json.required("created", \.asString)
+        tool = try json.required("tool", \.asString)
+        var provenance: [String: String] = [:]
+        for member in try json.required("provenance", \.asObject) {
+            guard let text = member.value.asString else { throw WrongJSON(description: "'provenance' has no text") }
+            provenance[member.name] = text
+        }
+        self.provenance = provenance
+    }
 
-    /// As JSON with sorted keys and a line break at the end: the same manifest gives the same bytes.
+    /// As JSON with sorted keys and a line break at the end: the same manifest gives the same bytes, and a manifest
+    /// published long ago has the bytes that it would get now.
     func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(self)) + [0x0a]
+        let files = files.map { file in
+            JSONValue.object([
+                .init("name", .string(file.name)), .init("size", .integer(file.size)),
+                .init("sha256", .string(file.sha256)),
+            ])
+        }
+        let json = JSONValue.object([
+            .init("name", .string(name)), .init("version", .string(version)), .init("files", .array(files)),
+            .init("created", .string(created)), .init("tool", .string(tool)),
+            .init("provenance", .object(provenance.map { .init($0.key, .string($0.value)) })),
+        ])
+        return try JSONWriter(.spaced(2), sortsNames: true).text(of: json) + [0x0a]
     }
 
     /// Whether both speak of the same package with the same files, whenever and by whomever it was made. A job that
@@ -97,4 +116,12 @@ private func utcTime(_ seconds: Int) -> String {
     func two(_ value: Int32) -> String { value < 10 ? "0\(value)" : "\(value)" }
     return "\(Int(parts.tm_year) + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
         + "T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
+}
+
+extension Manifest.File: JSONReadable {
+    init(json: JSONValue) throws {
+        name = try json.required("name", \.asString)
+        size = try json.required("size", \.asInteger)
+        sha256 = try json.required("sha256", \.asString)
+    }
 }

@@ -1,4 +1,5 @@
 import Host
+import JSON
 import Lua
 
 /// `nightjar.json`: JSON as RFC 8259 has it, strictly, with results that do not depend on Lua's order of keys.
@@ -24,9 +25,10 @@ let jsonModule = HostModule(
             options: [.integer("indent", "spaces a level; 0 gives one line", min: 0, max: 16, default: 0)],
             returns: .string()
         ) { call in
-            var writer = JSONWriter(call.state, indent: try call.integer("indent"))
-            try writer.write(at: call.index("value"))
-            return .bytes(writer.text)
+            let indent = try call.integer("indent")
+            var taker = JSONTaker(call.state)
+            let value = try taker.value(at: call.index("value"))
+            return .bytes(try JSONWriter(indent > 0 ? .indented(indent) : .line).text(of: value))
         },
         .function(
             "decode",
@@ -36,10 +38,8 @@ let jsonModule = HostModule(
                 """,
             arguments: [.string("text")], returns: .custom("any")
         ) { call in
-            try call.state.withBytes(at: call.index("text")) { bytes in
-                var reader = JSONReader(bytes, call.state)
-                try reader.readText()
-            }
+            let value = try call.state.withBytes(at: call.index("text")) { try JSONParser.parse($0) }
+            try call.state.push(json: value ?? .null)
             return .pushed(1)
         },
         .function(
@@ -59,14 +59,6 @@ let jsonModule = HostModule(
 final class JSONNull: Sendable {
     static let shared = JSONNull()
 }
-
-/// What is wrong with a value or a text.
-struct JSONError: Error, CustomStringConvertible {
-    let description: String
-}
-
-/// How deep arrays and objects may lie in each other.
-let jsonDepth = 512
 
 /// Its address is the registry's key for the metatable of lists.
 private final class JSONListMark: Sendable {
