@@ -85,7 +85,7 @@ let package = Package(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Files", "Tensors", "TestSupport"],
             exclude: ["Reference"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
-        .testTarget(name: "HostTests", dependencies: ["Host", "TestSupport"]),
+        .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "TestSupport"]),
         .testTarget(name: "ScriptsTests", dependencies: ["nightjar", "Files", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
