@@ -144,6 +144,7 @@ import Lua
         default: return
         }
         for index in range where !item.accepts(index, state) {
+            if isOwnModule(state) { throw colonError }
             throw PlainError(
                 "\(name): bad argument '\(parameter.name)' (\(item.expected(className)) expected, "
                     + "got \(item.got(index, state)))")

@@ -163,7 +163,8 @@ public final class Tensor {
 
     func expect(_ wanted: DType) throws {
         guard dtype == wanted else {
-            throw TensorError("\(wanted.rawValue) expected, got \(dtype.rawValue)")
+            let way = wanted == .float32 ? "; convert with float()" : ""
+            throw TensorError("\(wanted.rawValue) expected, got \(dtype.rawValue)\(way)")
         }
     }
 

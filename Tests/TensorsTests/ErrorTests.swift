@@ -17,7 +17,7 @@ struct ErrorTests {
         expectError("[] has 1 element, got 2 values") { try Tensor([1, 2] as [Int64], []) }
         expectError("a size cannot be negative: [-1]") { try Tensor.permutation(-1, generator) }
         expectError("one element expected, got 3 (shape [3])") { try ones(3).item() }
-        expectError("float32 expected, got int64") { try integers(1).floatArray() }
+        expectError("float32 expected, got int64; convert with float()") { try integers(1).floatArray() }
         expectError("int64 expected, got float32") { try ones(1).int64Array() }
         expectError("a view with gaps cannot be written as one piece") {
             try ones(2, 2).transpose(0, 1).withUnsafeMutableBytes { _ in }
@@ -55,8 +55,8 @@ struct ErrorTests {
     func operands() throws {
         let x = try ones(2, 3)
         expectError("shapes [2, 3] and [2] do not fit: sizes 3 and 2 in dimension -1") { try x.adding(ones(2)) }
-        expectError("float32 expected, got int64") { try x.adding(integers(1, 2, 3)) }
-        expectError("float32 expected, got int64") { try integers(1).relu() }
+        expectError("float32 expected, got int64; convert with float()") { try x.adding(integers(1, 2, 3)) }
+        expectError("float32 expected, got int64; convert with float()") { try integers(1).relu() }
         expectError("int64 expected, got float32") { try integers(1).compared(.less, x) }
         expectError("float32 expected, got int64; convert with float()") { try integers(1).mean() }
         expectError("a dimension is named twice in [0, -2]") { try x.sum([0, -2]) }
@@ -75,7 +75,7 @@ struct ErrorTests {
         expectError("a float32 bias of shape [1] expected, got uint8 [1]") {
             try x.linear(ones(1, 3), Tensor.ones([1], dtype: .uint8))
         }
-        expectError("float32 expected, got uint8") { try x.linear(Tensor.ones([1, 3], dtype: .uint8)) }
+        expectError("float32 expected, got uint8; convert with float()") { try x.linear(Tensor.ones([1, 3], dtype: .uint8)) }
     }
 
     @Test("joining and choosing")
@@ -185,6 +185,6 @@ struct ErrorTests {
         expectError(repeated) { try ones(1).expand([3]).fillInPlace(1) }
         expectError("[3, 2] does not fit into [2]") { try ones(2).addInPlace(ones(3, 2)) }
         expectError("cannot expand [3] to [2]") { try ones(2).copyInPlace(ones(3)) }
-        expectError("float32 expected, got int64") { try ones(2).copyInPlace(integers(1, 2)) }
+        expectError("float32 expected, got int64; convert with float()") { try ones(2).copyInPlace(integers(1, 2)) }
     }
 }

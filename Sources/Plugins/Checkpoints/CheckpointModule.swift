@@ -38,7 +38,7 @@ let checkpointModule = HostModule(
             ])
         ) { call in
             let file = try SafeTensorsFile(call.string("path"))
-            let model: Module = try call.object("model")
+            let model = try call.module("model")
             try matchStateDict(
                 expected: describe(model.stateDict()), found: file.descriptions(), file: file.path,
                 strict: call.boolean("strict"))
@@ -72,8 +72,11 @@ let loadStateDict: HostMethod<Module> = .method(
     "load_state_dict", doc: "Puts tensors by name into the parameters and buffers, as state_dict() gives them.",
     arguments: [.table("state_dict")], options: [strict], returns: .receiver
 ) { module, call in
-    guard case .table(let pairs) = try call.value("state_dict") else {
-        throw call.badArgument("state_dict", expected: "table of tensors by name", got: "list")
+    let pairs: [(key: LuaValue, value: LuaValue)]
+    switch try call.value("state_dict") {
+    case .table(let given): pairs = given
+    case .list(let items) where items.isEmpty: pairs = []
+    default: throw call.badArgument("state_dict", expected: "table of tensors by name", got: "list")
     }
     let tensors = try pairs.map { key, value -> NamedTensor in
         guard case .string(let name) = key, case .object(let object) = value, let tensor = object as? Tensor else {
@@ -106,7 +109,13 @@ private func metadata(_ texts: [String: String]) -> LuaValue {
 }
 
 private func texts(_ value: LuaValue, _ call: Call) throws -> [String: String] {
-    guard case .table(let pairs) = value else { return [:] }
+    let pairs: [(key: LuaValue, value: LuaValue)]
+    switch value {
+    case .table(let given): pairs = given
+    case .list(let items) where !items.isEmpty:
+        throw call.badArgument("metadata", expected: "table with names as keys", got: "list")
+    default: return [:]
+    }
     var texts: [String: String] = [:]
     for (key, value) in pairs {
         guard case .string(let key) = key else {
@@ -126,7 +135,7 @@ private func texts(_ value: LuaValue, _ call: Call) throws -> [String: String] {
 }
 
 private func save(_ call: Call) throws {
-    let (path, model): (String, Module) = (try call.string("path"), try call.object("model"))
+    let (path, model) = (try call.string("path"), try call.module("model"))
     let (epoch, step) = (try call.integer("epoch"), try call.integer("step"))
     var kept = try texts(call.value("metadata"), call)
     let durable = try call.boolean("durable")
@@ -146,7 +155,7 @@ private func save(_ call: Call) throws {
 
 private func resume(_ call: Call) throws -> Results {
     let path = Checkpoint.trainingPath(for: try call.string("path"))
-    let (model, optimizer): (Module, Optimizer) = (try call.object("model"), try call.object("optimizer"))
+    let (model, optimizer): (Module, Optimizer) = (try call.module("model"), try call.object("optimizer"))
     let state = try Checkpoint.loadTrainingState(from: path)
     try matchStateDict(expected: describe(model.stateDict()), found: describe(state.model), file: path)
     try optimizer.loadState(state.optimizer)

@@ -12,7 +12,8 @@ let networkModule = HostModule(
     types: [
         HostType(
             Module.self, name: "Module", doc: "A part of a network: a layer, or what `nn.module` defines.",
-            identity: true, methods: moduleMethods),
+            identity: true,
+            bytes: { $0.ownParameters.reduce(0) { $0 + $1.tensor.storage.byteCount } }, methods: moduleMethods),
         HostType(
             ScriptModule.self, name: "ScriptModule", doc: "An instance of a module that a script defined.",
             parent: Module.self, identity: true, methods: scriptModuleMethods),
@@ -42,6 +43,14 @@ let networkModule = HostModule(
     ],
     lua: { PackageResources.nn_lua })
 
+extension Call {
+    /// The module, after the parts that a script keeps in lists have been found.
+    func module(_ name: StaticString) throws -> Module {
+        try state.callMetafield("__find_parts", ofObjectAt: index(name))
+        return try object(name)
+    }
+}
+
 private let moduleMethods: [HostMethod<Module>] = [
     loadStateDict,
     .metamethod(
@@ -69,6 +78,10 @@ private let moduleMethods: [HostMethod<Module>] = [
             return .values([.string(next.name), .object(next.tensor)])
         }
     },
+    .method(
+        "parameter", doc: "The module's own parameter of a name; layer.weight is the same.",
+        arguments: [.string("name")], returns: .object(Tensor.self).orNil
+    ) { module, call in module.parameter(try call.string("name")).map { .object($0) } ?? .nil },
     .method(
         "state_dict", doc: "Everything that is saved with the module, by name.",
         returns: .custom("table<string, Tensor>")

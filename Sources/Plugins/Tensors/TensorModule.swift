@@ -56,6 +56,16 @@ extension Argument {
 
 private let creationOptions: [Argument] = [.dtype, .boolean("requires_grad", default: false)]
 
+/// Sizes one after another or in a list: zeros(2, 3), zeros { 2, 3 }.
+private let shape: Argument = .rest(integers: "shape")
+
+extension Call {
+    fileprivate func shape() throws -> [Int] {
+        guard try !rest("shape").isEmpty else { throw badArgument("shape", expected: "sizes", got: "nothing") }
+        return try integers("shape")
+    }
+}
+
 private func finished(_ tensor: Tensor, _ call: Call) throws -> Results {
     .object(try call.boolean("requires_grad") ? tensor.requireGrad() : tensor)
 }
@@ -75,25 +85,25 @@ private let tensorCreation: [HostFunction] = [
         return try finished(tensor.to(call.dtype(tensor.dtype)), call)
     },
     .function(
-        "zeros", doc: "A tensor of zeros.", arguments: [.integers("shape")], options: creationOptions,
+        "zeros", doc: "A tensor of zeros.", arguments: [shape], options: creationOptions,
         returns: .object(Tensor.self)
-    ) { call in try finished(.zeros(call.integers("shape"), dtype: call.dtype()), call) },
+    ) { call in try finished(.zeros(call.shape(), dtype: call.dtype()), call) },
     .function(
-        "ones", doc: "A tensor of ones.", arguments: [.integers("shape")], options: creationOptions,
+        "ones", doc: "A tensor of ones.", arguments: [shape], options: creationOptions,
         returns: .object(Tensor.self)
-    ) { call in try finished(.ones(call.integers("shape"), dtype: call.dtype()), call) },
+    ) { call in try finished(.ones(call.shape(), dtype: call.dtype()), call) },
     .function(
         "full", doc: "A tensor with every element the same.", arguments: [.integers("shape"), .number("value")],
         options: creationOptions, returns: .object(Tensor.self)
     ) { call in try finished(.full(call.integers("shape"), call.number("value"), dtype: call.dtype()), call) },
     .function(
-        "rand", doc: "Numbers uniform in 0..1.", arguments: [.integers("shape")],
+        "rand", doc: "Numbers uniform in 0..1.", arguments: [shape],
         options: [.boolean("requires_grad", default: false)], returns: .object(Tensor.self)
-    ) { call in try finished(.uniform(call.integers("shape"), 0, 1, call.generator), call) },
+    ) { call in try finished(.uniform(call.shape(), 0, 1, call.generator), call) },
     .function(
-        "randn", doc: "Normally distributed numbers, mean 0, standard deviation 1.", arguments: [.integers("shape")],
+        "randn", doc: "Normally distributed numbers, mean 0, standard deviation 1.", arguments: [shape],
         options: [.boolean("requires_grad", default: false)], returns: .object(Tensor.self)
-    ) { call in try finished(.normal(call.integers("shape"), call.generator), call) },
+    ) { call in try finished(.normal(call.shape(), call.generator), call) },
     .function(
         "randperm", doc: "The numbers from 0 to n - 1 in random order, int64.",
         arguments: [.integer("n", min: 0, max: 200_000_000)], returns: .object(Tensor.self)
@@ -106,8 +116,13 @@ private let tensorCreation: [HostFunction] = [
         let (first, second) = (try call.integer("start"), try call.optionalInteger("stop"))
         let (start, stop, step) = (second == nil ? 0 : first, second ?? first, try call.integer("step"))
         guard step != 0 else { throw call.badArgument("step", expected: "integer other than 0", got: "0") }
-        let values = Array(stride(from: Int64(start), to: Int64(stop), by: step))
-        return .object(try Tensor(values, [values.count]))
+        let (span, overflow) = stop.subtractingReportingOverflow(start)
+        guard !overflow else { throw call.badArgument("stop", expected: "number nearer to start", got: "\(stop)") }
+        let count = span.signum() == step.signum() ? (span - step.signum()) / step + 1 : 0
+        let result = try Tensor(uninitialized: [count], dtype: .int64)
+        let values = result.address(as: Int64.self)
+        for place in 0..<count { values[place] = Int64(start + place * step) }
+        return .object(result)
     },
     .function(
         "cat", doc: "Tensors one after the other along a dimension.",
@@ -146,9 +161,8 @@ private func tensorOfValue(_ value: LuaValue, _ place: String?) throws -> Tensor
             numbers.append(number)
             integers.append(0)
         case .boolean(let truth):
-            isInteger = false
             numbers.append(truth ? 1 : 0)
-            integers.append(0)
+            integers.append(truth ? 1 : 0)
         case .object(let object):
             guard let tensor = object as? Tensor, tensor.count == 1 else {
                 throw TensorError("a number or a (nested) list of numbers expected")
@@ -161,7 +175,7 @@ private func tensorOfValue(_ value: LuaValue, _ place: String?) throws -> Tensor
         guard depth == shape.count || numbers.isEmpty else { throw TensorError("lists nested to one depth expected") }
     }
     try visit(value, 0)
-    if isInteger && !numbers.isEmpty { return try Tensor(integers, shape) }
+    if isInteger && !isBoolean && !numbers.isEmpty { return try Tensor(integers, shape) }
     let tensor = try Tensor(numbers.map { Float($0) }, shape)
     return isBoolean && !numbers.isEmpty ? try tensor.to(.bool) : tensor
 }

@@ -6,9 +6,19 @@ private let operandKinds: [ArgumentKind] = [.object(Tensor.self), .number]
 
 extension Call {
     /// An argument that is a tensor or a number, as a tensor.
-    func operand(_ name: StaticString, like dtype: DType = .float32) throws -> Tensor {
+    func operand(_ name: StaticString) throws -> Tensor {
         if let tensor: Tensor = try optionalObject(name) { return tensor }
-        return try .full([], number(name), dtype: dtype)
+        if !state.isFloat(at: try index(name)) { return try Tensor([Int64(integer(name))], []) }
+        return try .full([], number(name))
+    }
+
+    /// Two operands in the type that PyTorch brings them to: float32 where one is; a number alone makes no other
+    /// tensor int64 than one of truth values.
+    fileprivate func operands(_ left: Tensor, _ right: Tensor) throws -> (Tensor, Tensor) {
+        if left.dtype == right.dtype, left.dtype != .bool { return (left, right) }
+        if left.dtype == .float32 || right.dtype == .float32 { return (try left.to(.float32), try right.to(.float32)) }
+        let isWhole = [left, right].allSatisfy { $0.dtype != .uint8 }
+        return isWhole ? (try left.to(.int64), try right.to(.int64)) : (left, right)
     }
 }
 
@@ -19,18 +29,42 @@ private func arithmetic(
     [
         .method(
             name, doc: doc, arguments: [.anyOf("other", of: operandKinds)], returns: .object(Tensor.self)
-        ) { tensor, call in .object(try operation(tensor, call.operand("other"))) },
+        ) { tensor, call in
+            let (left, right) = try call.operands(tensor, call.operand("other"))
+            return .object(try operation(left, right))
+        },
         .binary(
             event, doc: doc, left: .anyOf("left", of: operandKinds), right: .anyOf("right", of: operandKinds),
             returns: .object(Tensor.self)
-        ) { call in .object(try operation(call.operand("left"), call.operand("right"))) },
+        ) { call in
+            let (left, right) = try call.operands(call.operand("left"), call.operand("right"))
+            return .object(try operation(left, right))
+        },
     ]
 }
 
 private func comparison(_ name: String, _ doc: String, _ comparison: Comparison) -> HostMethod<Tensor> {
     .method(
         name, doc: doc, arguments: [.anyOf("other", of: operandKinds)], returns: .object(Tensor.self, "bool")
-    ) { tensor, call in .object(try tensor.compared(comparison, call.operand("other", like: tensor.dtype))) }
+    ) { tensor, call in
+        guard let other: Tensor = try call.optionalObject("other") else {
+            return .object(try tensor.compared(comparison, call.number("other")))
+        }
+        if tensor.dtype == other.dtype { return .object(try tensor.compared(comparison, other)) }
+        let (left, right) = try call.operands(tensor, other)
+        return .object(try left.compared(comparison, right))
+    }
+}
+
+/// The larger or smaller of two.
+private func choice(
+    _ name: String, _ doc: String, _ operation: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+) -> HostMethod<Tensor> {
+    .method(name, doc: doc, arguments: [.anyOf("other", of: operandKinds)], returns: .object(Tensor.self)) {
+        tensor, call in
+        let (left, right) = try call.operands(tensor, call.operand("other"))
+        return .object(try operation(left, right))
+    }
 }
 
 private func function(
@@ -43,7 +77,10 @@ let tensorArithmetic: [HostMethod<Tensor>] =
     arithmetic("add", .add, "The sum, element by element.") { try $0.adding($1) }
     + arithmetic("sub", .subtract, "The difference, element by element.") { try $0.subtracting($1) }
     + arithmetic("mul", .multiply, "The product, element by element.") { try $0.multiplied(by: $1) }
-    + arithmetic("div", .divide, "The quotient, element by element.") { try $0.divided(by: $1) }
+    + arithmetic("div", .divide, "The quotient, element by element.") {
+        // The quotient of integers is none.
+        try $0.dtype == .int64 ? $0.to(.float32).divided(by: $1.to(.float32)) : $0.divided(by: $1)
+    }
     + [
         .method(
             "pow", doc: "Each element to a power.", arguments: [.number("exponent")], returns: .object(Tensor.self)
@@ -55,14 +92,8 @@ let tensorArithmetic: [HostMethod<Tensor>] =
         .metamethod(.negate, doc: "Each element negated.", returns: .object(Tensor.self)) { tensor, _ in
             .object(try tensor.negated())
         },
-        .method(
-            "maximum", doc: "The larger, element by element.", arguments: [.anyOf("other", of: operandKinds)],
-            returns: .object(Tensor.self)
-        ) { tensor, call in .object(try tensor.maximum(call.operand("other"))) },
-        .method(
-            "minimum", doc: "The smaller, element by element.", arguments: [.anyOf("other", of: operandKinds)],
-            returns: .object(Tensor.self)
-        ) { tensor, call in .object(try tensor.minimum(call.operand("other"))) },
+        choice("maximum", "The larger, element by element.") { try $0.maximum($1) },
+        choice("minimum", "The smaller, element by element.") { try $0.minimum($1) },
         .method(
             "matmul", doc: "The matrix product of the last two dimensions.", arguments: [.tensor("other")],
             returns: .object(Tensor.self)

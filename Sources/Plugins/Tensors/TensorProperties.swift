@@ -27,18 +27,18 @@ let tensorProperties: [HostMethod<Tensor>] = [
         "item", doc: "The one element of a tensor that has one, as a Lua value.",
         returns: .custom("number|integer|boolean")
     ) { tensor, _ in
-        .value(luaValue(try tensor.item(), tensor.dtype))
+        let number = try tensor.item()
+        return .value(tensor.dtype == .int64 ? try tensor.values()[0] : luaValue(number, tensor.dtype))
     },
     .method("tolist", doc: "The elements as a (nested) list, or as a number.", returns: .custom("any")) { tensor, _ in
-        let dense = try tensor.detach().contiguous()
-        let numbers = try dense.to(.float32).withUnsafeBytes { _ in try dense.numbers() }
+        let values = try tensor.values()
         var next = 0
         func list(_ dimension: Int) -> LuaValue {
-            if dimension == dense.dim {
+            if dimension == tensor.dim {
                 next += 1
-                return luaValue(numbers[next - 1], dense.dtype)
+                return values[next - 1]
             }
-            return .list((0..<dense.shape[dimension]).map { _ in list(dimension + 1) })
+            return .list((0..<tensor.shape[dimension]).map { _ in list(dimension + 1) })
         }
         return .value(list(0))
     },
@@ -85,17 +85,18 @@ private func luaValue(_ number: Double, _ dtype: DType) -> LuaValue {
     switch dtype {
     case .float32: .number(number)
     case .bool: .boolean(number != 0)
-    case .int64, .uint8: Int(exactly: number).map { .integer($0) } ?? .number(number)
+    case .int64, .uint8: .integer(Int(number))
     }
 }
 
 extension Tensor {
-    /// All elements in row-major order.
-    fileprivate func numbers() throws -> [Double] {
+    /// All elements in row-major order, as a script sees them.
+    fileprivate func values() throws -> [LuaValue] {
         switch dtype {
-        case .float32: try floatArray().map(Double.init)
-        case .int64: try int64Array().map(Double.init)
-        case .uint8, .bool: try withUnsafeBytes { $0.map(Double.init) }
+        case .float32: try floatArray().map { .number(Double($0)) }
+        // Not by way of floating-point numbers, which have no room for all digits.
+        case .int64: try int64Array().map { .integer(Int($0)) }
+        case .uint8, .bool: try withUnsafeBytes { $0.map { luaValue(Double($0), dtype) } }
         }
     }
 }

@@ -71,6 +71,15 @@ let tensorViews: [HostMethod<Tensor>] = [
 
 private let operand: Argument = .anyOf("other", of: [.object(Tensor.self), .number])
 
+extension Call {
+    /// The other operand in the type of a tensor that is to be changed.
+    fileprivate func operand(for target: Tensor) throws -> Tensor {
+        let other = try operand("other")
+        if other.dtype == target.dtype || target.dtype == .float32 { return try other.to(target.dtype) }
+        return other
+    }
+}
+
 /// Methods that change the tensor itself.
 let tensorInPlace: [HostMethod<Tensor>] = [
     .method("fill_", doc: "Sets every element.", arguments: [.number("value")], returns: .receiver) { tensor, call in
@@ -90,19 +99,19 @@ let tensorInPlace: [HostMethod<Tensor>] = [
         "add_", doc: "Adds `alpha` times the other.", arguments: [operand],
         options: [.number("alpha", default: 1)], returns: .receiver
     ) { tensor, call in
-        try tensor.addInPlace(call.operand("other"), scale: call.number("alpha"))
+        try tensor.addInPlace(call.operand(for: tensor), scale: call.number("alpha"))
         return .receiver
     },
     .method("sub_", doc: "Subtracts the other.", arguments: [operand], returns: .receiver) { tensor, call in
-        try tensor.addInPlace(call.operand("other"), scale: -1)
+        try tensor.subtractInPlace(call.operand(for: tensor))
         return .receiver
     },
     .method("mul_", doc: "Multiplies by the other.", arguments: [operand], returns: .receiver) { tensor, call in
-        try tensor.multiplyInPlace(call.operand("other"))
+        try tensor.multiplyInPlace(call.operand(for: tensor))
         return .receiver
     },
     .method("div_", doc: "Divides by the other.", arguments: [operand], returns: .receiver) { tensor, call in
-        try tensor.divideInPlace(call.operand("other"))
+        try tensor.divideInPlace(call.operand(for: tensor))
         return .receiver
     },
 ]

@@ -33,6 +33,9 @@ package func inParts(of count: Int, size: Int = elementsAPart, _ body: (Range<In
 extension Tensor {
     /// `operation` over the elements of both, repeated to a common shape. Without history.
     func combined(_ operation: BinaryOperation, with other: Tensor) throws -> Tensor {
+        if dtype == .int64, other.dtype == .int64, let operation = wholeOperation(operation) {
+            return try combined(with: other, operation)
+        }
         try expect(.float32)
         try other.expect(.float32)
         let target = try broadcastShape(shape, other.shape)
@@ -65,6 +68,20 @@ extension Tensor {
         return result
     }
 
+    /// The same for int64; sums and products wrap around.
+    private func combined(with other: Tensor, _ operation: (Int64, Int64) -> Int64) throws -> Tensor {
+        let target = try broadcastShape(shape, other.shape)
+        let result = try Tensor(uninitialized: target, dtype: .int64)
+        let (left, right) = (try expand(target), try other.expand(target))
+        let (a, b) = (left.address(as: Int64.self), right.address(as: Int64.self))
+        var out = result.address(as: Int64.self)
+        forEachRow(target, left.strides, right.strides) { steps, x, y, count in
+            for i in 0..<count { out[i] = operation(a[x + i * steps.0], b[y + i * steps.1]) }
+            out += count
+        }
+        return result
+    }
+
     /// The tensor itself where the last dimension's elements are neighbours or all the same, else a copy.
     private func withSimpleRows() throws -> Tensor {
         (strides.last ?? 0) <= 1 && (strides.last ?? 0) >= 0 ? self : try contiguous()
@@ -79,5 +96,17 @@ extension Tensor {
             result = try result.sum([i], keepDimensions: true)
         }
         return try result.reshape(target)
+    }
+}
+
+/// What an operation is between integers; nil where its result is none.
+private func wholeOperation(_ operation: BinaryOperation) -> ((Int64, Int64) -> Int64)? {
+    switch operation {
+    case .add: { $0 &+ $1 }
+    case .subtract: { $0 &- $1 }
+    case .multiply: { $0 &* $1 }
+    case .maximum: { max($0, $1) }
+    case .minimum: { min($0, $1) }
+    default: nil
     }
 }

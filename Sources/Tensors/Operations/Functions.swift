@@ -14,7 +14,8 @@ extension Tensor {
     }
 
     public func negated() throws -> Tensor {
-        recorded(try mapped(.negate), "neg", [self]) { [try $0.negated()] }
+        if dtype == .int64 { return try Tensor([0 as Int64], []).subtracting(self) }
+        return recorded(try mapped(.negate), "neg", [self]) { [try $0.negated()] }
     }
 
     public func absolute() throws -> Tensor {

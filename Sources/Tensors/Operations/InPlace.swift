@@ -54,6 +54,9 @@ extension Tensor {
     }
 
     @discardableResult
+    public func subtractInPlace(_ other: Tensor) throws -> Tensor { try changeInPlace(.subtract, other) }
+
+    @discardableResult
     public func multiplyInPlace(_ other: Tensor) throws -> Tensor { try changeInPlace(.multiply, other) }
 
     @discardableResult
