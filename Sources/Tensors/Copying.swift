@@ -31,28 +31,34 @@ extension Tensor {
     }
 }
 
-/// Calls `body` for each row along the last dimension, with both tensors' steps in it, both offsets and its length.
+/// Calls `body` for each row of elements that both tensors step through evenly, with both tensors' steps in it, both
+/// offsets and its length. The rows come in row-major order; dimensions that both pass like one are one.
 func forEachRow(
     _ shape: [Int], _ first: [Int], _ second: [Int],
     _ body: (_ steps: (Int, Int), _ first: Int, _ second: Int, _ count: Int) -> Void
 ) {
-    guard let length = shape.last, let a = first.last, let b = second.last else {
-        body((0, 0), 0, 0, 1)
-        return
-    }
     if shape.contains(0) { return }
-    var index = [Int](repeating: 0, count: shape.count - 1)
+    var dimensions: [(size: Int, first: Int, second: Int)] = []
+    for (d, size) in shape.enumerated() where size != 1 {
+        if let outer = dimensions.last, outer.first == first[d] * size, outer.second == second[d] * size {
+            dimensions[dimensions.count - 1] = (outer.size * size, first[d], second[d])
+        } else {
+            dimensions.append((size, first[d], second[d]))
+        }
+    }
+    guard let row = dimensions.popLast() else { return body((0, 0), 0, 0, 1) }
+    var index = [Int](repeating: 0, count: dimensions.count)
     var (x, y) = (0, 0)
     while true {
-        body((a, b), x, y, length)
+        body((row.first, row.second), x, y, row.size)
         var d = index.count - 1
         while d >= 0 {
             index[d] += 1
-            x += first[d]
-            y += second[d]
-            if index[d] < shape[d] { break }
-            x -= index[d] * first[d]
-            y -= index[d] * second[d]
+            x += dimensions[d].first
+            y += dimensions[d].second
+            if index[d] < dimensions[d].size { break }
+            x -= index[d] * dimensions[d].first
+            y -= index[d] * dimensions[d].second
             index[d] = 0
             d -= 1
         }

@@ -84,7 +84,8 @@ extension Tensor {
 
     /// The tensor itself where the last dimension's elements are neighbours or all the same, else a copy.
     private func withSimpleRows() throws -> Tensor {
-        (strides.last ?? 0) <= 1 && (strides.last ?? 0) >= 0 ? self : try contiguous()
+        guard let row = shape.lastIndex(where: { $0 != 1 }) else { return self }
+        return strides[row] == 0 || strides[row] == 1 ? self : try contiguous()
     }
 
     /// The elements of the dimensions that were repeated to get from `target` to this shape, added up.
