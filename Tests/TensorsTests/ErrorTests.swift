@@ -75,7 +75,9 @@ struct ErrorTests {
         expectError("a float32 bias of shape [1] expected, got uint8 [1]") {
             try x.linear(ones(1, 3), Tensor.ones([1], dtype: .uint8))
         }
-        expectError("float32 expected, got uint8; convert with float()") { try x.linear(Tensor.ones([1, 3], dtype: .uint8)) }
+        expectError("float32 expected, got uint8; convert with float()") {
+            try x.linear(Tensor.ones([1, 3], dtype: .uint8))
+        }
     }
 
     @Test("joining and choosing")
