@@ -5,10 +5,12 @@
 /// off its place. The same seed gives the same bytes on every machine.
 public enum GeneratedDigits {
     /// A stand-in for a split of MNIST, of as many digits: 60,000 or 10,000, from different seeds.
-    public static func make(_ split: MNIST.Split, seed: UInt64 = 0) -> ImageDataset {
+    ///
+    /// - Parameter limit: the most that are drawn, from the first.
+    public static func make(_ split: MNIST.Split, seed: UInt64 = 0, limit: Int = .max) -> ImageDataset {
         switch split {
-        case .train: make(count: 60_000, seed: seed &* 2)
-        case .test: make(count: 10_000, seed: seed &* 2 &+ 1)
+        case .train: make(count: min(60_000, limit), seed: seed &* 2)
+        case .test: make(count: min(10_000, limit), seed: seed &* 2 &+ 1)
         }
     }
 

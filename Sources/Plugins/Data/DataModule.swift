@@ -146,7 +146,7 @@ private func generated(_ call: Call, seed: UInt64 = 0, reason: String? = nil) th
     let split = MNIST.Split(rawValue: try call.string("split")) ?? .train
     let (mean, std) = try normalization(call)
     return try ScriptDataset(
-        limited(GeneratedDigits.make(split, seed: seed), call), mean: mean, std: std,
+        GeneratedDigits.make(split, seed: seed, limit: call.optionalInteger("limit") ?? .max), mean: mean, std: std,
         name: "generated digits, not MNIST", substituteReason: reason)
 }
 

@@ -30,8 +30,8 @@ private func dropout(
     _ name: String, _ doc: String, _ dropout: @escaping @Sendable (Tensor, Double, Bool, Generator) throws -> Tensor
 ) -> HostFunction {
     .function(
-        name, doc: doc, arguments: [input],
-        options: [.number("p", min: 0, max: 1, default: 0.5), .boolean("training", default: true)],
+        name, doc: doc,
+        arguments: [input, .number("p", min: 0, max: 1, default: 0.5), .boolean("training", default: true)],
         returns: .object(Tensor.self)
     ) { call in
         .object(try dropout(call.object("input"), call.number("p"), call.boolean("training"), call.generator))

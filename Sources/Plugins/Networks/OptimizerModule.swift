@@ -51,7 +51,11 @@ let optimizerModule = HostModule(
                     "set_lr", doc: "Changes the learning rate from the next step on.",
                     arguments: [.number("lr", min: 0)]
                 ) { optimizer, call in
-                    optimizer.learningRate = try call.number("lr")
+                    let rate = try call.number("lr")
+                    guard rate.isFinite else {
+                        throw call.badArgument("lr", expected: "finite number", got: "\(rate)")
+                    }
+                    optimizer.learningRate = rate
                     return .none
                 },
             ])
