@@ -6,7 +6,7 @@ local digits = require "models.mnist"
 local config = nj.options(arg, {
   model = { "model.safetensors", "the model, as train.lua saved it" },
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
-  batch_size = { 1000, "images at once" },
+  batch_size = nj.option.integer(1000, "images at once", { min = 1 }),
   limit = nj.option.integer(nil, "only so many images, for a quick try", { min = 1 }),
   latency_runs = nj.option.integer(200, "single images timed", { min = 1 }),
   min_accuracy = nj.option.number(nil, "fail below so many percent", { min = 0, max = 100 }),
@@ -14,11 +14,14 @@ local config = nj.options(arg, {
   json = nj.option.string(nil, "write the figures to this file"),
 })
 
+if not io.open(config.model, "rb") then
+  error(("there is no %s; make one with train.lua, or name another with --model"):format(config.model))
+end
+local net, info = checkpoint.load(config.model, digits.Net())
+net:eval()
 local set = data.mnist {
   split = "test", dir = config.data, limit = config.limit, generate = true, normalize = { digits.mean, digits.std },
 }
-local net, info = checkpoint.load(config.model, digits.Net())
-net:eval()
 
 -- Figures of digits that are not MNIST's, or of a model that was trained on others, say so.
 local remark = set:substitute() and ("  (%s)"):format(set:name()) or ""
@@ -55,9 +58,11 @@ print(("One image: median %.3f ms, 99th percentile %.3f ms\n"):format(
   figures.latency_ms_median, figures.latency_ms_p99))
 print(confusion)
 
+if figures.loss ~= figures.loss then error(("the loss is not a number: %s is of no use"):format(config.model)) end
 if config.json then
+  local text = nj.json.encode(figures, { indent = 2 })
   local file = assert(io.open(config.json, "w"))
-  assert(file:write(nj.json.encode(figures, { indent = 2 }), "\n"))
+  assert(file:write(text, "\n"))
   assert(file:close())
 end
 

@@ -1,18 +1,19 @@
 --- Trains the digit network on MNIST, tests it before and after each epoch, and saves it as it goes.
 local nj = require "nightjar"
 local F, optim, data, checkpoint = nj.nn.functional, nj.optim, nj.data, nj.checkpoint
+local integer, number = nj.option.integer, nj.option.number
 local digits = require "models.mnist"
 
 local config = nj.options(arg, {
-  epochs = { 3, "passes over the training set" },
-  batch_size = { 64, "images a step" },
-  test_batch_size = { 1000, "images at once when testing" },
-  lr = { 0.01, "learning rate" },
-  momentum = { 0.5, "how much of the last step is kept" },
-  seed = { 42, "random seed: the same one gives the same numbers as in PyTorch" },
-  log_interval = { 10, "steps between two lines of the log and two saves" },
+  epochs = integer(3, "passes over the training set", { min = 0 }),
+  batch_size = integer(64, "images a step", { min = 1 }),
+  test_batch_size = integer(1000, "images at once when testing", { min = 1 }),
+  lr = number(0.01, "learning rate", { min = 0 }),
+  momentum = number(0.5, "how much of the last step is kept", { min = 0 }),
+  seed = integer(42, "random seed: the same one gives the same numbers as in PyTorch", { min = 0 }),
+  log_interval = integer(10, "steps between two lines of the log and two saves", { min = 1 }),
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
-  limit = nj.option.integer(nil, "only so many images of each set, for a quick try", { min = 1 }),
+  limit = integer(nil, "only so many images of each set, for a quick try", { min = 1 }),
   out = { "model.safetensors", "where the model is saved" },
   resume = { false, "go on from the state saved beside the model" },
 })
@@ -28,18 +29,21 @@ local function loader(split, batch_size)
 end
 local train_loader, train_set = loader("train", config.batch_size)
 local test_loader, test_set = loader("test", config.test_batch_size)
+-- Stands beside every figure where the digits are not MNIST's.
+local remark = ""
+for _, set in ipairs { test_set, train_set } do
+  if set:substitute() then remark = ("  (%s)"):format(set:name()) end
+end
 if train_set:substitute() then
   print(("MNIST cannot be had here (%s): training on %s"):format(train_set:substitute(), train_set:name()))
 end
--- Stands beside every figure where the digits are not MNIST's.
-local remark = test_set:substitute() and ("  (%s)"):format(test_set:name()) or ""
 
 local net = digits.Net()
 local optimizer = optim.SGD(net:parameters(), { lr = config.lr, momentum = config.momentum })
-local first_epoch, steps = 1, 0
+local first_epoch, steps, saved = 1, 0, false
 if config.resume then
   local state = checkpoint.resume(config.out, { model = net, optimizer = optimizer })
-  first_epoch, steps = state.epoch + 1, state.step
+  first_epoch, steps, saved = state.epoch + 1, state.step, true
 end
 
 local function save(epoch)
@@ -49,6 +53,7 @@ local function save(epoch)
     if name ~= "data" and name ~= "out" then kept["config." .. name] = tostring(value) end
   end
   checkpoint.save(config.out, { model = net, optimizer = optimizer, epoch = epoch, step = steps, metadata = kept })
+  saved = true
 end
 
 local function train(epoch)
@@ -63,11 +68,11 @@ local function train(epoch)
     steps = steps + 1
     local value = loss:item()
     if value ~= value then
-      error(("the loss is not a number at step %d of epoch %d; the last save is in %s. Try a smaller --lr"):format(
-        step, epoch, config.out))
+      error(("the loss is not a number at step %d of epoch %d; %s. Try a smaller --lr"):format(
+        step, epoch, saved and "the last save is in " .. config.out or "nothing was saved"))
     end
     if step % config.log_interval == 0 then
-      local seen = step * config.batch_size
+      local seen = math.min(step * config.batch_size, total)
       progress:update(seen, "Train Epoch: %d [%d/%d (%.0f%%)]  Loss: %.6f%s",
         epoch, seen, total, 100 * seen / total, value, remark)
       save(epoch - 1)
@@ -95,4 +100,4 @@ for epoch = first_epoch, config.epochs do
   save(epoch)
   test()
 end
-print("saved " .. config.out)
+print(first_epoch <= config.epochs and "saved " .. config.out or "no epoch is left to be trained")

@@ -63,10 +63,20 @@ enum Nightjar {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle(forWritingAtPath: streams[0])
         process.standardError = FileHandle(forWritingAtPath: streams[1])
-        try process.run()
+        try withoutBlockedSignals { try process.run() }
         meanwhile(process)
         process.waitUntilExit()
         return Run(
             status: process.terminationStatus, output: try readText(streams[0]), errors: try readText(streams[1]))
+    }
+
+    /// Does something with every signal let through: the program that is started has the signals blocked that this
+    /// thread has, and the threads that tests run on have nearly all.
+    static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var (none, before) = (sigset_t(), sigset_t())
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try body()
     }
 }

@@ -150,7 +150,8 @@ function Instance.__newindex(self, key, value)
   elseif math.type(key) == "integer" and (is_module(value) or is_module(self[key])) then
     local count = #children(self)
     if not (is_module(value) and key >= 1 and key <= count + 1 or value == nil and key == count) then
-      raise("%s: a module at a place from 1 to %d expected, got %s at %d", self:kind(), count + 1, type_name(value), key)
+      raise("%s: a module at a place from 1 to %d expected, got %s at %d",
+        self:kind(), count + 1, type_name(value), key)
     end
     set_field(self, tostring(key - 1), value)
   elseif is_module(value) or is_parameter(value) then
