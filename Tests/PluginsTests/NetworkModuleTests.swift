@@ -432,31 +432,4 @@ struct NetworkModuleTests {
                 == "Module:load_state_dict: bad argument 'state_dict' (table of tensors by name expected, got another value in it)"
         )
     }
-
-    @Test("Networks that nobody holds are freed while a script runs")
-    func collection() throws {
-        let result = try run(
-            """
-            local function resident()
-              local file = io.open("/proc/self/status")
-              if not file then return 0 end
-              local text = file:read("a")
-              file:close()
-              return tonumber(text:match("VmRSS:%s*(%d+)"))
-            end
-            local Big = nn.module "Big"
-            function Big:init() self.layers = { nn.Linear(500, 500) } self.seq = nn.Sequential(nn.Linear(10, 10)) end
-            function Big:forward(x) return self.layers[1](x) end
-            nj.manual_seed(0)
-            local before = resident()
-            for i = 1, 120 do
-              local net = Big()
-              local optimizer = optim.SGD(net:parameters(), { momentum = 0.9 })
-              net(nj.ones(2, 500)):sum():backward()
-              optimizer:step()
-            end
-            return resident() - before < 200000
-            """)
-        #expect(result == "true")
-    }
 }
