@@ -1,3 +1,4 @@
+import Files
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -8,6 +9,12 @@
 
 /// The most memory this process has held so far, in bytes.
 public func peakMemory() -> Int {
+    #if os(Linux)
+        // `ru_maxrss` of a new process begins at the peak of the one that started it; this does not.
+        let status = (try? readText("/proc/self/status")) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        if let kilobytes = line?.split(separator: " ").dropLast().last.flatMap({ Int($0) }) { return kilobytes * 1024 }
+    #endif
     var usage = rusage()
     #if canImport(Glibc)
         getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
