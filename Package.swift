@@ -39,7 +39,7 @@ let package = Package(
             resources: [
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"), .embedInCode("Bundle/bundle.lua"),
             ]),
-        .target(name: "Host", dependencies: ["Lua", "Files"]),
+        .target(name: "Host", dependencies: ["Lua", "Files", "Schema"]),
         .target(name: "Lua", dependencies: ["CLua", "CLuaShim"]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .systemLibrary(
@@ -61,6 +61,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Kernels"]),
         .target(name: "Files"),
         .target(name: "JSON"),
+        .target(name: "Schema"),
 
         // Hot loops.
         .target(

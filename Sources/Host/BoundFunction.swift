@@ -20,7 +20,7 @@ import Lua
     let isVariadic: Bool
     private let limitsCount: Bool
     private let body: HostFunction.Body
-    private let className: (HostClass) -> String
+    private let className: (ClassReference) -> String
 
     /// The usual checks, without looking into a declaration.
     private enum Check {
@@ -35,7 +35,7 @@ import Lua
 
     init(
         _ declaration: HostFunction, body: @escaping HostFunction.Body, label: String, luaClass: LuaClass?,
-        moduleKey: UnsafeRawPointer?, resolve: (HostClass) -> LuaClass?, className: @escaping (HostClass) -> String
+        moduleKey: UnsafeRawPointer?, resolve: (ClassReference) -> LuaClass?, className: @escaping (ClassReference) -> String
     ) {
         self.luaClass = luaClass
         self.moduleKey = moduleKey

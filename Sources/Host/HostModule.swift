@@ -69,8 +69,8 @@ public struct HostType: Sendable {
     /// As scripts and messages call it.
     public let name: String
     public let doc: String
-    let swiftType: HostClass
-    let parent: HostClass?
+    let swiftType: ClassReference
+    let parent: ClassReference?
     let hasIdentity: Bool
     let hasFields: Bool
     let isReleasable: Bool
@@ -94,8 +94,8 @@ public struct HostType: Sendable {
     ) {
         self.name = name
         self.doc = doc
-        swiftType = HostClass(type)
-        self.parent = parent.map { HostClass($0) }
+        swiftType = ClassReference(type)
+        self.parent = parent.map { ClassReference($0) }
         hasIdentity = identity
         hasFields = fields
         isReleasable = releasable

@@ -112,7 +112,7 @@ final class ModuleLoader {
     }
 
     /// As scripts call a Swift class.
-    func className(_ type: HostClass) -> String { declaredTypes()[type.identifier]?.name ?? "\(type.type)" }
+    func className(_ type: ClassReference) -> String { declaredTypes()[type.identifier]?.name ?? "\(type.type)" }
 
     /// The declared type of a name.
     func type(named name: String) -> HostType? {
@@ -121,7 +121,7 @@ final class ModuleLoader {
     }
 
     /// The face of a declared Swift class in this state, made on first use.
-    func luaClass(_ type: HostClass, on state: LuaState) -> LuaClass? {
+    func luaClass(_ type: ClassReference, on state: LuaState) -> LuaClass? {
         if let known = state.runtime.luaClass(of: type.type) { return known }
         guard let declared = declaredTypes()[type.identifier] else { return nil }
         return try? makeClass(declared, on: state)
@@ -130,7 +130,7 @@ final class ModuleLoader {
     /// The face of an object whose own class is not declared: that of the nearest class it comes from.
     private func findClass(_ object: AnyObject, on state: LuaState) -> LuaClass? {
         _ = declaredTypes()
-        if let exact = luaClass(HostClass(Swift.type(of: object)), on: state) { return exact }
+        if let exact = luaClass(ClassReference(Swift.type(of: object)), on: state) { return exact }
         let matching = orderedTypes.filter { $0.matches(object) }
         let found = matching.compactMap { luaClass($0.swiftType, on: state) }
         return found.first { candidate in found.allSatisfy { candidate.isKind(of: $0) } } ?? found.first

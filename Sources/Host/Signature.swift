@@ -1,7 +1,7 @@
 /// What stubs and reference page say of a function: the same words, from the same declaration.
 struct Signature {
     let function: HostFunction
-    let className: (HostClass) -> String
+    let className: (ClassReference) -> String
 
     /// "nn.Conv2d(in_channels, out_channels, {kernel_size, stride = 1})".
     func call(_ name: String) -> String {
@@ -79,7 +79,7 @@ struct ModuleIndex {
         self.classNames = classNames
     }
 
-    func className(_ type: HostClass) -> String { classNames[type.identifier] ?? "\(type.type)" }
+    func className(_ type: ClassReference) -> String { classNames[type.identifier] ?? "\(type.type)" }
 
     func parts(_ name: String) -> [HostModule] { modules.filter { $0.name == name } }
 

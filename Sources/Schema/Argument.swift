@@ -16,7 +16,7 @@ public struct Argument: Sendable {
     /// Whether it takes all that follows.
     public private(set) var isVariadic = false
 
-    init(_ name: StaticString, _ doc: String, _ kind: ArgumentKind, _ defaultValue: Literal? = nil) {
+    public init(_ name: StaticString, _ doc: String, _ kind: ArgumentKind, _ defaultValue: Literal? = nil) {
         self.name = name
         self.doc = doc
         self.kind = kind
@@ -30,8 +30,6 @@ public struct Argument: Sendable {
         copy.isOptional = true
         return copy
     }
-
-    var text: String { "\(name)" }
 
     // MARK: Kinds
 
@@ -80,7 +78,7 @@ public struct Argument: Sendable {
 
     /// A list of objects of one class; `call.objects(name)`.
     public static func objects(_ name: StaticString, _ type: AnyClass, _ doc: String = "") -> Argument {
-        Argument(name, doc, .objects(HostClass(type)))
+        Argument(name, doc, .objects(ClassReference(type)))
     }
 
     /// A table whose keys are 1, 2, 3, ... and hold anything.
@@ -95,7 +93,7 @@ public struct Argument: Sendable {
 
     /// An object of a declared type, or of one that comes from it.
     public static func object(_ name: StaticString, _ type: AnyClass, _ doc: String = "") -> Argument {
-        Argument(name, doc, .object(HostClass(type)))
+        Argument(name, doc, .object(ClassReference(type)))
     }
 
     /// One of several kinds: `.anyOf("other", of: [.object(Tensor.self), .number])`.
@@ -112,7 +110,7 @@ public struct Argument: Sendable {
 
     /// Objects one after another, or one list of them; `call.objects(name)`.
     public static func rest(objects name: StaticString, _ type: AnyClass, _ doc: String = "") -> Argument {
-        variadic(Argument(name, doc, .objects(HostClass(type))))
+        variadic(Argument(name, doc, .objects(ClassReference(type))))
     }
 
     /// Values of any kind; `call.rest(name)` gives their places on the stack.
@@ -125,33 +123,4 @@ public struct Argument: Sendable {
         copy.isVariadic = true
         return copy
     }
-}
-
-/// A value that can stand in a declaration: a default, a constant.
-public enum Literal: Sendable, Equatable {
-    case boolean(Bool)
-    case integer(Int)
-    case number(Double)
-    case string(String)
-
-    /// As Lua writes it.
-    var lua: String {
-        switch self {
-        case .boolean(let value): "\(value)"
-        case .integer(let value): "\(value)"
-        case .number(let value):
-            value.isFinite ? "\(value)" : value.isNaN ? "0/0" : value < 0 ? "-math.huge" : "math.huge"
-        case .string(let value): "\"\(value)\""
-        }
-    }
-}
-
-/// A Swift class named in a declaration.
-public struct HostClass: @unchecked Sendable {
-    // A class never changes; the language does not know that all metatypes may be shared.
-    public let type: AnyClass
-
-    public init(_ type: AnyClass) { self.type = type }
-
-    public var identifier: ObjectIdentifier { ObjectIdentifier(type) }
 }
