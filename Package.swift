@@ -5,7 +5,7 @@ import PackageDescription
 // Each level is a target whose sources are links to one folder; elsewhere one target without flags does.
 func kernels(_ name: String, _ flags: [String] = [], defines: [String] = []) -> Target {
     .target(
-        name: "Kernels\(name)", dependencies: ["KernelTable"], path: "Sources/Kernels/\(name)",
+        name: "Kernels\(name)", dependencies: ["KernelInterface"], path: "Sources/Kernels/\(name)",
         swiftSettings: [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
             + defines.map { .define($0) })
 }
@@ -32,7 +32,8 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Files", "JSON", "Kernels", "Tensors", "Networks", "Images", "Datasets", "Checkpoints",
+                "Host", "Lua", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks", "Images", "Datasets",
+                "Checkpoints",
                 "Registry",
                 "HTTP",
             ],
@@ -57,7 +58,8 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "HTTP", dependencies: ["CCurl", "Files"]),
         .target(name: "CCurl"),
-        .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
+        .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema"]),
+        .target(name: "Operators", dependencies: ["Tensors", "Kernels", "Schema"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
         .target(name: "Files"),
         .target(name: "JSON"),
@@ -66,10 +68,10 @@ let package = Package(
         // Hot loops.
         .target(
             name: "Kernels",
-            dependencies: ["KernelTable", "CProcessor"] + kernelTargets.map { .target(name: $0.name) },
+            dependencies: ["KernelInterface", "CProcessor"] + kernelTargets.map { .target(name: $0.name) },
             path: "Sources/Kernels/Dispatch"),
         .target(
-            name: "KernelTable", path: "Sources/Kernels/Table", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
+            name: "KernelInterface", path: "Sources/Kernels/Interface", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),
         .target(name: "CProcessor", path: "Sources/Kernels/CProcessor"),
 
         // Tests mirror the folders above.

@@ -78,7 +78,7 @@ public final class SafeTensorsFile {
         guard let dtype = entry.dtype else { throw unreadableType(entry) }
         do {
             try file.seek(to: dataStart + entry.start)
-            let tensor = try Tensor(uninitialized: entry.shape, dtype: dtype)
+            let tensor = try Tensor(uninitialized: Shape(entry.shape), dtype: dtype)
             try tensor.withUnsafeMutableBytes { try fill($0, entry) }
             return tensor
         } catch let error as Malformed {

@@ -2,8 +2,8 @@ import Tensors
 
 /// A type of elements as safetensors files name it, and what it becomes in a tensor.
 ///
-/// F32, I64, U8 and BOOL are taken as they are. F16 and BF16 become float32 exactly, F64 float32 rounded to nearest
-/// (beyond its range: infinity); I8, U16, I16, U32 and I32 become int64 exactly. The rest is known by its size, so
+/// F64, F32, I64, I32, I16, I8, U8 and BOOL are taken as they are. F16 and BF16 become float32 exactly, U16 and U32
+/// int64 exactly. The rest is known by its size, so
 /// that a file which holds it can be opened and its other tensors read.
 enum StoredType: String {
     case bool = "BOOL"
@@ -32,8 +32,12 @@ enum StoredType: String {
     /// The type that a tensor's elements are stored as.
     init(_ dtype: DType) {
         switch dtype {
+        case .float64: self = .f64
         case .float32: self = .f32
         case .int64: self = .i64
+        case .int32: self = .i32
+        case .int16: self = .i16
+        case .int8: self = .i8
         case .uint8: self = .u8
         case .bool: self = .bool
         }
@@ -54,8 +58,12 @@ enum StoredType: String {
     /// What the elements become in a tensor; nil where there is nothing sensible.
     var dtype: DType? {
         switch self {
-        case .f32, .f16, .bf16, .f64: .float32
-        case .i64, .i32, .u32, .i16, .u16, .i8: .int64
+        case .f64: .float64
+        case .f32, .f16, .bf16: .float32
+        case .i64, .u32, .u16: .int64
+        case .i32: .int32
+        case .i16: .int16
+        case .i8: .int8
         case .u8: .uint8
         case .bool: .bool
         default: nil
@@ -63,15 +71,19 @@ enum StoredType: String {
     }
 
     /// Whether a tensor holds the elements byte for byte as the file does.
-    var isStoredAsHeld: Bool { self == .f32 || self == .i64 || self == .u8 }
+    var isStoredAsHeld: Bool { self != .bool && dtype.map { StoredType($0) == self } ?? false }
 
     /// Where the Python library places tensors of this type: those with the highest rank come first.
     static func writingRank(_ dtype: DType) -> Int {
         switch dtype {
         case .bool: 0
         case .uint8: 1
-        case .float32: 2
-        case .int64: 3
+        case .int8: 2
+        case .int16: 3
+        case .int32: 4
+        case .float32: 5
+        case .float64: 6
+        case .int64: 7
         }
     }
 
@@ -87,12 +99,8 @@ enum StoredType: String {
         switch self {
         case .f16: each(UInt16.self, floatFromHalf)
         case .bf16: each(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-        case .f64: each(Double.self) { Float($0) }
-        case .i32: each(Int32.self) { Int64($0) }
         case .u32: each(UInt32.self) { Int64($0) }
-        case .i16: each(Int16.self) { Int64($0) }
         case .u16: each(UInt16.self) { Int64($0) }
-        case .i8: each(Int8.self) { Int64($0) }
         case .bool: each(UInt8.self) { $0 == 0 ? UInt8(0) : 1 }
         default: target.copyMemory(from: source.baseAddress ?? UnsafeRawPointer(target), byteCount: source.count)
         }

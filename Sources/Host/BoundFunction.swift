@@ -35,7 +35,8 @@ import Lua
 
     init(
         _ declaration: HostFunction, body: @escaping HostFunction.Body, label: String, luaClass: LuaClass?,
-        moduleKey: UnsafeRawPointer?, resolve: (ClassReference) -> LuaClass?, className: @escaping (ClassReference) -> String
+        moduleKey: UnsafeRawPointer?, resolve: (ClassReference) -> LuaClass?,
+        className: @escaping (ClassReference) -> String
     ) {
         self.luaClass = luaClass
         self.moduleKey = moduleKey

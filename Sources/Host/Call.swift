@@ -242,6 +242,9 @@ public struct Call {
 
     // MARK: Lists
 
+    /// Where the values of a variadic parameter stand; nil where they came as one list.
+    var restValues: Range<Int32>? { restIsList ? nil : restIndices }
+
     private var restIsList: Bool {
         let range = restIndices
         return range.count == 1 && state.type(at: range.lowerBound) == .table

@@ -12,29 +12,39 @@ public struct HostFunction: Sendable {
         case metamethod(Metamethod)
     }
 
-    public let name: String
-    public let doc: String
+    let schema: Schema
     let role: Role
     /// Whether the object stands before the arguments.
     let isReceiverFirst: Bool
-    let arguments: [Argument]
-    let options: [Argument]
-    let returns: Returns
     /// nil where the module's Lua part holds it: then this is for the documentation only.
     let body: Body?
+
+    public var name: String { schema.name }
+    public var doc: String { schema.doc }
+    var arguments: [Argument] { schema.arguments }
+    var options: [Argument] { schema.options }
+    var returns: Returns { schema.returns }
+
+    init(_ schema: Schema, _ role: Role, isReceiverFirst: Bool, body: Body?) {
+        self.schema = schema
+        self.role = role
+        self.isReceiverFirst = isReceiverFirst
+        self.body = body
+    }
 
     @usableFromInline init(
         _ name: String, doc: String, isMethod: Bool, metamethod: Metamethod?, arguments: [Argument],
         options: [Argument], returns: Returns, body: Body?
     ) {
-        self.name = name
-        self.doc = doc
-        isReceiverFirst = isMethod
-        role = metamethod.map { .metamethod($0) } ?? (isMethod ? .method : .function)
-        self.arguments = arguments
-        self.options = options
-        self.returns = returns
-        self.body = body
+        self.init(
+            Schema(name, doc: doc, arguments: arguments, options: options, returns: returns),
+            metamethod.map { .metamethod($0) } ?? (isMethod ? .method : .function), isReceiverFirst: isMethod,
+            body: body)
+    }
+
+    /// Declares a function by what is declared elsewhere.
+    public static func function(_ schema: Schema, body: @escaping Body) -> HostFunction {
+        HostFunction(schema, .function, isReceiverFirst: false, body: body)
     }
 
     /// Declares a function.
@@ -67,6 +77,19 @@ public struct HostMethod<Object: AnyObject>: Sendable {
     @usableFromInline let function: HostFunction
 
     @usableFromInline init(_ function: HostFunction) { self.function = function }
+
+    /// Declares `object:name(...)` by what is declared elsewhere, of which the first argument is the object.
+    ///
+    /// - Parameter name: where it is not the schema's.
+    public static func method(
+        _ schema: Schema, name: String? = nil, doc: String? = nil, returns: Returns? = nil,
+        body: @escaping HostFunction.Body
+    ) -> HostMethod {
+        let own = Schema(
+            name ?? schema.name, doc: doc ?? schema.doc, arguments: Array(schema.arguments.dropFirst()),
+            options: schema.options, returns: returns ?? schema.returns)
+        return HostMethod(HostFunction(own, .method, isReceiverFirst: true, body: body))
+    }
 
     /// Declares `object:name(...)`.
     @inlinable public static func method(

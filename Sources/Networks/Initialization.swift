@@ -5,7 +5,7 @@ extension Tensor {
     /// (He et al., 2015) with a = √5.
     ///
     /// - Parameter fanIn: how many inputs go into one output.
-    static func defaultWeight(_ shape: [Int], fanIn: Int, _ generator: Generator) throws -> Tensor {
+    static func defaultWeight(_ shape: Shape, fanIn: Int, _ generator: Generator) throws -> Tensor {
         let gain = (2.0 / (1 + 5.0.squareRoot() * 5.0.squareRoot())).squareRoot()
         let bound = 3.0.squareRoot() * (gain / Double(Swift.max(1, fanIn)).squareRoot())
         return try .uniform(shape, Float(-bound), Float(bound), generator)

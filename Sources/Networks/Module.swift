@@ -1,4 +1,16 @@
-import Tensors
+import Operators
+
+/// What a forward pass needs besides its inputs.
+public struct Scope {
+    public let context: Context
+    /// Runs the forward function that a script defined for a module.
+    public let script: ((Module, [Tensor]) throws -> Outcome)?
+
+    public init(_ context: Context, script: ((Module, [Tensor]) throws -> Outcome)? = nil) {
+        self.context = context
+        self.script = script
+    }
+}
 
 /// A part of a network: parameters to be learned, buffers that belong to it, and modules inside it, each under a name,
 /// in the order in which they were registered (`torch.nn.Module`).
@@ -15,26 +27,57 @@ open class Module {
     public private(set) var isTraining = true
     /// What kind of module this is: "Conv2d", or the name that a script gave it.
     public let kind: String
+    /// What its constructor got, by name.
+    public internal(set) var settings: [(name: String, value: Value)] = []
 
-    private weak var parent: Module?
-    private var nameInParent: String?
+    /// Where it was registered; the last is where messages say it is.
+    private var places: [Place] = []
+    /// How many modules lie within each other below this one.
+    private var height = 0
+
+    private struct Place {
+        weak var parent: Module?
+        let name: String
+    }
 
     public init(kind: String) { self.kind = kind }
 
     /// What it is made of, for messages and printing: "1->10, 5x5".
     open var details: String { "" }
 
-    /// The output for an input.
+    /// The output for some inputs.
     ///
-    /// - Throws: `TensorError` where the input does not fit.
-    open func forward(_ input: Tensor) throws -> Tensor {
+    /// - Throws: `TensorError` where the inputs do not fit.
+    open func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
         throw TensorError("\(kind) has no forward function")
     }
 
+    /// The output for some inputs; errors say where in the network they come from.
+    public func callAsFunction(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        do {
+            return try forward(inputs, scope)
+        } catch let error as TensorError {
+            throw ModuleError(path: label, description: "in \(label): \(error)")
+        }
+    }
+
+    /// The one output for one input.
+    public func callAsFunction(_ input: Tensor, generator: Generator = Generator(seed: 0)) throws -> Tensor {
+        try forward([input], Scope(Context(generator: generator))).tensors[0]
+    }
+
+    /// The input of a module that takes one.
+    static func only(_ inputs: [Tensor], _ kind: String) throws -> Tensor {
+        guard inputs.count == 1 else { throw TensorError("one input expected, got \(inputs.count)") }
+        return inputs[0]
+    }
+
+    // MARK: Its place
+
     /// Where the module is within the network: "features.3"; nil outside of one.
     public var path: String? {
-        guard let nameInParent, let parent else { return nil }
-        return parent.path.map { "\($0).\(nameInParent)" } ?? nameInParent
+        guard let place = places.last(where: { $0.parent != nil }), let parent = place.parent else { return nil }
+        return parent.path.map { "\($0).\(place.name)" } ?? place.name
     }
 
     /// How messages name the module: "features.3 (Conv2d 1->32, 3x3)".
@@ -43,13 +86,22 @@ open class Module {
         return path.map { "\($0) (\(what))" } ?? what
     }
 
+    // MARK: Its parts
+
+    /// Modules lie within each other so deep at the most.
+    public static let mostLevels = 1000
+
     /// Puts a module under a name; one that had the name before is replaced in its place.
     ///
     /// - Throws: `TensorError` where the module would contain itself, or the name has a dot.
     public func register(_ name: String, _ module: Module) throws {
         try check(name)
-        guard module !== self && !module.contains(self) else {
+        var seen = Set<ObjectIdentifier>()
+        guard module !== self && !module.contains(self, &seen) else {
             throw TensorError("a module cannot contain itself (as '\(name)')")
+        }
+        guard level + module.height < Module.mostLevels else {
+            throw TensorError("modules within each other at most \(Module.mostLevels) deep expected")
         }
         ownParameters.removeAll { $0.name == name }
         ownBuffers.removeAll { $0.name == name }
@@ -59,8 +111,18 @@ open class Module {
         } else {
             children.append((name, module))
         }
-        module.parent = self
-        module.nameInParent = name
+        module.places.removeAll { $0.parent == nil }
+        module.places.append(Place(parent: self, name: name))
+        grow(module.height + 1)
+    }
+
+    /// How many modules this one lies within.
+    private var level: Int { places.compactMap { $0.parent.map { $0.level + 1 } }.max() ?? 0 }
+
+    private func grow(_ height: Int) {
+        guard height > self.height else { return }
+        self.height = height
+        for place in places { place.parent?.grow(height + 1) }
     }
 
     /// Puts a tensor to be learned under a name. It then requires a gradient.
@@ -90,14 +152,24 @@ open class Module {
     /// The module's own parameter of this name.
     public func parameter(_ name: String) -> Tensor? { ownParameters.first { $0.name == name }?.tensor }
 
+    public func buffer(_ name: String) -> Tensor? { ownBuffers.first { $0.name == name }?.tensor }
+
+    /// The module directly inside that has this name.
+    public func child(_ name: String) -> Module? { children.first { $0.name == name }?.module }
+
+    /// A parameter that the module cannot do without.
+    func ownParameter(_ name: String) throws -> Tensor {
+        guard let tensor = parameter(name) else { throw TensorError("its \(name) was taken away") }
+        return tensor
+    }
+
     private func removeChild(_ name: String) {
         guard let place = children.firstIndex(where: { $0.name == name }) else { return }
         children.remove(at: place).module.left(self, name)
     }
 
-    /// Forgets its place, if that is where it was registered last.
     private func left(_ parent: Module, _ name: String) {
-        if self.parent === parent, nameInParent == name { (self.parent, nameInParent) = (nil, nil) }
+        places.removeAll { $0.parent === parent && $0.name == name }
     }
 
     private static func put(_ tensor: Tensor, _ name: String, _ list: inout [(name: String, tensor: Tensor)]) {
@@ -114,9 +186,14 @@ open class Module {
         }
     }
 
-    private func contains(_ module: Module) -> Bool {
-        children.contains { $0.module === module || $0.module.contains(module) }
+    private func contains(_ module: Module, _ seen: inout Set<ObjectIdentifier>) -> Bool {
+        for (_, child) in children where seen.insert(ObjectIdentifier(child)).inserted {
+            if child === module || child.contains(module, &seen) { return true }
+        }
+        return false
     }
+
+    // MARK: All that is inside
 
     /// This module and all modules inside it, each once, with its name from here; this one's is "".
     public func namedModules() -> [(name: String, module: Module)] {
@@ -134,22 +211,26 @@ open class Module {
     /// All parameters, each once, with names such as "conv1.weight".
     public func namedParameters() -> [(name: String, tensor: Tensor)] {
         var seen = Set<ObjectIdentifier>()
-        return collect { $0.ownParameters }.filter { seen.insert(ObjectIdentifier($0.tensor)).inserted }
+        return namedModules().flatMap { prefix, module in
+            module.ownParameters.filter { seen.insert(ObjectIdentifier($0.tensor)).inserted }
+                .map { (prefix.isEmpty ? $0.name : "\(prefix).\($0.name)", $0.tensor) }
+        }
     }
 
     /// Everything that is saved with the network, with PyTorch's names: parameters and buffers, also those that stand
     /// in two places.
-    public func stateDict() -> [(name: String, tensor: Tensor)] { collect { $0.ownParameters + $0.ownBuffers } }
-
-    private func collect(
-        _ own: (Module) -> [(name: String, tensor: Tensor)]
-    ) -> [(name: String, tensor: Tensor)] {
+    ///
+    /// - Throws: `TensorError` where modules stand in so many places that there are more than 2^20 names.
+    public func stateDict() throws -> [(name: String, tensor: Tensor)] {
         var found: [(name: String, tensor: Tensor)] = []
-        func visit(_ module: Module, _ prefix: String) {
-            found += own(module).map { (prefix + $0.name, $0.tensor) }
-            for child in module.children { visit(child.module, "\(prefix)\(child.name).") }
+        var visited = 0
+        func visit(_ module: Module, _ prefix: String) throws {
+            visited += 1
+            guard visited <= 1 << 20 else { throw TensorError("a network of at most \(1 << 20) parts expected") }
+            found += (module.ownParameters + module.ownBuffers).map { (prefix + $0.name, $0.tensor) }
+            for child in module.children { try visit(child.module, "\(prefix)\(child.name).") }
         }
-        visit(self, "")
+        try visit(self, "")
         return found
     }
 
@@ -162,15 +243,11 @@ open class Module {
     public func zeroGrad() {
         for (_, parameter) in namedParameters() { parameter.grad = nil }
     }
+}
 
-    /// The module and what is inside it, one line each, as PyTorch prints it.
-    public var tree: String {
-        let head = "\(kind)(\(details)"
-        if children.isEmpty { return head + ")" }
-        let lines = children.map { child in
-            "  (\(child.name)): "
-                + child.module.tree.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n  ")
-        }
-        return "\(head)\n\(lines.joined(separator: "\n"))\n)"
-    }
+/// An error that a module inside a network met.
+public struct ModuleError: Error, CustomStringConvertible {
+    /// How messages name the module: "features.3 (Conv2d 1->32, 3x3)".
+    public let path: String
+    public let description: String
 }

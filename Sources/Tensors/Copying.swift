@@ -1,67 +1,82 @@
+import Kernels
+
 extension Tensor {
-    /// Takes over another tensor's elements; its shape is repeated to this one's where that is possible.
-    ///
-    /// - Throws: `TensorError` for another type or a shape that does not fit.
-    func copyElements(from source: Tensor) throws {
-        try source.expect(dtype)
-        copyElementsWithoutCheck(from: source.shape == shape ? source : try source.expand(shape))
+    /// The same elements one after the other in row-major order: the tensor itself where they stand so already.
+    public func contiguous() throws -> Tensor { isContiguous ? self : try clone() }
+
+    /// A copy with a memory of its own. Gradients flow through it.
+    public func clone() throws -> Tensor { try .applyOne(CloneOperation(), [self]) }
+
+    /// Elements converted to another type, towards zero; the tensor itself where it has that type. Gradients flow
+    /// between floating-point types.
+    public func to(_ target: DType) throws -> Tensor {
+        target == dtype ? self : try .applyOne(ConvertOperation(target: target), [self])
     }
 
-    /// The same for a source that has this shape and type.
-    func copyElementsWithoutCheck(from source: Tensor) {
+    /// Takes over the elements of a tensor of this shape and type.
+    package func copyElementsWithoutCheck(from source: Tensor) {
         if isContiguous && source.isContiguous {
-            let size = dtype.size
-            (storage.pointer + offset * size).copyMemory(
-                from: source.storage.pointer + source.offset * size, byteCount: count * size)
-            return
+            return bytes.copyMemory(from: source.bytes, byteCount: count * dtype.size)
         }
-        switch dtype.size {
-        case 4: copyStrided(from: source, as: UInt32.self)
-        case 8: copyStrided(from: source, as: UInt64.self)
-        default: copyStrided(from: source, as: UInt8.self)
-        }
-    }
-
-    private func copyStrided<T>(from source: Tensor, as type: T.Type) {
-        let (to, from) = (address(as: T.self), source.address(as: T.self))
-        forEachRow(shape, strides, source.strides) { row, a, b, count in
-            let (toStep, fromStep) = row
-            for i in 0..<count { to[a + i * toStep] = from[b + i * fromStep] }
+        withRows(shape, strides, source.strides, strides) { rows in
+            let swapped = Rows(rank: rows.rank, sizes: rows.sizes, first: rows.second, second: rows.first)
+            kernels.copy(size: dtype.size, swapped, source.bytes, bytes)
         }
     }
 }
 
-/// Calls `body` for each row of elements that both tensors step through evenly, with both tensors' steps in it, both
-/// offsets and its length. The rows come in row-major order; dimensions that both pass like one are one.
-func forEachRow(
-    _ shape: [Int], _ first: [Int], _ second: [Int],
-    _ body: (_ steps: (Int, Int), _ first: Int, _ second: Int, _ count: Int) -> Void
+/// Calls `body` with the rows that three arrays step through together; dimensions that all pass like one are one.
+package func withRows(
+    _ shape: Shape, _ first: Shape, _ second: Shape, _ third: Shape, _ body: (Rows) -> Void
 ) {
-    if shape.contains(0) { return }
-    var dimensions: [(size: Int, first: Int, second: Int)] = []
-    for (d, size) in shape.enumerated() where size != 1 {
-        if let outer = dimensions.last, outer.first == first[d] * size, outer.second == second[d] * size {
-            dimensions[dimensions.count - 1] = (outer.size * size, first[d], second[d])
-        } else {
-            dimensions.append((size, first[d], second[d]))
+    let rank = shape.count
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: 4 * rank + 1) { space in
+        guard let sizes = space.baseAddress else { return }
+        let (a, b, c) = (sizes + rank, sizes + 2 * rank, sizes + 3 * rank)
+        var used = 0
+        for d in 0..<rank where shape[d] != 1 {
+            let size = shape[d]
+            if used > 0, a[used - 1] == first[d] * size, b[used - 1] == second[d] * size,
+                c[used - 1] == third[d] * size
+            {
+                used -= 1
+                sizes[used] *= size
+            } else {
+                sizes[used] = size
+            }
+            (a[used], b[used], c[used]) = (first[d], second[d], third[d])
+            used += 1
         }
+        body(Rows(rank: used, sizes: sizes, first: a, second: b, third: c))
     }
-    guard let row = dimensions.popLast() else { return body((0, 0), 0, 0, 1) }
-    var index = [Int](repeating: 0, count: dimensions.count)
-    var (x, y) = (0, 0)
-    while true {
-        body((row.first, row.second), x, y, row.size)
-        var d = index.count - 1
-        while d >= 0 {
-            index[d] += 1
-            x += dimensions[d].first
-            y += dimensions[d].second
-            if index[d] < dimensions[d].size { break }
-            x -= index[d] * dimensions[d].first
-            y -= index[d] * dimensions[d].second
-            index[d] = 0
-            d -= 1
-        }
-        if d < 0 { return }
+}
+
+struct CloneOperation: Operation {
+    var name: String { "clone" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { inputs }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        outputs[0].copyElementsWithoutCheck(from: inputs[0])
+    }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { gradients }
+}
+
+private struct ConvertOperation: Operation {
+    let target: DType
+    var name: String { "to" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[0].shape, target)] }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        // The source's own arithmetic, so that no digit is lost before the conversion.
+        Tensors.run(Self.identity, inputs[0].dtype.computeType, [.tensor(inputs[0])], parameters: [], into: outputs)
+    }
+
+    private static let identity = Program([.variable(0)], inputs: 1, parameters: 0)
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        [try gradients[0]?.to(kept.inputSpecs[0].dtype)]
     }
 }

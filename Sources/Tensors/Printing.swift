@@ -11,10 +11,12 @@ extension Tensor: CustomStringConvertible {
     /// first and last three of each dimension. Names and truth values are as scripts write them.
     public var description: String {
         var suffixes: [String] = []
-        if count == 0 && dim != 1 { suffixes.append("size=\(describe(shape))") }
-        if dtype == .uint8 || count == 0 && dtype != .float32 { suffixes.append("dtype=\(dtype.rawValue)") }
-        if let node {
-            suffixes.append("grad_fn=<\(node.name)>")
+        if count == 0 && dim != 1 { suffixes.append("size=\(shape)") }
+        if ![.float32, .int64, .bool].contains(dtype) || count == 0 && dtype != .float32 {
+            suffixes.append("dtype=\(dtype.rawValue)")
+        }
+        if let history {
+            suffixes.append("grad_fn=<\(history.node.name)>")
         } else if requiresGrad {
             suffixes.append("requires_grad=true")
         }
@@ -64,7 +66,7 @@ private struct Printer {
         isShortened = tensor.count > 1000
         var shown: [Double] = []
         visit(0, 0) { shown.append(tensor.element(at: $0)) }
-        if tensor.dtype == .float32 {
+        if tensor.dtype.isFloatingPoint {
             shown = shown.filter { $0.isFinite && $0 != 0 }
             if let least = shown.map(\.magnitude).min(), let most = shown.map(\.magnitude).max() {
                 if most / least > 1000 || most > 1e8 || least < 1e-4 {
@@ -80,8 +82,8 @@ private struct Printer {
     private func text(_ value: Double) -> String {
         switch tensor.dtype {
         case .bool: return value == 0 ? "false" : "true"
-        case .int64, .uint8: return String(Int64(clamping: value))
-        case .float32: break
+        case .float32, .float64: break
+        default: return String(Int64(value))
         }
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }

@@ -8,7 +8,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// A block of memory that tensors look at, aligned to 64 bytes. Several tensors may share one.
+/// A block of memory that tensors look at, aligned to 64 bytes where it is large. Several tensors may share one.
 public final class Storage {
     public let pointer: UnsafeMutableRawPointer
     /// Size in bytes.
@@ -29,7 +29,9 @@ public final class Storage {
     }
 
     /// Bytes that storages in use hold together.
-    public static var liveBytes: Int { MemoryCache.state.withLock { $0.live } }
+    public static var liveBytes: Int {
+        MemoryCache.state.withLock { $0.live } + MemoryCache.liveSmall.load(ordering: .relaxed)
+    }
 }
 
 /// Blocks that were freed and wait for the next of their size: a training step frees and asks for the same sizes
@@ -50,6 +52,9 @@ private enum MemoryCache {
     }
 
     static let state = Mutex(State())
+    /// Blocks up to this size come from the C library, which keeps some for each thread and needs no lock.
+    static let small = 1024
+    static let liveSmall = Atomic<Int>(0)
     /// Bytes kept at the most.
     static let limit = 96 << 20
 
@@ -63,6 +68,10 @@ private enum MemoryCache {
     static func take(_ bytes: Int) throws -> UnsafeMutableRawPointer {
         guard bytes >= 0, bytes < 1 << 46 else { throw TensorError("cannot allocate \(bytes) bytes") }
         let size = roundedSize(bytes)
+        if size <= small, let block = malloc(size) {
+            liveSmall.wrappingAdd(size, ordering: .relaxed)
+            return block
+        }
         let reused = state.withLock { state -> UInt? in
             state.live += size
             guard let block = state.shelves[size]?.blocks.popLast() else { return nil }
@@ -79,6 +88,10 @@ private enum MemoryCache {
 
     static func give(_ block: UnsafeMutableRawPointer, _ bytes: Int) {
         let size = roundedSize(bytes)
+        if size <= small {
+            liveSmall.wrappingSubtract(size, ordering: .relaxed)
+            return free(block)
+        }
         let address = UInt(bitPattern: block)
         var isFull = false
         let kept = state.withLock { state -> Bool in

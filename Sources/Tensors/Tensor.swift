@@ -1,3 +1,5 @@
+import KernelInterface
+
 /// An array of numbers of one type with any number of dimensions, and, for float32, the history that leads to its
 /// gradient.
 ///
@@ -7,37 +9,64 @@
 public final class Tensor {
     public let storage: Storage
     public let offset: Int
-    public let shape: [Int]
-    public let strides: [Int]
+    public let shape: Shape
+    public let strides: Shape
     public let dtype: DType
 
     /// The sum of all gradients that backward passes have left here; nil before the first and after `zeroGrad`.
     public var grad: Tensor?
     /// Whether a backward pass should leave a gradient here.
     public internal(set) var isLeafRequiringGrad = false
-    /// The operation that made this tensor, where gradients flow through it.
-    var node: Node?
+    /// Number of elements.
+    public let count: Int
+    /// The operation that made this tensor, where gradients flow through it; see `history`.
+    var ownHistory: History?
+    /// The tensor that this one looks at a part of.
+    var parent: Parent?
+    /// How often this tensor's history was changed by changes in place.
+    var rebases = 0
+    var leafHooks: [GradientHook] = []
 
-    init(storage: Storage, offset: Int, shape: [Int], strides: [Int], dtype: DType) {
+    /// How a view came about.
+    struct Parent {
+        let tensor: Tensor
+        let view: any ViewOperation
+        /// The root's `rebases` that the view's history is of.
+        var rebases: Int
+        let depth: Int
+    }
+
+    init(storage: Storage, offset: Int, shape: Shape, strides: Shape, dtype: DType) {
         self.storage = storage
         self.offset = offset
         self.shape = shape
         self.strides = strides
         self.dtype = dtype
+        count = shape.product
+    }
+
+    /// The operation that made this tensor, where gradients flow through it. Where the tensor that this one is a view of
+    /// was changed in place since, the view looks at the result of that.
+    var history: History? {
+        guard let parent, parent.rebases != root.rebases else { return ownHistory }
+        self.parent?.rebases = root.rebases
+        ownHistory = nil
+        if parent.tensor.requiresGrad { Node.record(parent.view, [parent.tensor], [self]) }
+        return ownHistory
     }
 
     /// A tensor whose elements are whatever the memory held.
     ///
     /// - Throws: `TensorError` for a negative size, or more elements than memory can hold.
-    public convenience init(uninitialized shape: [Int], dtype: DType = .float32) throws {
-        let storage = try Storage(byteCount: try checkedCount(shape) * dtype.size)
+    public convenience init(uninitialized shape: Shape, dtype: DType = .float32) throws {
+        let storage = try Storage(byteCount: checkedCount(shape) * dtype.size)
         self.init(storage: storage, offset: 0, shape: shape, strides: rowMajorStrides(shape), dtype: dtype)
     }
 
     /// A float32 tensor with these values in row-major order.
     ///
     /// - Throws: `TensorError` where their number is not the shape's.
-    public convenience init(_ values: [Float], _ shape: [Int]) throws {
+    public convenience init(_ values: [Float], _ shape: Shape) throws {
         try self.init(uninitialized: shape)
         try checkCount(values.count)
         values.withUnsafeBytes { storage.take($0) }
@@ -46,7 +75,7 @@ public final class Tensor {
     /// An int64 tensor with these values in row-major order.
     ///
     /// - Throws: `TensorError` where their number is not the shape's.
-    public convenience init(_ values: [Int64], _ shape: [Int]) throws {
+    public convenience init(_ values: [Int64], _ shape: Shape) throws {
         try self.init(uninitialized: shape, dtype: .int64)
         try checkCount(values.count)
         values.withUnsafeBytes { storage.take($0) }
@@ -54,35 +83,33 @@ public final class Tensor {
 
     private func checkCount(_ given: Int) throws {
         guard given == count else {
-            throw TensorError("\(describe(shape)) has \(plural(count, "element")), got \(plural(given, "value"))")
+            throw TensorError("\(shape) has \(plural(count, "element")), got \(plural(given, "value"))")
         }
     }
 
     /// A tensor with every element the same.
-    public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32) throws -> Tensor {
+    public static func full(_ shape: Shape, _ value: Double, dtype: DType = .float32) throws -> Tensor {
         let tensor = try Tensor(uninitialized: shape, dtype: dtype)
         tensor.fillWithoutCheck(value)
         return tensor
     }
 
-    public static func zeros(_ shape: [Int], dtype: DType = .float32) throws -> Tensor {
+    public static func zeros(_ shape: Shape, dtype: DType = .float32) throws -> Tensor {
         try full(shape, 0, dtype: dtype)
     }
 
-    public static func ones(_ shape: [Int], dtype: DType = .float32) throws -> Tensor {
+    public static func ones(_ shape: Shape, dtype: DType = .float32) throws -> Tensor {
         try full(shape, 1, dtype: dtype)
     }
 
-    /// Number of elements.
-    public var count: Int { shape.reduce(1, *) }
     /// Number of dimensions.
     public var dim: Int { shape.count }
     /// Whether the elements stand one after the other in row-major order.
     public var isContiguous: Bool {
         var expected = 1
-        for (size, stride) in zip(shape, strides).reversed() where size != 1 {
-            if stride != expected { return count == 0 }
-            expected *= size
+        for d in shape.indices.reversed() where shape[d] != 1 {
+            if strides[d] != expected { return count == 0 }
+            expected *= shape[d]
         }
         return true
     }
@@ -100,12 +127,14 @@ public final class Tensor {
             throw TensorError(
                 rank == 0
                     ? "a tensor without dimensions has no dimension \(dimension)"
-                    : "dimension \(dimension) is outside \(-rank)..\(rank - 1) of shape \(describe(shape))")
+                    : "dimension \(dimension) is outside \(-rank)..\(rank - 1) of shape \(shape)")
         }
         return resolved
     }
 
     /// The first element's address. Other elements follow by `strides`.
+    package var bytes: UnsafeMutableRawPointer { storage.pointer + offset * dtype.size }
+
     package var floats: UnsafeMutablePointer<Float> { address(as: Float.self) }
 
     package func address<T>(as type: T.Type) -> UnsafeMutablePointer<T> {
@@ -147,7 +176,7 @@ public final class Tensor {
     /// The one element of a tensor that has one, as a number.
     public func item() throws -> Double {
         guard count == 1 else {
-            throw TensorError("one element expected, got \(count) (shape \(describe(shape)))")
+            throw TensorError("one element expected, got \(count) (shape \(shape))")
         }
         return element(at: 0)
     }
@@ -156,73 +185,46 @@ public final class Tensor {
     func element(at index: Int) -> Double {
         switch dtype {
         case .float32: Double(address(as: Float.self)[index])
-        case .int64: Double(address(as: Int64.self)[index])
-        case .uint8, .bool: Double(address(as: UInt8.self)[index])
+        case .float64: address(as: Double.self)[index]
+        default: Double(integer(at: index))
         }
     }
 
-    func expect(_ wanted: DType) throws {
+    /// The same for an integer or truth value.
+    func integer(at index: Int) -> Int64 {
+        switch dtype {
+        case .int64: address(as: Int64.self)[index]
+        case .int32: Int64(address(as: Int32.self)[index])
+        case .int16: Int64(address(as: Int16.self)[index])
+        case .int8: Int64(address(as: Int8.self)[index])
+        default: Int64(address(as: UInt8.self)[index])
+        }
+    }
+
+    package func expect(_ wanted: DType) throws {
         guard dtype == wanted else {
             let way = wanted == .float32 ? "; convert with float()" : ""
             throw TensorError("\(wanted.rawValue) expected, got \(dtype.rawValue)\(way)")
         }
     }
 
-    func fillWithoutCheck(_ value: Double) {
-        switch dtype {
-        case .float32: address(as: Float.self).update(repeating: Float(value), count: count)
-        case .int64: address(as: Int64.self).update(repeating: Int64(clamping: value), count: count)
-        case .uint8: address(as: UInt8.self).update(repeating: UInt8(clamping: Int64(clamping: value)), count: count)
-        case .bool: address(as: UInt8.self).update(repeating: value != 0 ? 1 : 0, count: count)
+    /// - Throws: `TensorError` where the elements are not floating-point numbers.
+    public func expectFloatingPoint() throws {
+        guard dtype.isFloatingPoint else {
+            throw TensorError("float32 expected, got \(dtype.rawValue); convert with float()")
         }
     }
-}
 
-extension Int64 {
-    /// The nearest integer that can be had; 0 for a NaN.
-    init(clamping value: Double) {
-        if value.isNaN {
-            self = 0
-        } else if value >= 0x1p63 {
-            self = .max
-        } else if value <= -0x1p63 {
-            self = .min
-        } else {
-            self = Int64(value)
-        }
-    }
-}
+    /// Sets every element of a contiguous tensor.
+    package func fillWithoutCheck(_ value: Double) { fillWithoutCheck(.number(value)) }
 
-/// The number of elements of a shape.
-///
-/// Sizes of tensors, views included, pass here once, so that no product of some of them overflows later: those beside
-/// a size of 0 as well.
-///
-/// - Throws: `TensorError` for a negative size, or more elements than memory can hold.
-func checkedCount(_ shape: [Int]) throws -> Int {
-    var product = 1
-    for size in shape {
-        guard size >= 0 else { throw TensorError("a size cannot be negative: \(describe(shape))") }
-        let (next, overflow) = product.multipliedReportingOverflow(by: max(1, size))
-        guard !overflow, next <= 1 << 43 else {
-            throw TensorError("\(describe(shape)) is more than memory can hold")
-        }
-        product = next
+    package func fillWithoutCheck(_ value: Operand) {
+        run(Self.identity, dtype.computeType, [value], parameters: [], into: [self])
     }
-    return shape.contains(0) ? 0 : product
-}
 
-/// Strides of a shape whose elements stand one after the other, the last dimension's closest.
-func rowMajorStrides(_ shape: [Int]) -> [Int] {
-    var strides = [Int](repeating: 1, count: shape.count)
-    var step = 1
-    for i in shape.indices.reversed() {
-        strides[i] = step
-        step *= max(1, shape[i])
-    }
-    return strides
+    private static let identity = Program([.variable(0)], inputs: 1, parameters: 0)
 }
 
 /// Keeps an object alive up to this point, where only its memory is used.
 @inline(__always)
-func extendLifetime(_ object: AnyObject) { withExtendedLifetime(object) {} }
+package func extendLifetime(_ object: AnyObject) { withExtendedLifetime(object) {} }

@@ -6,7 +6,7 @@ public struct TensorError: Error, CustomStringConvertible, Equatable {
 }
 
 /// A shape as it stands in messages: `[64, 1, 28, 28]`.
-public func describe(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
+public func describe(_ shape: some Sequence<Int>) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
 
 /// "1 channel", "2 channels".
 public func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

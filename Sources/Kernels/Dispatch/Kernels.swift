@@ -1,22 +1,11 @@
 import CProcessor
-import KernelTable
+@_exported import KernelInterface
 import KernelsV2
 
 #if arch(x86_64)
     import KernelsV3
     import KernelsV4
 #endif
-
-@_exported import struct KernelTable.Binary
-@_exported import enum KernelTable.BinaryOperation
-@_exported import struct KernelTable.AdamStep
-@_exported import struct KernelTable.Convolution
-@_exported import struct KernelTable.Gemm
-@_exported import struct KernelTable.KernelTable
-@_exported import struct KernelTable.Pooling
-@_exported import struct KernelTable.SGDStep
-@_exported import enum KernelTable.UnaryOperation
-@_exported import struct KernelTable.Window
 
 #if canImport(Glibc)
     import Glibc
@@ -28,7 +17,7 @@ import KernelsV2
 
 /// The kernels for this processor: the highest instruction set it has, or the one that `NIGHTJAR_ISA` names
 /// ("x86-64-v2") where it is a lower one.
-public let kernels: KernelTable = {
+public let kernels: any KernelSet = {
     let usable = usableKernels
     if let wanted = getenv("NIGHTJAR_ISA").map({ String(cString: $0) }),
         let named = usable.first(where: { $0.name == wanted })
@@ -39,12 +28,12 @@ public let kernels: KernelTable = {
 }()
 
 /// Every instruction set's kernels that this processor can run, the most capable last.
-public let usableKernels: [KernelTable] = {
-    var tables = [KernelsV2.kernelTable]
+public let usableKernels: [any KernelSet] = {
+    var sets: [any KernelSet] = [KernelsV2.Kernels()]
     #if arch(x86_64)
         let level = nightjar_processor_level()
-        if level >= 3 { tables.append(KernelsV3.kernelTable) }
-        if level >= 4 { tables.append(KernelsV4.kernelTable) }
+        if level >= 3 { sets.append(KernelsV3.Kernels()) }
+        if level >= 4 { sets.append(KernelsV4.Kernels()) }
     #endif
-    return tables
+    return sets
 }()

@@ -1,4 +1,4 @@
-import KernelTable
+import KernelInterface
 
 /// One group of one image as direct convolutions read it: without padding, or copied into a frame of zeros.
 struct Frame {
@@ -64,7 +64,7 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
                 ends[v] = y * s.outWidth + x
             }
             for group in 0..<s.groups {
-                packRows(
+                packA(
                     rows: outGroup, k: taps, a: f.weight + group * outGroup * taps, row: taps, column: 1,
                     into: weight + group * packed)
             }
@@ -84,40 +84,42 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
     }
 }
 
-/// The weight's gradient: for each tap the input that it saw, times the output's gradient with its channels last.
-func convolveBackwardWeight(_ s: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>) {
-    let frame = Frame(s)
-    let (taps, pixels) = (s.taps, s.outPixels)
-    let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
-    let width = (outGroup + tileColumns - 1) / tileColumns * tileColumns
-    if let bias = b.biasGradient { addBiases(s, b.outputGradient, images, to: bias) }
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: taps) { places in
-        withUnsafeTemporaryAllocation(
-            of: Float.self, capacity: taps * width * s.groups + pixels * width + frame.size(s)
-        ) { space in
-            guard let offsets = places.baseAddress, let sums = space.baseAddress else { return }
-            let gradient = sums + taps * width * s.groups
-            let framed = gradient + pixels * width
-            frame.writeOffsets(s, to: offsets)
-            // The sums, the channels beyond the last, the frame.
-            sums.update(repeating: 0, count: space.count)
-            for image in images {
-                for group in 0..<s.groups {
-                    let from = b.outputGradient + (image * s.outChannels + group * outGroup) * pixels
-                    for p in 0..<pixels {
-                        for o in 0..<outGroup { gradient[p * width + o] = from[o * pixels + p] }
+extension Kernels {
+    /// The weight's gradient: for each tap the input that it saw, times the output's gradient with its channels last.
+    public func convolveBackwardWeight(_ s: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>) {
+        let frame = Frame(s)
+        let (taps, pixels) = (s.taps, s.outPixels)
+        let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
+        let width = (outGroup + tileColumns - 1) / tileColumns * tileColumns
+        if let bias = b.biasGradient { addBiases(s, b.outputGradient, images, to: bias) }
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: taps) { places in
+            withUnsafeTemporaryAllocation(
+                of: Float.self, capacity: taps * width * s.groups + pixels * width + frame.size(s)
+            ) { space in
+                guard let offsets = places.baseAddress, let sums = space.baseAddress else { return }
+                let gradient = sums + taps * width * s.groups
+                let framed = gradient + pixels * width
+                frame.writeOffsets(s, to: offsets)
+                // The sums, the channels beyond the last, the frame.
+                sums.update(repeating: 0, count: space.count)
+                for image in images {
+                    for group in 0..<s.groups {
+                        let from = b.outputGradient + (image * s.outChannels + group * outGroup) * pixels
+                        for p in 0..<pixels {
+                            for o in 0..<outGroup { gradient[p * width + o] = from[o * pixels + p] }
+                        }
+                        let input = b.input + (image * s.inChannels + group * inGroup) * s.height * s.width
+                        addWeightTiles(
+                            taps: taps, offsets: offsets, input: frame.place(s, input, in: framed),
+                            rowStep: s.rows.stride * frame.rowSize, columnStep: s.columns.stride, gradient: gradient,
+                            outHeight: s.outHeight, outWidth: s.outWidth, width: width, to: sums + group * taps * width)
                     }
-                    let input = b.input + (image * s.inChannels + group * inGroup) * s.height * s.width
-                    addWeightTiles(
-                        taps: taps, offsets: offsets, input: frame.place(s, input, in: framed),
-                        rowStep: s.rows.stride * frame.rowSize, columnStep: s.columns.stride, gradient: gradient,
-                        outHeight: s.outHeight, outWidth: s.outWidth, width: width, to: sums + group * taps * width)
                 }
-            }
-            for group in 0..<s.groups {
-                for o in 0..<outGroup {
-                    let to = b.weightGradient + (group * outGroup + o) * taps
-                    for tap in 0..<taps { to[tap] = sums[(group * taps + tap) * width + o] }
+                for group in 0..<s.groups {
+                    for o in 0..<outGroup {
+                        let to = b.weightGradient + (group * outGroup + o) * taps
+                        for tap in 0..<taps { to[tap] = sums[(group * taps + tap) * width + o] }
+                    }
                 }
             }
         }
@@ -129,7 +131,9 @@ private func addBiases(
 ) {
     for o in 0..<s.outChannels {
         var total: Float = 0
-        for image in images { total += sum(s.outPixels, gradient + (image * s.outChannels + o) * s.outPixels) }
+        for image in images {
+            total += Kernels().sum(s.outPixels, gradient + (image * s.outChannels + o) * s.outPixels)
+        }
         bias[o] = total
     }
 }

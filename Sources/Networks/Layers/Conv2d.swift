@@ -1,27 +1,37 @@
 import Tensors
 
+extension Layers {
+    static let conv2d = Layer(
+        "Conv2d", doc: "2-D convolution of [n, in_channels, h, w].",
+        [.integer("in_channels", min: 1), .integer("out_channels", min: 1), .integerOrPair("kernel_size", min: 1)]
+            + Operators.convolutionArguments + [.boolean("bias", default: true)]
+    ) { a, context in
+        try Conv2d(
+            a.integer("in_channels"), a.integer("out_channels"), kernel: a.pair("kernel_size"),
+            options: Operators.convolutionOptions(a), bias: a.boolean("bias"), generator: context.generator)
+    }
+}
+
 /// 2-D convolution of `[n, inChannels, h, w]`.
 ///
 /// Parameters: `weight` `[outChannels, inChannels / groups, kh, kw]` and `bias` `[outChannels]`.
 public final class Conv2d: Module {
     public let options: ConvolutionOptions
-    private let kernel: [Int]
+    private let kernel: Pair
     private let channels: (in: Int, out: Int)
 
-    /// - Parameter kernel: rows, then columns.
     /// - Throws: `TensorError` where a size is not positive or the groups do not divide the channels.
     public init(
-        _ inChannels: Int, _ outChannels: Int, kernel: [Int], options: ConvolutionOptions = .init(),
+        _ inChannels: Int, _ outChannels: Int, kernel: Pair, options: ConvolutionOptions = .init(),
         bias: Bool = true, generator: Generator
     ) throws {
         try requirePositive(inChannels, "in_channels")
         try requirePositive(outChannels, "out_channels")
-        for size in kernel { try requirePositive(size, "kernel_size") }
-        for size in options.stride { try requirePositive(size, "stride") }
-        for size in options.dilation { try requirePositive(size, "dilation") }
-        guard kernel.count == 2, options.groups >= 1, inChannels % options.groups == 0,
-            outChannels % options.groups == 0
-        else {
+        for (pair, name) in [(kernel, "kernel_size"), (options.stride, "stride"), (options.dilation, "dilation")] {
+            try requirePositive(pair.rows, name)
+            try requirePositive(pair.columns, name)
+        }
+        guard options.groups >= 1, inChannels % options.groups == 0, outChannels % options.groups == 0 else {
             throw TensorError(
                 "\(plural(inChannels, "input channel")) and \(plural(outChannels, "output channel")) cannot be divided "
                     + "into \(plural(options.groups, "group"))")
@@ -31,32 +41,29 @@ public final class Conv2d: Module {
         channels = (inChannels, outChannels)
         super.init(kind: "Conv2d")
         let inGroup = inChannels / options.groups
-        let fanIn = inGroup.multipliedReportingOverflow(by: kernel[0] * kernel[1])
-        guard !fanIn.overflow else { throw TensorError("a kernel of \(kernel[0])x\(kernel[1]) is too large") }
-        try registerParameter(
-            "weight",
-            .defaultWeight([outChannels, inGroup] + kernel, fanIn: fanIn.partialValue, generator))
+        let fanIn = inGroup.multipliedReportingOverflow(by: kernel.rows * kernel.columns)
+        guard !fanIn.overflow else {
+            throw TensorError("a kernel of \(kernel.rows)x\(kernel.columns) is too large")
+        }
+        let shape: Shape = [outChannels, inGroup, kernel.rows, kernel.columns]
+        try registerParameter("weight", .defaultWeight(shape, fanIn: fanIn.partialValue, generator))
         if bias {
             try registerParameter("bias", .defaultBias(outChannels, fanIn: fanIn.partialValue, generator))
         }
     }
 
     public override var details: String {
-        var text = "\(channels.in)->\(channels.out), \(kernel[0])x\(kernel[1])"
-        func add(_ name: String, _ pair: [Int], unless usual: Int) {
-            if pair != [usual, usual] {
-                text += ", \(name) \(pair[0] == pair[1] ? "\(pair[0])" : "\(pair[0])x\(pair[1])")"
-            }
+        var text = "\(channels.in)->\(channels.out), \(kernel.rows)x\(kernel.columns)"
+        for (name, pair, usual) in [
+            ("stride", options.stride, 1), ("padding", options.padding, 0), ("dilation", options.dilation, 1),
+        ] where pair != Pair(usual) {
+            text += ", \(name) \(pair.rows == pair.columns ? "\(pair.rows)" : "\(pair.rows)x\(pair.columns)")"
         }
-        add("stride", options.stride, unless: 1)
-        add("padding", options.padding, unless: 0)
-        add("dilation", options.dilation, unless: 1)
         if options.groups != 1 { text += ", groups \(options.groups)" }
         return text
     }
 
-    public override func forward(_ input: Tensor) throws -> Tensor {
-        guard let weight = parameter("weight") else { throw TensorError("its weight was taken away") }
-        return try input.conv2d(weight, parameter("bias"), options)
+    public override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        .tensor(try Module.only(inputs, kind).conv2d(ownParameter("weight"), parameter("bias"), options))
     }
 }

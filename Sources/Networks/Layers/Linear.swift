@@ -1,5 +1,16 @@
 import Tensors
 
+extension Layers {
+    static let linear = Layer(
+        "Linear", doc: "x·Wᵀ + b over the last dimension.",
+        [.integer("in_features", min: 1), .integer("out_features", min: 1), .boolean("bias", default: true)]
+    ) { a, context in
+        try Linear(
+            a.integer("in_features"), a.integer("out_features"), bias: a.boolean("bias"),
+            generator: context.generator)
+    }
+}
+
 /// `x·Wᵀ + b` over the last dimension. Parameters: `weight` `[outFeatures, inFeatures]` and `bias` `[outFeatures]`.
 public final class Linear: Module {
     private let features: (in: Int, out: Int)
@@ -16,8 +27,7 @@ public final class Linear: Module {
 
     public override var details: String { "\(features.in)->\(features.out)" }
 
-    public override func forward(_ input: Tensor) throws -> Tensor {
-        guard let weight = parameter("weight") else { throw TensorError("its weight was taken away") }
-        return try input.linear(weight, parameter("bias"))
+    public override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        .tensor(try Module.only(inputs, kind).linear(ownParameter("weight"), parameter("bias")))
     }
 }

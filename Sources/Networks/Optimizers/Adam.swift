@@ -1,4 +1,3 @@
-import Kernels
 import Tensors
 
 #if canImport(Glibc)
@@ -33,6 +32,19 @@ public final class Adam: Optimizer {
         try Optimizer.check(weightDecay, "weight_decay")
     }
 
+    /// `m += (1 - β₁)(g - m); s = β₂·s + (1 - β₂)·g²; p -= lr / (1 - β₁ᵗ) · m / (√s / √(1 - β₂ᵗ) + ε)`; the decay is added
+    /// to the gradient, or decoupled: the parameter is multiplied by `1 - lr·weightDecay` first.
+    private lazy var update: ElementwiseUpdate = {
+        let (p, g) = (Expression.variable(0), Expression.variable(1))
+        let shrunk = decoupled && weightDecay != 0 ? p * .parameter(6) : p
+        let gradient = decoupled || weightDecay == 0 ? g : g + .parameter(6) * p
+        let mean = .variable(2) + .parameter(0) * (gradient - .variable(2))
+        let square = .parameter(1) * .variable(3) + .parameter(2) * gradient * gradient
+        let denominator = .sqrt(square) / .parameter(3) + .parameter(4)
+        return ElementwiseUpdate(
+            inputs: 4, parameters: 7, [(2, mean), (3, square), (0, shrunk - .parameter(5) * mean / denominator)])
+    }()
+
     public override func step() throws {
         try eachGradient { place, parameter, gradient in
             var moment =
@@ -40,18 +52,13 @@ public final class Adam: Optimizer {
             moment.steps += 1
             moments[place] = moment
             let steps = Double(moment.steps)
-            let (p, g, m, s) = (parameter.floats, gradient.floats, moment.mean.floats, moment.square.floats)
-            inParts(of: parameter.count) { part in
-                kernels.adam(
-                    AdamStep(
-                        count: part.count, parameter: p + part.lowerBound, gradient: g + part.lowerBound,
-                        mean: m + part.lowerBound, square: s + part.lowerBound, beta1: Float(betas.0),
-                        beta2: Float(betas.1), epsilon: Float(epsilon),
-                        stepSize: Float(learningRate / (1 - pow(betas.0, steps))),
-                        squareCorrection: Float((1 - pow(betas.1, steps)).squareRoot()),
-                        weightDecay: decoupled ? 0 : Float(weightDecay),
-                        shrink: decoupled ? Float(1 - learningRate * weightDecay) : 1))
-            }
+            update(
+                [parameter, gradient, moment.mean, moment.square],
+                [
+                    1 - betas.0, betas.1, 1 - betas.1, (1 - pow(betas.1, steps)).squareRoot(), epsilon,
+                    learningRate / (1 - pow(betas.0, steps)),
+                    decoupled ? 1 - learningRate * weightDecay : weightDecay,
+                ])
         }
     }
 

@@ -1,4 +1,3 @@
-import Kernels
 import Tensors
 
 /// Changes parameters along their gradients.
@@ -68,7 +67,7 @@ open class Optimizer {
         }
         guard tensor.shape == parameter.shape else {
             throw TensorError(
-                "state '\(name)' has shape \(describe(tensor.shape)), its parameter has \(describe(parameter.shape))")
+                "state '\(name)' has shape \(tensor.shape), its parameter has \(parameter.shape)")
         }
         return try tensor.detach().contiguous().clone()
     }
@@ -78,10 +77,9 @@ open class Optimizer {
         for (place, parameter) in parameters.enumerated() {
             guard let grad = parameter.grad else { continue }
             guard grad.shape == parameter.shape else {
-                throw TensorError("the gradient of parameter \(place + 1) has shape \(describe(grad.shape))")
+                throw TensorError("the gradient of parameter \(place + 1) has shape \(grad.shape)")
             }
-            try body(place, parameter, try grad.detach().contiguous())
-            parameter.storage.version += 1
+            try body(place, parameter, grad.detach().contiguous())
         }
     }
 }

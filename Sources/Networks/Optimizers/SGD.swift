@@ -1,4 +1,3 @@
-import Kernels
 import Tensors
 
 /// Stochastic gradient descent with momentum (`torch.optim.SGD`).
@@ -25,19 +24,35 @@ public final class SGD: Optimizer {
         }
     }
 
+    private lazy var plainStep = step { gradient, _ in (nil, gradient) }
+    /// The first step fills the buffer with the gradient itself.
+    private lazy var firstStep = step { gradient, _ in (gradient, gradient) }
+    private lazy var laterStep = step { gradient, velocity in
+        let next = .parameter(1) * velocity + .parameter(2) * gradient
+        return (next, next)
+    }
+
+    /// `g += weightDecay·p; p -= lr·v`, with the velocity that `velocity` makes of the gradient and the buffer.
+    private func step(
+        _ velocity: (Expression, Expression) -> (kept: Expression?, direction: Expression)
+    ) -> ElementwiseUpdate {
+        let (p, g) = (Expression.variable(0), Expression.variable(1))
+        let gradient = weightDecay == 0 ? g : g + .parameter(3) * p
+        let (kept, direction) = velocity(gradient, .variable(2))
+        let ahead = kept != nil && nesterov ? gradient + .parameter(1) * direction : direction
+        let parameter = (input: 0, value: p - .parameter(0) * ahead)
+        return ElementwiseUpdate(
+            inputs: kept == nil ? 2 : 3, parameters: 4, (kept.map { [(input: 2, value: $0)] } ?? []) + [parameter])
+    }
+
     public override func step() throws {
+        let numbers = [learningRate, momentum, 1 - dampening, weightDecay]
         try eachGradient { place, parameter, gradient in
-            let isFirst = velocities[place] == nil
-            if momentum != 0 && isFirst { velocities[place] = try Tensor.zeros(parameter.shape) }
-            let (p, g, v) = (parameter.floats, gradient.floats, velocities[place]?.floats)
-            inParts(of: parameter.count) { part in
-                kernels.sgd(
-                    SGDStep(
-                        count: part.count, parameter: p + part.lowerBound, gradient: g + part.lowerBound,
-                        velocity: v.map { $0 + part.lowerBound }, isFirst: isFirst,
-                        learningRate: Float(learningRate), momentum: Float(momentum), dampening: Float(dampening),
-                        weightDecay: Float(weightDecay), nesterov: nesterov))
-            }
+            guard momentum != 0 else { return plainStep([parameter, gradient], numbers) }
+            if let velocity = velocities[place] { return laterStep([parameter, gradient, velocity], numbers) }
+            let velocity = try Tensor(uninitialized: parameter.shape, dtype: parameter.dtype)
+            velocities[place] = velocity
+            firstStep([parameter, gradient, velocity], numbers)
         }
     }
 

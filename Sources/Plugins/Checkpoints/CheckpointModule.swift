@@ -40,7 +40,7 @@ let checkpointModule = HostModule(
             let file = try SafeTensorsFile(call.string("path"))
             let model = try call.module("model")
             try matchStateDict(
-                expected: describe(model.stateDict()), found: file.descriptions(), file: file.path,
+                expected: describe(try model.stateDict()), found: file.descriptions(), file: file.path,
                 strict: call.boolean("strict"))
             try take(file.tensors(), into: model)
             return .values([.object(model), metadata(file.metadata)])
@@ -85,21 +85,21 @@ let loadStateDict: HostMethod<Module> = .method(
         return (name, tensor)
     }.sorted { $0.name < $1.name }
     try matchStateDict(
-        expected: describe(module.stateDict()), found: describe(tensors), strict: call.boolean("strict"))
+        expected: describe(try module.stateDict()), found: describe(tensors), strict: call.boolean("strict"))
     try take(tensors, into: module)
     return .receiver
 }
 
 private func describe(_ tensors: [NamedTensor]) -> [TensorDescription] {
-    tensors.map { ($0.name, $0.tensor.shape, $0.tensor.dtype) }
+    tensors.map { ($0.name, $0.tensor.shape.array, $0.tensor.dtype) }
 }
 
 /// Copies tensors that were found to fit.
 private func take(_ tensors: [NamedTensor], into model: Module) throws {
     let found = Dictionary(tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
     try GradMode.set(false) {
-        for (name, target) in model.stateDict() {
-            if let source = found[name] { try target.copyInPlace(source) }
+        for (name, target) in try model.stateDict() {
+            if let source = found[name] { try target.assign(source) }
         }
     }
 }
@@ -143,21 +143,21 @@ private func save(_ call: Call) throws {
     if let optimizer: Optimizer = try call.optionalObject("optimizer") {
         try Checkpoint.saveTrainingState(
             TrainingState(
-                model: model.stateDict(), optimizer: optimizer.state,
+                model: try model.stateDict(), optimizer: optimizer.state,
                 generators: [("default", call.generator.snapshot)], epoch: epoch, step: step, config: kept),
             to: Checkpoint.trainingPath(for: path), durable: durable)
     }
     kept["nightjar"] = version
     kept["epoch"] = "\(epoch)"
     kept["step"] = "\(step)"
-    try Checkpoint.saveModel(model.stateDict(), metadata: kept, to: path, durable: durable)
+    try Checkpoint.saveModel(try model.stateDict(), metadata: kept, to: path, durable: durable)
 }
 
 private func resume(_ call: Call) throws -> Results {
     let path = Checkpoint.trainingPath(for: try call.string("path"))
     let (model, optimizer): (Module, Optimizer) = (try call.module("model"), try call.object("optimizer"))
     let state = try Checkpoint.loadTrainingState(from: path)
-    try matchStateDict(expected: describe(model.stateDict()), found: describe(state.model), file: path)
+    try matchStateDict(expected: describe(try model.stateDict()), found: describe(state.model), file: path)
     try optimizer.loadState(state.optimizer)
     try take(state.model, into: model)
     if let snapshot = state.generators.first(where: { $0.name == "default" })?.snapshot {

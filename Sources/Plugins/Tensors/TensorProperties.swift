@@ -1,20 +1,20 @@
 import Host
 import Lua
-import Tensors
+import Operators
 
-private let numberOrTensor: [ArgumentKind] = [.object(Tensor.self), .number]
+private let fill = Schema("fill_", doc: "", arguments: [.tensor("input"), .operand("value")])
 
 /// What a tensor is, its elements as Lua values, and its gradient.
 let tensorProperties: [HostMethod<Tensor>] = [
     .method("shape", doc: "The sizes of all dimensions.", returns: .integers()) { tensor, _ in
-        .integers(tensor.shape)
+        .integers(tensor.shape.array)
     },
     .method(
         "size", doc: "The size of one dimension, or all sizes.", arguments: [.integer("dim").optional],
         returns: .custom("integer|integer[]")
     ) { tensor, call in
         if let dim = try call.optionalInteger("dim") { return .integer(try tensor.size(dim)) }
-        return .integers(tensor.shape)
+        return .integers(tensor.shape.array)
     },
     .method("dim", doc: "How many dimensions there are.", returns: .integer()) { tensor, _ in .integer(tensor.dim) },
     .method("numel", doc: "How many elements there are.", returns: .integer()) { tensor, _ in
@@ -27,8 +27,8 @@ let tensorProperties: [HostMethod<Tensor>] = [
         "item", doc: "The one element of a tensor that has one, as a Lua value.",
         returns: .custom("number|integer|boolean")
     ) { tensor, _ in
-        let number = try tensor.item()
-        return .value(tensor.dtype == .int64 ? try tensor.values()[0] : luaValue(number, tensor.dtype))
+        _ = try tensor.item()
+        return .value(try tensor.values()[0])
     },
     .method("tolist", doc: "The elements as a (nested) list, or as a number.", returns: .custom("any")) { tensor, _ in
         let values = try tensor.values()
@@ -72,6 +72,25 @@ let tensorProperties: [HostMethod<Tensor>] = [
     .method("detach", doc: "The same elements without a history.", returns: .object(Tensor.self)) { tensor, _ in
         .object(tensor.detach())
     },
+    .method("is_contiguous", doc: "Whether the elements stand in order.", returns: .boolean()) { tensor, _ in
+        .boolean(tensor.isContiguous)
+    },
+    .method("stride", doc: "Elements from one place of each dimension to the next.", returns: .integers()) {
+        tensor, _ in .integers(tensor.strides.array)
+    },
+    .method("fill_", doc: "Sets every element.", arguments: [.operand("value")], returns: .receiver) { tensor, call in
+        try tensor.assign(call.arguments(for: fill, hasReceiver: true).operand("value").asTensor())
+        return .receiver
+    },
+    .method("zero_", doc: "Sets every element to 0.", returns: .receiver) { tensor, _ in
+        try tensor.assign(.zeros([], dtype: tensor.dtype))
+        return .receiver
+    },
+    .method("copy_", doc: "Takes over another tensor's elements.", arguments: [.tensor("other")], returns: .receiver) {
+        tensor, call in
+        try tensor.assign(call.object("other"))
+        return .receiver
+    },
     .metamethod(.tostring, doc: "The elements as PyTorch prints them.", returns: .string()) { tensor, _ in
         .string(tensor.description)
     },
@@ -80,23 +99,14 @@ let tensorProperties: [HostMethod<Tensor>] = [
     },
 ]
 
-/// An element as a script sees it: int64 and uint8 as integers, bool as a boolean.
-private func luaValue(_ number: Double, _ dtype: DType) -> LuaValue {
-    switch dtype {
-    case .float32: .number(number)
-    case .bool: .boolean(number != 0)
-    case .int64, .uint8: .integer(Int(number))
-    }
-}
-
 extension Tensor {
-    /// All elements in row-major order, as a script sees them.
+    /// All elements in row-major order, as a script sees them: integers as integers, bool as booleans.
     fileprivate func values() throws -> [LuaValue] {
         switch dtype {
-        case .float32: try floatArray().map { .number(Double($0)) }
+        case .float32, .float64: try to(.float64).withUnsafeBytes { $0.bindMemory(to: Double.self).map { .number($0) } }
+        case .bool: try withUnsafeBytes { $0.map { .boolean($0 != 0) } }
         // Not by way of floating-point numbers, which have no room for all digits.
-        case .int64: try int64Array().map { .integer(Int($0)) }
-        case .uint8, .bool: try withUnsafeBytes { $0.map { luaValue(Double($0), dtype) } }
+        default: try to(.int64).int64Array().map { .integer(Int($0)) }
         }
     }
 }

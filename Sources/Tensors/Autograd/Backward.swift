@@ -5,74 +5,175 @@ extension Tensor {
     /// - Parameters:
     ///   - gradient: the gradient of the final value with respect to this tensor. Default: 1, for a tensor with one
     ///     element.
-    ///   - retainGraph: whether the history stays usable for another pass. Default: false.
+    ///   - retainGraph: whether the history stays usable for another pass. Default: as `createGraph`.
+    ///   - createGraph: whether the gradients get a history themselves. Default: false.
     /// - Throws: `TensorError` where there is no history, or it has been used up.
-    public func backward(_ gradient: Tensor? = nil, retainGraph: Bool = false) throws {
+    public func backward(_ gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false) throws {
+        let start = try checkedGradient(gradient)
+        try GradMode.set(createGraph) {
+            guard let root = history else { return try accumulate(runHooks(start), isFresh: false) }
+            var pass = BackwardPass(retainGraph: retainGraph ?? createGraph)
+            pass.start(root, start)
+            try pass.run { leaf, gradient, isFresh in try leaf.accumulate(gradient, isFresh: isFresh) }
+        }
+    }
+
+    /// The gradients of the sum of some tensors, weighted by `gradients`, with respect to `inputs`, which need not be
+    /// leaves (`torch.autograd.grad`). Nothing is added to any `grad`.
+    ///
+    /// - Returns: a gradient for each input; nil for one that the outputs do not come from.
+    public static func gradients(
+        of outputs: [Tensor], _ gradients: [Tensor?], withRespectTo inputs: [Tensor], retainGraph: Bool? = nil,
+        createGraph: Bool = false
+    ) throws -> [Tensor?] {
+        try GradMode.set(createGraph) {
+            var pass = BackwardPass(retainGraph: retainGraph ?? createGraph)
+            var found = [Tensor?](repeating: nil, count: inputs.count)
+            for (place, input) in inputs.enumerated() {
+                guard input.requiresGrad else { throw TensorError("input \(place + 1) does not require a gradient") }
+                if let history = input.history { pass.wanted.append((history, place)) }
+            }
+            let isLeaf = Dictionary(grouping: inputs.indices) { ObjectIdentifier(inputs[$0]) }
+            func take(_ leaf: Tensor, _ gradient: Tensor) throws {
+                for place in isLeaf[ObjectIdentifier(leaf)] ?? [] where leaf.history == nil {
+                    found[place] = try found[place].map { try $0 + gradient } ?? gradient
+                }
+            }
+            for (output, gradient) in zip(outputs, gradients) {
+                let start = try output.checkedGradient(gradient)
+                if let root = output.history {
+                    pass.start(root, start)
+                } else {
+                    try take(output, start)
+                }
+            }
+            try pass.run { leaf, gradient, _ in try take(leaf, gradient) }
+            for (place, gradient) in pass.captured { found[place] = gradient }
+            return found
+        }
+    }
+
+    private func checkedGradient(_ gradient: Tensor?) throws -> Tensor {
         guard requiresGrad else {
             throw TensorError(
                 "this tensor has no history to go back through: nothing it was made from requires a gradient, "
                     + "or it was made under no_grad")
         }
-        guard let start = try gradient ?? (count == 1 ? Tensor.ones(shape) : nil) else {
+        guard let start = try gradient ?? (count == 1 ? Tensor.ones(shape, dtype: dtype) : nil) else {
             throw TensorError(
                 "only a tensor with one element has a backward pass without a gradient, this one is "
-                    + "\(describe(shape)); use sum or mean, or give a gradient")
+                    + "\(shape); use sum or mean, or give a gradient")
         }
-        guard start.shape == shape, start.dtype == .float32 else {
+        guard start.shape == shape, start.dtype == dtype else {
             throw TensorError(
-                "a float32 gradient of shape \(describe(shape)) expected, got "
-                    + "\(start.dtype.rawValue) \(describe(start.shape))")
+                "a \(dtype.rawValue) gradient of shape \(shape) expected, got \(start.dtype.rawValue) \(start.shape)")
         }
-        try GradMode.set(false) {
-            guard let root = node else {
-                try accumulate(start, isFresh: false)
-                return
-            }
-            var arrived: [ObjectIdentifier: Tensor] = [ObjectIdentifier(root): start]
-            for node in orderedHistory(of: root) {
-                guard let incoming = arrived.removeValue(forKey: ObjectIdentifier(node)) else { continue }
-                guard let function = node.backward else {
-                    throw TensorError(
-                        "the history was used up by an earlier backward; say retain_graph = true there to use it twice")
-                }
-                let outgoing = try function(incoming)
-                if !retainGraph { node.release() }
-                for (i, (input, gradient)) in zip(node.inputs, outgoing).enumerated() {
-                    guard let gradient else { continue }
-                    switch input {
-                    case .none: break
-                    case .leaf(let leaf):
-                        let isFresh =
-                            gradient.storage !== incoming.storage
-                            && !outgoing[..<i].contains { $0?.storage === gradient.storage }
-                        try leaf.accumulate(gradient, isFresh: isFresh)
-                    case .node(let next):
-                        let key = ObjectIdentifier(next)
-                        arrived[key] = try arrived[key].map { try $0.adding(gradient) } ?? gradient
-                    }
-                }
-            }
+        return start
+    }
+
+    fileprivate func accumulate(_ gradient: Tensor, isFresh: Bool) throws {
+        if let grad {
+            self.grad = try grad + gradient
+        } else {
+            grad = isFresh && gradient.isContiguous ? gradient : try gradient.clone()
         }
     }
 
-    private func accumulate(_ gradient: Tensor, isFresh: Bool) throws {
-        if let grad {
-            self.grad = try grad.adding(gradient)
+    /// Has `hook` called with every gradient that arrives at this tensor; what it returns takes the gradient's place.
+    ///
+    /// - Throws: `TensorError` where no gradient will arrive.
+    public func registerHook(_ hook: @escaping GradientHook) throws {
+        guard requiresGrad else { throw TensorError("a hook needs a tensor that requires a gradient") }
+        if let history {
+            history.node.hooks.append((history.output, hook))
         } else {
-            grad = isFresh ? gradient : try gradient.clone()
+            leafHooks.append(hook)
         }
+    }
+
+    /// Has backward passes leave a gradient at this tensor although it is no leaf.
+    public func retainGrad() throws {
+        guard history != nil else { return }
+        try registerHook { [unowned self] gradient in
+            grad = try grad.map { try $0 + gradient } ?? gradient
+            return nil
+        }
+    }
+
+    fileprivate func runHooks(_ gradient: Tensor) throws -> Tensor {
+        try leafHooks.reduce(gradient) { try $1($0) ?? $0 }
     }
 }
 
-/// All nodes that lead to `root`, each before those that it came from.
-private func orderedHistory(of root: Node) -> [Node] {
-    var (found, seen): ([Node], Set<ObjectIdentifier>) = ([root], [ObjectIdentifier(root)])
-    var next = 0
-    while next < found.count {
-        for case .node(let node) in found[next].inputs where seen.insert(ObjectIdentifier(node)).inserted {
-            found.append(node)
-        }
-        next += 1
+/// One walk back through a history.
+private struct BackwardPass {
+    let retainGraph: Bool
+    /// Results whose gradients are asked for themselves.
+    var wanted: [(history: Tensor.History, place: Int)] = []
+    private(set) var captured: [(place: Int, gradient: Tensor)] = []
+    private var arrived: [ObjectIdentifier: [Tensor?]] = [:]
+    private var roots: [Node] = []
+
+    init(retainGraph: Bool) { self.retainGraph = retainGraph }
+
+    mutating func start(_ root: Tensor.History, _ gradient: Tensor) {
+        roots.append(root.node)
+        // Two outputs of one node, or the same twice, come together like any gradients.
+        pending.append((root.node, root.output, gradient))
     }
-    return found.sorted { $0.sequence > $1.sequence }
+
+    private var pending: [(Node, Int, Tensor)] = []
+
+    private mutating func arrive(_ node: Node, _ output: Int, _ gradient: Tensor) throws {
+        let key = ObjectIdentifier(node)
+        var gradients = arrived[key] ?? [Tensor?](repeating: nil, count: node.outputSpecs.count)
+        gradients[output] = try gradients[output].map { try $0 + gradient } ?? gradient
+        arrived[key] = gradients
+    }
+
+    mutating func run(_ accumulate: (Tensor, Tensor, _ isFresh: Bool) throws -> Void) throws {
+        for (node, output, gradient) in pending { try arrive(node, output, gradient) }
+        for node in orderedHistory() {
+            guard var incoming = arrived.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+            for (output, hook) in node.hooks {
+                if let gradient = incoming[output] { incoming[output] = try hook(gradient) ?? gradient }
+            }
+            for (history, place) in wanted where history.node === node {
+                if let gradient = incoming[history.output] { captured.append((place, gradient)) }
+            }
+            guard !node.isReleased else {
+                throw TensorError(
+                    "the history was used up by an earlier backward; say retain_graph = true there to use it twice")
+            }
+            let outgoing = try node.operation.gradient(incoming, Kept(node: node))
+            let edges = node.edges
+            if !retainGraph { node.release() }
+            for (i, (edge, gradient)) in zip(edges, outgoing).enumerated() {
+                guard let gradient else { continue }
+                switch edge {
+                case .none: break
+                case .leaf(let leaf):
+                    let isFresh =
+                        !incoming.contains { $0?.storage === gradient.storage }
+                        && !outgoing[..<i].contains { $0?.storage === gradient.storage } && leaf.leafHooks.isEmpty
+                    try accumulate(leaf, leaf.runHooks(gradient), isFresh)
+                case .node(let next, let output): try arrive(next, output, gradient)
+                }
+            }
+        }
+    }
+
+    /// All nodes that lead to the roots, each before those that it came from.
+    private func orderedHistory() -> [Node] {
+        var (found, seen): ([Node], Set<ObjectIdentifier>) = ([], [])
+        for root in roots where seen.insert(ObjectIdentifier(root)).inserted { found.append(root) }
+        var next = 0
+        while next < found.count {
+            for case .node(let node, _) in found[next].edges where seen.insert(ObjectIdentifier(node)).inserted {
+                found.append(node)
+            }
+            next += 1
+        }
+        return found.sorted { $0.sequence > $1.sequence }
+    }
 }

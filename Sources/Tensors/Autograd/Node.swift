@@ -1,46 +1,87 @@
-/// One operation in the history of a result: where its inputs came from, and how a gradient of the result becomes
-/// gradients of the inputs.
+/// One operation in the history of its results: where its inputs came from, and what its gradient needs.
 final class Node {
-    /// The operation's name, for messages.
-    let name: String
+    let operation: any Operation
     /// Nodes are numbered as they are made, so that a node's inputs always have lower numbers.
     let sequence: Int
-    private(set) var inputs: [Input]
-    /// Nil once a backward pass has used it.
-    private(set) var backward: ((Tensor) throws -> [Tensor?])?
+    private(set) var edges: [Edge]
+    let inputSpecs: [Spec]
+    let outputSpecs: [Spec]
+    private(set) var savedInputs: [Saved?]
+    private(set) var savedOutputs: [Saved]
+    private(set) var isReleased = false
+    /// Called with the gradient of an output when it is complete; what they return takes its place.
+    var hooks: [(output: Int, hook: GradientHook)] = []
 
-    enum Input {
+    var name: String { operation.name }
+    var needs: [Bool] { edges.map(\.isNeeded) }
+
+    /// Where an input came from.
+    enum Edge {
         case none
         case leaf(Tensor)
-        case node(Node)
+        case node(Node, output: Int)
+
+        init(_ tensor: Tensor) {
+            if let history = tensor.history {
+                self = .node(history.node, output: history.output)
+            } else {
+                self = tensor.isLeafRequiringGrad ? .leaf(tensor) : .none
+            }
+        }
+
+        var isNeeded: Bool {
+            if case .none = self { return false }
+            return true
+        }
     }
 
-    init(_ name: String, _ inputs: [Tensor], _ backward: @escaping (Tensor) throws -> [Tensor?]) {
-        self.name = name
-        self.backward = backward
-        self.inputs = inputs.map { input in
-            if let node = input.node { return .node(node) }
-            return input.isLeafRequiringGrad ? .leaf(input) : .none
-        }
-        let newest = self.inputs.reduce(0) { highest, input in
-            if case .node(let node) = input { return max(highest, node.sequence) }
-            return highest
-        }
-        sequence = newest + 1
+    private init(_ operation: any Operation, _ inputs: [Tensor], _ outputs: [Tensor], edges: [Edge]? = nil) {
+        self.operation = operation
+        let edges = edges ?? inputs.map { Edge($0) }
+        self.edges = edges
+        inputSpecs = inputs.map(\.spec)
+        outputSpecs = outputs.map(\.spec)
+        let saves = operation.saves(edges.map(\.isNeeded))
+        savedInputs = inputs.enumerated().map { saves.inputs.contains($0) ? Saved($1) : nil }
+        // Without their histories, which lead here.
+        savedOutputs = saves.outputs ? outputs.map { Saved($0.detach()) } : []
+        sequence =
+            edges.reduce(0) { highest, edge in
+                if case .node(let node, _) = edge { return max(highest, node.sequence) }
+                return highest
+            } + 1
     }
 
-    /// Lets go of what the backward pass needed.
-    func release() { backward = nil }
+    /// Makes a node the history of the outputs that can have gradients.
+    ///
+    /// - Parameter edges: where the inputs came from, where that is not what their histories say now.
+    @discardableResult
+    static func record(
+        _ operation: any Operation, _ inputs: [Tensor], _ outputs: [Tensor], edges: [Edge]? = nil
+    ) -> Node {
+        let node = Node(operation, inputs, outputs, edges: edges)
+        for (place, output) in outputs.enumerated() where output.dtype.isFloatingPoint {
+            output.ownHistory = Tensor.History(node: node, output: place)
+        }
+        return node
+    }
 
-    /// Lets go of everything and hands over the nodes among the inputs. The function goes while they are still held:
-    /// the tensors that it kept lead to the same nodes.
+    /// Lets go of what the gradient needed.
+    func release() {
+        savedInputs = []
+        savedOutputs = []
+        isReleased = true
+    }
+
+    /// Lets go of everything and hands over the nodes among the inputs. What was saved goes while they are still held:
+    /// it leads to the same nodes.
     private func dissolve() -> [Node] {
-        let nodes = inputs.compactMap { input -> Node? in
-            if case .node(let node) = input { return node }
+        let nodes = edges.compactMap { edge -> Node? in
+            if case .node(let node, _) = edge { return node }
             return nil
         }
-        inputs = []
-        backward = nil
+        edges = []
+        release()
         return nodes
     }
 
@@ -52,6 +93,9 @@ final class Node {
         }
     }
 }
+
+/// What a script wants done with a gradient that arrives: nil leaves it as it is.
+public typealias GradientHook = (Tensor) throws -> Tensor?
 
 /// A tensor that a backward pass will need, and how often it had been changed in place when it was kept.
 struct Saved {
@@ -67,7 +111,7 @@ struct Saved {
     func unwrap() throws -> Tensor {
         guard tensor.storage.version == version else {
             throw TensorError(
-                "a \(describe(tensor.shape)) tensor that the backward pass needs was changed in place after its use; "
+                "a \(tensor.shape) tensor that the backward pass needs was changed in place after its use; "
                     + "use the operation that makes a new tensor instead")
         }
         return tensor
@@ -85,43 +129,31 @@ public enum GradMode {
 }
 
 extension Tensor {
+    /// The operation that made a tensor, and which of its results it is.
+    struct History {
+        let node: Node
+        let output: Int
+    }
+
     /// Whether gradients flow through this tensor.
-    public var requiresGrad: Bool { node != nil || isLeafRequiringGrad }
+    public var requiresGrad: Bool { isLeafRequiringGrad || history != nil }
 
     /// Whether it was made by hand and not by an operation with a history.
-    public var isLeaf: Bool { node == nil }
+    public var isLeaf: Bool { history == nil }
 
     /// Makes this tensor one that backward passes leave a gradient at, or no longer one.
     ///
-    /// - Throws: `TensorError` for a type other than float32, or for the result of an operation.
+    /// - Throws: `TensorError` for a type that has no gradients, or for the result of an operation.
     @discardableResult
     public func requireGrad(_ required: Bool = true) throws -> Tensor {
-        if required, dtype != .float32 {
-            throw TensorError("only a float32 tensor can have a gradient, this one is \(dtype.rawValue)")
+        if required, !dtype.isFloatingPoint {
+            throw TensorError("only a floating-point tensor can have a gradient, this one is \(dtype.rawValue)")
         }
-        guard node == nil else {
+        guard history == nil else {
             if required { return self }
             throw TensorError("the result of an operation keeps its history; use detach")
         }
         isLeafRequiringGrad = required
         return self
     }
-
-    /// `result` with its history, if one is to be kept.
-    ///
-    /// - Parameter backward: makes the gradient of each input from the result's, in the order of `inputs`; nil for
-    ///   none.
-    func record(
-        _ result: Tensor, _ name: String, _ inputs: [Tensor], _ backward: @escaping (Tensor) throws -> [Tensor?]
-    ) -> Tensor {
-        recorded(result, name, inputs, backward)
-    }
-}
-
-func recorded(
-    _ result: Tensor, _ name: String, _ inputs: [Tensor], _ backward: @escaping (Tensor) throws -> [Tensor?]
-) -> Tensor {
-    guard inputs.contains(where: \.requiresGrad), GradMode.isEnabled, result.dtype == .float32 else { return result }
-    result.node = Node(name, inputs, backward)
-    return result
 }

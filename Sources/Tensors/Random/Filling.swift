@@ -1,6 +1,6 @@
 extension Tensor {
     /// Numbers in `low..<high`.
-    public static func uniform(_ shape: [Int], _ low: Float, _ high: Float, _ generator: Generator) throws -> Tensor {
+    public static func uniform(_ shape: Shape, _ low: Float, _ high: Float, _ generator: Generator) throws -> Tensor {
         let tensor = try Tensor(uninitialized: shape)
         let values = tensor.floats
         for i in 0..<tensor.count { values[i] = generator.uniform(low, high) }
@@ -8,7 +8,7 @@ extension Tensor {
     }
 
     /// Normally distributed numbers with mean 0 and standard deviation 1.
-    public static func normal(_ shape: [Int], _ generator: Generator) throws -> Tensor {
+    public static func normal(_ shape: Shape, _ generator: Generator) throws -> Tensor {
         let tensor = try Tensor(uninitialized: shape)
         generator.fillNormal(UnsafeMutableBufferPointer(start: tensor.floats, count: tensor.count))
         return tensor

@@ -1,0 +1,76 @@
+/// The hot loops, compiled for one instruction set. All run on the calling thread and touch only the ranges they
+/// are given; splitting work among threads is the caller's part.
+///
+/// Arrays are dense in row-major order and never alias unless a function says so. Arrays without a type in the
+/// signature hold elements of the type that `type` or `size` names.
+public protocol KernelSet: Sendable {
+    /// The instruction set: "x86-64-v3".
+    var name: String { get }
+
+    /// Runs a program over a range of the outputs' elements.
+    func pointwise(_ call: PointwiseCall, _ range: Range<Int>)
+
+    // MARK: Matrices and images
+
+    func gemm(_ g: Gemm<Float>)
+    func gemm(_ g: Gemm<Double>)
+    /// Output of the images in a range.
+    func convolve(_ shape: Convolution, _ f: Convolution.Forward, _ images: Range<Int>)
+    /// Gradient of the input, for the images in a range.
+    func convolveBackwardInput(_ shape: Convolution, _ b: Convolution.BackwardInput, _ images: Range<Int>)
+    /// Gradient of the weight, summed over the images in a range.
+    func convolveBackwardWeight(_ shape: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>)
+    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward, _ planes: Range<Int>)
+    func maxPoolBackward(_ shape: Pooling, _ b: Pooling.MaxBackward, _ planes: Range<Int>)
+    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward, _ planes: Range<Int>)
+    func averagePoolBackward(_ shape: Pooling, _ b: Pooling.AverageBackward, _ planes: Range<Int>)
+
+    // MARK: Slices
+
+    /// The sum of `count` values, in blocks that depend on `count` alone.
+    func sum(_ count: Int, _ x: UnsafePointer<Float>) -> Float
+    /// One value `[outer, inner]` for each slice; 0, 1 or the extreme of the type where a slice is empty.
+    func reduce(
+        _ reduction: SliceReduction, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
+        _ y: UnsafeMutableRawPointer)
+    /// The place `[outer, inner]` of each slice's extreme: the first of equals, a NaN before all.
+    func argExtreme(
+        _ reduction: SliceReduction, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
+        _ indices: UnsafeMutablePointer<Int64>)
+    /// Running sums or products along each slice.
+    func accumulate(
+        _ reduction: SliceReduction, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
+        _ y: UnsafeMutableRawPointer)
+    /// The places of each slice's elements in their order; equal ones stay in theirs, a NaN is the largest.
+    func argsort(
+        descending: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
+        _ indices: UnsafeMutablePointer<Int64>)
+    /// `exp(x) / Σ exp(x)`, or its logarithm, along the slices of a range of `outer`.
+    func softmax(
+        log: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+        _ range: Range<Int>)
+
+    // MARK: Moving elements
+
+    /// Copies elements of `size` bytes: the first array's to the second's places.
+    func copy(size: Int, _ rows: Rows, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer)
+    /// Copies whole rows of `inner` elements: `to[o, j] = from[o, indices[j]]`, where `from` is `[outer, length, inner]`.
+    func indexSelect(
+        size: Int, _ slices: Slices, _ from: UnsafeRawPointer, _ indices: UnsafeBufferPointer<Int64>,
+        _ to: UnsafeMutableRawPointer)
+    /// `to[o, indices[j]]` takes or gets added `from[o, j]`, in the order of `j`.
+    func indexPut(
+        _ mode: ScatterMode, _ dtype: DType, _ slices: Slices, _ from: UnsafeRawPointer,
+        _ indices: UnsafeBufferPointer<Int64>, _ to: UnsafeMutableRawPointer)
+    /// `to[p] = from[p, index[p]]`: the first array of the rows is the index, the second the source, whose dimension
+    /// `dim` the index names, `stride` elements a place, the third the target.
+    func gather(
+        size: Int, _ rows: Rows, stride: Int, _ index: UnsafePointer<Int64>, _ from: UnsafeRawPointer,
+        _ to: UnsafeMutableRawPointer)
+    /// `to[p, index[p]]` takes or gets added `from[p]`: index, target, source are the rows' arrays.
+    func scatter(
+        _ mode: ScatterMode, _ dtype: DType, _ rows: Rows, stride: Int, _ index: UnsafePointer<Int64>,
+        _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer)
+    /// The places of the bytes that are not 0. - Returns: how many there are; `places` may be nil for counting.
+    func nonzero(_ count: Int, _ x: UnsafePointer<UInt8>, _ places: UnsafeMutablePointer<Int64>?) -> Int
+}

@@ -1,0 +1,80 @@
+/// The shape of a 2-D pooling; ranges count planes, one for each image and channel.
+public struct Pooling: Sendable {
+    public var height: Int, width: Int, outHeight: Int, outWidth: Int
+    public var rows: Window, columns: Window
+    /// Whether the windows divide each axis into as many parts as there are outputs, whatever `rows` and `columns` say.
+    public var isAdaptive = false
+    /// Whether an average's divisor counts the padding.
+    public var countsPadding = true
+    /// What sums are divided by instead of the number of elements; 0 for that number.
+    public var divisor = 0
+
+    public init(height: Int, width: Int, rows: Window, columns: Window) {
+        self.height = height
+        self.width = width
+        self.rows = rows
+        self.columns = columns
+        outHeight = rows.places(on: height)
+        outWidth = columns.places(on: width)
+    }
+
+    /// The part of an axis of `length` that output `place` of `places` is made of, before padding is cut off.
+    @inlinable
+    public func range(_ place: Int, _ window: Window, _ length: Int, _ places: Int) -> (start: Int, end: Int) {
+        if isAdaptive { return (place * length / places, ((place + 1) * length + places - 1) / places) }
+        let start = place * window.stride - window.padding
+        return (start, start + window.dilation * (window.size - 1) + 1)
+    }
+
+    public struct MaxForward {
+        public var input: UnsafePointer<Float>
+        public var output: UnsafeMutablePointer<Float>
+        /// Where in its plane each maximum stood; the first of equals, a NaN before all.
+        public var indices: UnsafeMutablePointer<Int32>
+
+        public init(
+            input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>
+        ) {
+            self.input = input
+            self.output = output
+            self.indices = indices
+        }
+    }
+
+    public struct MaxBackward {
+        public var outputGradient: UnsafePointer<Float>
+        public var indices: UnsafePointer<Int32>
+        /// Overwritten.
+        public var inputGradient: UnsafeMutablePointer<Float>
+
+        public init(
+            outputGradient: UnsafePointer<Float>, indices: UnsafePointer<Int32>,
+            inputGradient: UnsafeMutablePointer<Float>
+        ) {
+            self.outputGradient = outputGradient
+            self.indices = indices
+            self.inputGradient = inputGradient
+        }
+    }
+
+    public struct AverageForward {
+        public var input: UnsafePointer<Float>
+        public var output: UnsafeMutablePointer<Float>
+
+        public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
+            self.input = input
+            self.output = output
+        }
+    }
+
+    public struct AverageBackward {
+        public var outputGradient: UnsafePointer<Float>
+        /// Overwritten.
+        public var inputGradient: UnsafeMutablePointer<Float>
+
+        public init(outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>) {
+            self.outputGradient = outputGradient
+            self.inputGradient = inputGradient
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import KernelInterface
+
+extension Kernels {
+    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward, _ planes: Range<Int>) {
+        for plane in planes {
+            let input = f.input + plane * s.height * s.width
+            let output = f.output + plane * s.outHeight * s.outWidth
+            let indices = f.indices + plane * s.outHeight * s.outWidth
+            if s.rows == Window(size: 2, stride: 2) && s.columns == Window(size: 2, stride: 2) {
+                maxPoolPairs(s, input, output, indices)
+            } else {
+                maxPoolWindows(s, input, output, indices)
+            }
+        }
+    }
+}
+
+/// The usual window of two by two, step two, without padding.
+private func maxPoolPairs(
+    _ s: Pooling, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+    _ indices: UnsafeMutablePointer<Int32>
+) {
+    for oy in 0..<s.outHeight {
+        let top = input + 2 * oy * s.width
+        let bottom = top + s.width
+        let first = Int32(truncatingIfNeeded: 2 * oy * s.width)
+        let width = Int32(truncatingIfNeeded: s.width)
+        let (values, places) = (output + oy * s.outWidth, indices + oy * s.outWidth)
+        var ox = 0
+        while ox + 8 <= s.outWidth {
+            let start = SIMD8(repeating: first &+ Int32(truncatingIfNeeded: 2 * ox)) &+ evenPlaces
+            let (upper, lower) = (load16(top + 2 * ox), load16(bottom + 2 * ox))
+            var (best, place) = (upper.evenHalf, start)
+            take(upper.oddHalf, start &+ 1, &best, &place)
+            take(lower.evenHalf, start &+ width, &best, &place)
+            take(lower.oddHalf, start &+ (width &+ 1), &best, &place)
+            UnsafeMutableRawPointer(values + ox).storeBytes(of: best, as: SIMD8<Float>.self)
+            UnsafeMutableRawPointer(places + ox).storeBytes(of: place, as: SIMD8<Int32>.self)
+            ox += 8
+        }
+        while ox < s.outWidth {
+            let start = first &+ Int32(truncatingIfNeeded: 2 * ox)
+            var (best, place) = (top[2 * ox], start)
+            take(top[2 * ox + 1], start &+ 1, &best, &place)
+            take(bottom[2 * ox], start &+ width, &best, &place)
+            take(bottom[2 * ox + 1], start &+ width &+ 1, &best, &place)
+            values[ox] = best
+            places[ox] = place
+            ox += 1
+        }
+    }
+}
+
+private let evenPlaces = SIMD8<Int32>(0, 2, 4, 6, 8, 10, 12, 14)
+
+@inline(__always)
+private func load16(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
+    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
+}
+
+/// Puts `value` in the place of a smaller one. A NaN, once taken, stays.
+@inline(__always)
+private func take(_ value: Float, _ place: Int32, _ best: inout Float, _ bestPlace: inout Int32) {
+    if value > best || value != value { (best, bestPlace) = (value, place) }
+}
+
+@inline(__always)
+private func take(
+    _ value: SIMD8<Float>, _ place: SIMD8<Int32>, _ best: inout SIMD8<Float>, _ bestPlace: inout SIMD8<Int32>
+) {
+    let isBetter = (value .> best) .| (value .!= value)
+    best.replace(with: value, where: isBetter)
+    bestPlace.replace(with: place, where: isBetter)
+}
+
+private func maxPoolWindows(
+    _ s: Pooling, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
+    _ indices: UnsafeMutablePointer<Int32>
+) {
+    let (down, across) = s.isAdaptive ? (1, 1) : (s.rows.dilation, s.columns.dilation)
+    for oy in 0..<s.outHeight {
+        let rows = s.range(oy, s.rows, s.height, s.outHeight)
+        for ox in 0..<s.outWidth {
+            let columns = s.range(ox, s.columns, s.width, s.outWidth)
+            var best = -Float.infinity
+            var index = -1
+            for y in stride(from: rows.start, to: min(rows.end, s.height), by: down) where y >= 0 {
+                for x in stride(from: columns.start, to: min(columns.end, s.width), by: across) where x >= 0 {
+                    let value = input[y * s.width + x]
+                    if value > best || value != value || index < 0 {
+                        best = value
+                        index = y * s.width + x
+                    }
+                }
+            }
+            output[oy * s.outWidth + ox] = best
+            indices[oy * s.outWidth + ox] = Int32(truncatingIfNeeded: index)
+        }
+    }
+}
+
+/// Calls `body` with each output's place, the part of the plane that it is the mean of, and the divisor.
+@inline(__always)
+private func eachMean(
+    _ s: Pooling, _ body: (_ place: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ scale: Float) -> Void
+) {
+    for oy in 0..<s.outHeight {
+        let rows = s.range(oy, s.rows, s.height, s.outHeight)
+        let inRows = max(0, rows.start)..<max(0, rows.start, min(rows.end, s.height))
+        for ox in 0..<s.outWidth {
+            let columns = s.range(ox, s.columns, s.width, s.outWidth)
+            let inColumns = max(0, columns.start)..<max(0, columns.start, min(columns.end, s.width))
+            var members = inRows.count * inColumns.count
+            if s.divisor != 0 {
+                members = s.divisor
+            } else if s.countsPadding && !s.isAdaptive {
+                // The padding counts, but not what a window that was rounded up to reaches beyond it.
+                members =
+                    (min(rows.end, s.height + s.rows.padding) - rows.start)
+                    * (min(columns.end, s.width + s.columns.padding) - columns.start)
+            }
+            body(oy * s.outWidth + ox, inRows, inColumns, 1 / Float(members))
+        }
+    }
+}
+
+extension Kernels {
+    public func maxPoolBackward(_ s: Pooling, _ b: Pooling.MaxBackward, _ planes: Range<Int>) {
+        let (inside, outside) = (s.height * s.width, s.outHeight * s.outWidth)
+        for plane in planes {
+            let (target, first) = (b.inputGradient + plane * inside, plane * outside)
+            target.update(repeating: 0, count: inside)
+            // A window of which every tap lies in the padding has no place.
+            for i in first..<first + outside where b.indices[i] >= 0 {
+                target[Int(b.indices[i])] += b.outputGradient[i]
+            }
+        }
+    }
+
+    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward, _ planes: Range<Int>) {
+        for plane in planes {
+            let input = f.input + plane * s.height * s.width
+            let output = f.output + plane * s.outHeight * s.outWidth
+            eachMean(s) { place, rows, columns, scale in
+                var total: Float = 0
+                for y in rows { for x in columns { total += input[y * s.width + x] } }
+                output[place] = total * scale
+            }
+        }
+    }
+
+    public func averagePoolBackward(_ s: Pooling, _ b: Pooling.AverageBackward, _ planes: Range<Int>) {
+        for plane in planes {
+            let gradient = b.outputGradient + plane * s.outHeight * s.outWidth
+            let input = b.inputGradient + plane * s.height * s.width
+            input.update(repeating: 0, count: s.height * s.width)
+            eachMean(s) { place, rows, columns, scale in
+                let share = gradient[place] * scale
+                for y in rows { for x in columns { input[y * s.width + x] += share } }
+            }
+        }
+    }
+}

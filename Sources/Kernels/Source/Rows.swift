@@ -1,0 +1,83 @@
+import KernelInterface
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+extension Kernels {
+    public func softmax(
+        log: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+        _ range: Range<Int>
+    ) {
+        if type == .double {
+            normalise(
+                log, slices, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self), range)
+        } else {
+            normalise(
+                log, slices, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self), range)
+        }
+    }
+
+    public func argsort(
+        descending: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
+        _ indices: UnsafeMutablePointer<Int64>
+    ) {
+        switch type {
+        case .float: sortPlaces(descending, slices, x.assumingMemoryBound(to: Float.self), indices)
+        case .double: sortPlaces(descending, slices, x.assumingMemoryBound(to: Double.self), indices)
+        case .integer: sortPlaces(descending, slices, x.assumingMemoryBound(to: Int64.self), indices)
+        }
+    }
+}
+
+/// The largest element is taken off first, so that no exponential leaves the type's range.
+@inline(__always)
+private func normalise<T: Real>(
+    _ isLog: Bool, _ s: Slices, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ range: Range<Int>
+) {
+    for o in range {
+        for i in 0..<s.inner {
+            let start = o * s.length * s.inner + i
+            let (from, to) = (x + start, y + start)
+            var highest = -T.infinity
+            for l in 0..<s.length { highest = Swift.max(highest, from[l * s.inner]) }
+            var total: T = 0
+            if isLog {
+                for l in 0..<s.length { total += T.expOf(from[l * s.inner] - highest) }
+                let shift = T.logOf(total)
+                for l in 0..<s.length { to[l * s.inner] = from[l * s.inner] - highest - shift }
+            } else {
+                for l in 0..<s.length {
+                    let power = T.expOf(from[l * s.inner] - highest)
+                    to[l * s.inner] = power
+                    total += power
+                }
+                for l in 0..<s.length { to[l * s.inner] /= total }
+            }
+        }
+    }
+}
+
+private func sortPlaces<T: Comparable>(
+    _ descending: Bool, _ s: Slices, _ x: UnsafePointer<T>, _ indices: UnsafeMutablePointer<Int64>
+) {
+    var order = [Int32](repeating: 0, count: s.length)
+    for o in 0..<s.outer {
+        for i in 0..<s.inner {
+            let row = x + o * s.length * s.inner + i
+            for l in 0..<s.length { order[l] = Int32(truncatingIfNeeded: l) }
+            order.sort { left, right in
+                let (a, b) = (row[Int(left) * s.inner], row[Int(right) * s.inner])
+                if a == b { return left < right }
+                let isLess = a != a || b != b ? (b != b && (a == a || left < right)) : a < b
+                if a != a && b != b { return left < right }
+                return isLess != descending
+            }
+            for l in 0..<s.length { indices[(o * s.length + l) * s.inner + i] = Int64(order[l]) }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+../Source/Im2col.swift

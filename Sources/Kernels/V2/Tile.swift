@@ -1,1 +1,0 @@
-../Source/Tile.swift

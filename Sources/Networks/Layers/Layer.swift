@@ -1,0 +1,111 @@
+@_exported import Operators
+
+/// A kind of module that can be made: its constructor, as scripts know it.
+public struct Layer: Sendable {
+    public let schema: Schema
+    private let body: @Sendable (Arguments, Context) throws -> Module
+
+    /// - Parameters:
+    ///   - name: PyTorch's.
+    ///   - arguments: PyTorch's, in its order.
+    public init(
+        _ name: String, doc: String, _ arguments: [Argument], options: [Argument] = [],
+        body: @escaping @Sendable (Arguments, Context) throws -> Module
+    ) {
+        schema = Schema(name, doc: doc, arguments: arguments, options: options, returns: .object(Module.self))
+        self.body = body
+    }
+
+    /// A module, which remembers what it was made with.
+    public func make(_ arguments: Arguments, _ context: Context) throws -> Module {
+        let module = try body(arguments, context)
+        module.settings = try schema.parameters.compactMap { parameter in
+            guard let value = try arguments.value(parameter.name) else { return nil }
+            if case .integerOrPair = parameter.kind {
+                let pair = try arguments.pair(parameter.name)
+                return ("\(parameter.name)", .list([.integer(pair.rows), .integer(pair.columns)]))
+            }
+            return ("\(parameter.name)", value)
+        }
+        return module
+    }
+}
+
+/// The one list of layers: those with parameters of their own, and those that are operators with some of their
+/// arguments given.
+public enum Layers {
+    public static let all: [Layer] = [conv2d, linear, identity] + Operators.all.flatMap(operatorLayers)
+
+    static let identity = Layer("Identity", doc: "The input itself.", []) { _, _ in Identity() }
+
+    private static func operatorLayers(_ operation: Operator) -> [Layer] {
+        operation.faces.compactMap { face in
+            guard case .layer(let name, let inputs) = face else { return nil }
+            let given = operation.schema.arguments.dropFirst(inputs).filter { "\($0.name)" != "training" }
+            return Layer(name, doc: operation.schema.doc, Array(given), options: operation.schema.options) { a, _ in
+                try OperatorLayer(name, operation, inputs: inputs, a)
+            }
+        }
+    }
+}
+
+final class Identity: Module {
+    init() { super.init(kind: "Identity") }
+
+    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        .tensor(try Module.only(inputs, kind))
+    }
+}
+
+/// An operator whose first arguments come with each call and whose others the constructor got.
+final class OperatorLayer: Module {
+    private let operation: Operator
+    private let inputs: Int
+    /// By the operator's parameters, nil for those that come with a call or were left out.
+    private let values: [Value?]
+
+    init(_ kind: String, _ operation: Operator, inputs: Int, _ arguments: Arguments) throws {
+        self.operation = operation
+        self.inputs = inputs
+        values = try operation.schema.parameters.enumerated().map { place, parameter in
+            place < inputs || "\(parameter.name)" == "training" ? nil : try arguments.value(parameter.name)
+        }
+        super.init(kind: kind)
+        for (value, parameter) in zip(values, operation.schema.parameters) {
+            if case .object(let object)? = value, let tensor = object as? Tensor {
+                try registerBuffer("\(parameter.name)", tensor)
+            }
+        }
+    }
+
+    override var details: String {
+        zip(operation.schema.parameters, values).compactMap { parameter, value in
+            guard let value, !value.isDefault(of: parameter) else { return nil }
+            return Module.describe("\(parameter.name)", value)
+        }.joined(separator: ", ")
+    }
+
+    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        guard inputs.count == self.inputs else {
+            throw TensorError("\(plural(self.inputs, "input")) expected, got \(inputs.count)")
+        }
+        let parameters = operation.schema.parameters
+        let all = zip(parameters, values).enumerated().map { place, pair -> Value? in
+            if place < inputs.count { return .object(inputs[place]) }
+            return "\(pair.0.name)" == "training" ? .boolean(isTraining) : pair.1
+        }
+        return try operation.body(Arguments(parameters, all), scope.context)
+    }
+}
+
+extension Value {
+    func isDefault(of parameter: Argument) -> Bool {
+        switch (self, parameter.defaultValue) {
+        case (.boolean(let value), .boolean(let usual)?): value == usual
+        case (.string(let value), .string(let usual)?): value == usual
+        case (_, .integer(let usual)?): integer == usual
+        case (_, .number(let usual)?): number == usual
+        default: false
+        }
+    }
+}

@@ -1,0 +1,7 @@
+extension Operators {
+    static let relu = Pointwise(
+        "relu", doc: "Negative elements replaced by 0.", typing: .common,
+        faces: .elementwise + [.functional, .layer("ReLU")], examples: [.init(.values(3, 4, away: 0))],
+        gradient: { g, _, y, _ in .call(.reluBackward, g, y) },
+        value: { x, _ in .maximum(x, 0) })
+}

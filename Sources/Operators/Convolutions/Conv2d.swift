@@ -1,0 +1,168 @@
+import Kernels
+
+extension Operators {
+    static let conv2d = Operator(
+        "conv2d", doc: "2-D convolution of [n, c, h, w] with a weight [out, c / groups, kh, kw].",
+        [.tensor("input"), .tensor("weight"), .tensor("bias").optional] + convolutionArguments,
+        faces: [.function, .functional],
+        examples: [
+            .init(
+                .values(2, 2, 4, 5), .values(4, 1, 3, 2), .values(4), [1, 2], [2, 1], [2, 1], options: ["groups": 2]),
+            .init(.values(1, 3, 5, 20), .values(2, 3, 3, 3), options: ["padding": 1]),
+        ]
+    ) { a, _ in
+        .tensor(try a.tensor("input").conv2d(a.tensor("weight"), a.optionalTensor("bias"), convolutionOptions(a)))
+    }
+
+    public static let convolutionArguments: [Argument] = [
+        .integerOrPair("stride", "step of the kernel", min: 1, default: 1),
+        .integerOrPair("padding", "zeros on both sides", min: 0, default: 0),
+        .integerOrPair("dilation", "distance between the kernel's elements", min: 1, default: 1),
+        .integer("groups", "groups of channels that do not see each other", min: 1, default: 1),
+    ]
+
+    public static func convolutionOptions(_ a: Arguments) throws -> ConvolutionOptions {
+        ConvolutionOptions(
+            stride: try a.pair("stride"), padding: try a.pair("padding"), dilation: try a.pair("dilation"),
+            groups: try a.integer("groups"))
+    }
+}
+
+extension Tensor {
+    /// 2-D convolution (cross-correlation) of `[n, c, h, w]` with a weight `[out, c / groups, kh, kw]` and a bias
+    /// `[out]`: `[n, out, (h + 2p - d(kh - 1) - 1) / s + 1, …]`.
+    ///
+    /// - Throws: `TensorError` where channels, groups or sizes do not fit.
+    public func conv2d(_ weight: Tensor, _ bias: Tensor? = nil, _ options: ConvolutionOptions = .init()) throws
+        -> Tensor
+    {
+        try .applyOne(
+            ConvolutionOperation(options: options), [contiguous(), weight.contiguous()] + (bias.map { [$0] } ?? []))
+    }
+}
+
+struct ConvolutionOperation: Operation {
+    let options: ConvolutionOptions
+    var name: String { "conv2d" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] {
+        try expectFloat32(inputs[0], inputs[1])
+        let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
+        if inputs.count > 2, inputs[2].shape != [shape.outChannels] || inputs[2].dtype != .float32 {
+            throw TensorError(
+                "a float32 bias of shape [\(shape.outChannels)] expected, got "
+                    + "\(inputs[2].dtype.rawValue) \(inputs[2].shape)")
+        }
+        return [Spec([inputs[0].shape[0], shape.outChannels, shape.outHeight, shape.outWidth])]
+    }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
+        let bias = inputs.count > 2 ? try inputs[2].detach().contiguous() : nil
+        let forward = Convolution.Forward(
+            input: inputs[0].floats, weight: inputs[1].floats, bias: bias.map { UnsafePointer($0.floats) },
+            output: outputs[0].floats)
+        let images = inputs[0].shape[0]
+        inParts(of: images, size: imagesAPart(images)) { kernels.convolve(shape, forward, $0) }
+        withExtendedLifetime(bias) {}
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = try gradients[0]?.contiguous() else { return [] }
+        let (needs, specs) = (kept.needs, kept.inputSpecs)
+        var found: [Tensor?] = [nil, nil, nil]
+        if needs[0] {
+            found[0] = try .applyOne(
+                ConvolutionInputGradient(options: options, input: specs[0].shape), [gradient, kept.input(1)])
+        }
+        if needs[1] {
+            found[1] = try .applyOne(
+                ConvolutionWeightGradient(options: options, weight: specs[1].shape), [gradient, kept.input(0)])
+        }
+        if needs.count > 2, needs[2] { found[2] = try gradient.sum([0, 2, 3]) }
+        return found
+    }
+}
+
+/// - Throws: `TensorError` for a type that convolutions and pooling are not made for.
+func expectFloat32(_ specs: Spec...) throws {
+    for spec in specs where spec.dtype != .float32 {
+        throw TensorError("float32 expected, got \(spec.dtype.rawValue); convert with float()")
+    }
+}
+
+/// The input's gradient: the convolution's transpose, applied to the gradient of its output.
+struct ConvolutionInputGradient: Operation {
+    let options: ConvolutionOptions
+    let input: Shape
+    var name: String { "conv2d_backward_input" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(input)] }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let shape = try Convolution(input, inputs[1].shape, options)
+        let backward = Convolution.BackwardInput(
+            outputGradient: inputs[0].floats, weight: inputs[1].floats, inputGradient: outputs[0].floats)
+        inParts(of: input[0], size: imagesAPart(input[0])) { kernels.convolveBackwardInput(shape, backward, $0) }
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = try gradients[0]?.contiguous() else { return [] }
+        return [
+            kept.needs[0] ? try gradient.conv2d(kept.input(1), nil, options) : nil,
+            kept.needs[1]
+                ? try .applyOne(
+                    ConvolutionWeightGradient(options: options, weight: kept.inputSpecs[1].shape),
+                    [kept.input(0), gradient]) : nil,
+        ]
+    }
+}
+
+/// The weight's gradient, from the gradient of the output and the input.
+struct ConvolutionWeightGradient: Operation {
+    let options: ConvolutionOptions
+    let weight: Shape
+    var name: String { "conv2d_backward_weight" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(weight)] }
+
+    /// Each part of the images adds up its own gradient; the parts' are then added in order.
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let (gradient, input) = (inputs[0], inputs[1])
+        let shape = try Convolution(input.shape, weight, options)
+        let (images, size) = (input.shape[0], weight.product)
+        // Partial gradients of a large layer take at most 16 MB together.
+        let parts = max(1, min(16, (4 << 20) / max(1, size), images))
+        let imagesAPart = max(1, (images + parts - 1) / parts)
+        let used = max(1, (images + imagesAPart - 1) / imagesAPart)
+        let weights = try Tensor(uninitialized: [used, size])
+        let (g, x, dw) = (gradient.floats, input.floats, weights.floats)
+        ThreadPool.shared.run(used) { part in
+            let first = part * imagesAPart
+            kernels.convolveBackwardWeight(
+                shape,
+                Convolution.BackwardWeight(
+                    outputGradient: g, input: x, weightGradient: dw + part * size, biasGradient: nil),
+                first..<min(images, first + imagesAPart))
+        }
+        kernels.reduce(.sum, .float, Slices(outer: 1, length: used, inner: size), dw, outputs[0].bytes)
+        extendLifetime(weights)
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = try gradients[0]?.contiguous() else { return [] }
+        return [
+            kept.needs[0] ? try kept.input(1).conv2d(gradient, nil, options) : nil,
+            kept.needs[1]
+                ? try .applyOne(
+                    ConvolutionInputGradient(options: options, input: kept.inputSpecs[1].shape),
+                    [kept.input(0), gradient]) : nil,
+        ]
+    }
+}

@@ -1,0 +1,82 @@
+import Kernels
+
+/// Stride, padding, dilation and groups of a 2-D convolution.
+public struct ConvolutionOptions: Sendable, Equatable {
+    public var stride: Pair, padding: Pair, dilation: Pair
+    public var groups: Int
+
+    public init(
+        stride: Pair = Pair(1), padding: Pair = Pair(0), dilation: Pair = Pair(1), groups: Int = 1
+    ) {
+        self.stride = stride
+        self.padding = padding
+        self.dilation = dilation
+        self.groups = groups
+    }
+}
+
+extension Convolution {
+    /// The geometry of a convolution of `input` `[n, c, h, w]` with `weight` `[out, c / groups, kh, kw]`.
+    ///
+    /// - Throws: `TensorError` where channels, groups or sizes do not fit.
+    init(_ input: Shape, _ weight: Shape, _ o: ConvolutionOptions) throws {
+        guard input.count == 4, weight.count == 4 else {
+            throw TensorError(
+                "an input [n, channels, height, width] and a weight [out, in, height, width] expected, got "
+                    + "\(input) and \(weight)")
+        }
+        let isInRange = [o.stride, o.padding, o.dilation].allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 << 20 } }
+        guard isInRange, o.stride.allSatisfy({ $0 >= 1 }), o.dilation.allSatisfy({ $0 >= 1 }) else {
+            throw TensorError(
+                "stride and dilation of at least 1 and padding of at least 0 expected, each for both axes")
+        }
+        let (channels, inGroup, outChannels) = (input[1], weight[1], weight[0])
+        guard o.groups >= 1, channels % o.groups == 0, outChannels % o.groups == 0 else {
+            throw TensorError(
+                "\(plural(channels, "input channel")) and \(plural(outChannels, "output channel")) cannot be divided "
+                    + "into \(plural(o.groups, "group"))")
+        }
+        let (wanted, overflow) = inGroup.multipliedReportingOverflow(by: o.groups)
+        guard !overflow, channels == wanted else {
+            throw TensorError(
+                "expected \(plural(wanted, "input channel")), got \(channels) (input \(input), weight \(weight)"
+                    + (o.groups == 1 ? ")" : ", \(o.groups) groups)"))
+        }
+        guard (input[2...] + weight[2...]).allSatisfy({ $0 < 1 << 31 }) else {
+            throw TensorError("heights and widths below 2^31 expected, got \(input) and \(weight)")
+        }
+        self.init(
+            inChannels: channels, height: input[2], width: input[3], outChannels: outChannels,
+            rows: Window(
+                size: weight[2], stride: o.stride.rows, padding: o.padding.rows, dilation: o.dilation.rows),
+            columns: Window(
+                size: weight[3], stride: o.stride.columns, padding: o.padding.columns, dilation: o.dilation.columns),
+            groups: o.groups)
+        guard weight[2] > 0, weight[3] > 0, outHeight > 0, outWidth > 0 else {
+            throw TensorError(
+                "a kernel of \(weight[2])x\(weight[3]) does not fit into an input of \(input[2])x\(input[3]) "
+                    + "(padding \(o.padding), dilation \(o.dilation))")
+        }
+        try expectRoom()
+    }
+
+    /// The kernels unroll or frame an image at a time in memory that they take for granted: where it would be much, this
+    /// finds out whether it can be had.
+    ///
+    /// - Throws: `TensorError` where it cannot.
+    private func expectRoom() throws {
+        let (values, overflow) = taps.multipliedReportingOverflow(by: outHeight * outWidth)
+        let (plane, planeOverflow) = (height + 2 * rows.padding).multipliedReportingOverflow(
+            by: width + 2 * columns.padding)
+        let (framed, frameOverflow) = plane.multipliedReportingOverflow(by: inChannels / groups)
+        let most = max(values, framed)
+        guard !overflow, !planeOverflow, !frameOverflow, most < 1 << 43 else {
+            throw TensorError("the convolution is more than memory can hold")
+        }
+        if most > 1 << 26 { _ = try Storage(byteCount: 4 * most) }
+    }
+}
+
+/// Images that one part of a parallel loop works on: at most sixteen parts, whatever the threads, for the parts decide
+/// in which order gradients are added.
+func imagesAPart(_ images: Int) -> Int { max(1, (images + 15) / 16) }

@@ -1,0 +1,167 @@
+@_exported import Schema
+@_exported import Tensors
+
+/// What can be done with tensors, as scripts, layers, tests and pages know it: declared once, in the operator's own
+/// file, and listed in `Operators.all`.
+public struct Operator: Sendable {
+    public typealias Body = @Sendable (Arguments, Context) throws -> Outcome
+
+    public let schema: Schema
+    public let faces: [Face]
+    /// Calls that tests make: gradients against differences, PyTorch's numbers, threads, types.
+    public let examples: [Example]
+    /// The call; the first parameter is what a method is called on.
+    public let body: Body
+    /// The same with the result put into the first argument, where there is a faster way than to copy it there.
+    public let bodyInPlace: Body?
+
+    /// - Parameters:
+    ///   - name: PyTorch's.
+    ///   - arguments: PyTorch's, in its order.
+    ///   - options: those that PyTorch takes by name only.
+    public init(
+        _ name: String, doc: String, _ arguments: [Argument], options: [Argument] = [],
+        returns: Returns = .object(Tensor.self), faces: [Face], examples: [Example], inPlace: Body? = nil,
+        body: @escaping Body
+    ) {
+        schema = Schema(name, doc: doc, arguments: arguments, options: options, returns: returns)
+        self.faces = faces
+        self.examples = examples
+        self.body = body
+        bodyInPlace = inPlace
+    }
+}
+
+/// Where scripts find an operator.
+public enum Face: Sendable, Equatable {
+    /// `x:name(...)`.
+    case method
+    /// `x:name_(...)`.
+    case inPlace
+    /// `nightjar.name(x, ...)`.
+    case function
+    /// `nn.functional.name(x, ...)`.
+    case functional
+    /// `nn.Name(...)`, a module that calls it with its first arguments, so many of them, given to each call and the
+    /// others to the constructor. A parameter `training` is the module's.
+    case layer(String, inputs: Int = 1)
+    /// `a + b` and its like.
+    case symbol(Symbol)
+}
+
+/// What Lua has a sign for.
+public enum Symbol: String, Sendable {
+    case add, subtract, multiply, divide, modulo, power, negate, floorDivide
+}
+
+/// What belongs to a call besides its arguments.
+public struct Context {
+    /// Where random numbers come from.
+    public let generator: Generator
+
+    public init(generator: Generator) { self.generator = generator }
+}
+
+/// What a call gives.
+public enum Outcome {
+    case tensor(Tensor)
+    /// Several results in a row; the second may be missing.
+    case several([Tensor])
+    /// A list of tensors.
+    case list([Tensor])
+    case boolean(Bool)
+    case integer(Int)
+
+    /// All tensors in it.
+    public var tensors: [Tensor] {
+        switch self {
+        case .tensor(let tensor): [tensor]
+        case .several(let tensors), .list(let tensors): tensors
+        case .boolean, .integer: []
+        }
+    }
+}
+
+/// What stands in the list of all operators.
+public protocol Declared: Sendable {
+    var declaration: Operator { get }
+}
+
+extension Operator: Declared {
+    public var declaration: Operator { self }
+}
+
+// MARK: Arguments that are tensors
+
+extension Argument {
+    public static func tensor(_ name: StaticString, _ doc: String = "") -> Argument { .object(name, Tensor.self, doc) }
+
+    public static func tensors(_ name: StaticString, _ doc: String = "") -> Argument {
+        .objects(name, Tensor.self, doc)
+    }
+
+    /// A tensor or a number.
+    public static func operand(_ name: StaticString, _ doc: String = "") -> Argument {
+        .anyOf(name, doc, of: [.object(Tensor.self), .number, .boolean])
+    }
+
+    /// One dimension or a list of them.
+    public static var dimensions: Argument {
+        .anyOf("dim", "one dimension or a list; all by default", of: [.integer, .integers]).optional
+    }
+
+    public static var dtype: Argument {
+        .choice("dtype", "type of the elements", of: DType.allCases.map(\.rawValue)).optional
+    }
+
+    public static var keepdim: Argument {
+        .boolean("keepdim", "whether the dimension stays, with size 1", default: false)
+    }
+}
+
+extension Arguments {
+    public func tensor(_ name: StaticString) throws -> Tensor { try object(name) }
+    public func optionalTensor(_ name: StaticString) throws -> Tensor? { try optionalObject(name) }
+
+    /// A tensor or a number.
+    public func operand(_ name: StaticString) throws -> Operand {
+        switch try value(name) {
+        case .object(let object)?:
+            guard let tensor = object as? Tensor else { break }
+            return .tensor(tensor)
+        case .number(let value)?: return .number(value)
+        case .integer(let value)?: return .integer(value)
+        case .boolean(let value)?: return .boolean(value)
+        default: break
+        }
+        throw TensorError("'\(name)' is neither a tensor nor a number")
+    }
+
+    public func shape(_ name: StaticString) throws -> Shape { Shape(try integers(name)) }
+
+    public func dtype() throws -> DType? { try optionalString("dtype").flatMap { DType(rawValue: $0) } }
+
+    /// An integer for both axes, or one for each.
+    public func pair(_ name: StaticString) throws -> Pair { Pair(try integers(name)) }
+
+    public func optionalPair(_ name: StaticString) throws -> Pair? { try optionalIntegers(name).map { Pair($0) } }
+}
+
+/// Two numbers, of rows and of columns: a kernel, a stride, a padding, a dilation.
+public struct Pair: Sendable, Equatable, CustomStringConvertible {
+    public var rows: Int, columns: Int
+
+    public init(_ rows: Int, _ columns: Int) {
+        self.rows = rows
+        self.columns = columns
+    }
+
+    public init(_ both: Int) { self.init(both, both) }
+
+    /// One number stands for both.
+    init(_ numbers: [Int]) { self.init(numbers.first ?? 0, numbers.last ?? 0) }
+
+    func allSatisfy(_ test: (Int) -> Bool) -> Bool { test(rows) && test(columns) }
+
+    public var description: String { "[\(rows), \(columns)]" }
+}

@@ -1,0 +1,84 @@
+/// An operator that is a function of corresponding elements. Its gradient, its in-place form, its work on every type of
+/// elements, on repeated and scattered operands follow from the expression.
+public struct Pointwise: Declared {
+    let function: PointwiseFunction
+    public let declaration: Operator
+
+    /// A function of one tensor.
+    ///
+    /// - Parameters:
+    ///   - parameters: numbers beside the tensor; the expression finds them as `p`.
+    ///   - value: the result, of an element and the parameters.
+    ///   - gradient: the element's gradient, of the result's gradient, the element, the result and the parameters;
+    ///     derived from `value` by default.
+    init(
+        _ name: String, doc: String, parameters: [Argument] = [], typing: PointwiseFunction.Typing = .floating,
+        faces: [Face], examples: [Example],
+        gradient: ((_ g: Expression, _ x: Expression, _ y: Expression, _ p: [Expression]) -> Expression)? = nil,
+        value: (_ x: Expression, _ p: [Expression]) -> Expression
+    ) {
+        let p = parameters.indices.map { Expression.parameter($0) }
+        let function = PointwiseFunction(
+            name, inputs: 1, parameters: p.count, typing: typing, value: value(.variable(0), p),
+            gradients: gradient.map { [$0(.variable(2), .variable(0), .variable(1), p)] })
+        self.function = function
+        let names = parameters.map(\.name)
+        declaration = Operator(
+            name, doc: doc, [.tensor("input")] + parameters, faces: faces, examples: examples,
+            inPlace: { a, _ in
+                let numbers = try names.map { try a.number($0) }
+                return .tensor(try function.inPlace([.tensor(a.tensor("input"))], parameters: numbers))
+            }
+        ) { a, _ in
+            .tensor(try function(a.tensor("input"), parameters: names.map { try a.number($0) }))
+        }
+    }
+
+    /// A function of two operands, either a tensor or a number.
+    ///
+    /// - Parameter gradients: those of both, of the result's gradient, both operands and the result.
+    static func binary(
+        _ name: String, doc: String, other: StaticString = "other", typing: PointwiseFunction.Typing = .common,
+        faces: [Face], examples: [Example],
+        gradients: ((_ g: Expression, _ a: Expression, _ b: Expression, _ y: Expression) -> [Expression])? = nil,
+        value: (_ a: Expression, _ b: Expression) -> Expression
+    ) -> Pointwise {
+        let (a, b) = (Expression.variable(0), Expression.variable(1))
+        let function = PointwiseFunction(
+            name, inputs: 2, typing: typing, value: value(a, b),
+            gradients: gradients.map { $0(.variable(3), a, b, .variable(2)) })
+        let declaration = Operator(
+            name, doc: doc, [.operand("input"), .operand(other)], faces: faces, examples: examples,
+            inPlace: { a, _ in .tensor(try function.inPlace([a.operand("input"), a.operand(other)])) }
+        ) { a, _ in .tensor(try function.called([a.operand("input"), a.operand(other)])) }
+        return Pointwise(function: function, declaration: declaration)
+    }
+
+    private init(function: PointwiseFunction, declaration: Operator) {
+        self.function = function
+        self.declaration = declaration
+    }
+
+    func callAsFunction(_ x: Tensor, _ parameters: Double...) throws -> Tensor {
+        try function(x, parameters: parameters)
+    }
+
+    func callAsFunction(_ a: Tensor, _ b: Tensor) throws -> Tensor { try function(a, b) }
+
+    func callAsFunction(_ a: Tensor, _ b: Double) throws -> Tensor { try function(a, b) }
+}
+
+extension PointwiseFunction {
+    /// The function of operands that may all be numbers.
+    func called(_ operands: [Operand]) throws -> Tensor {
+        if operands.contains(where: { $0.tensor != nil }) { return try self(operands) }
+        return try self([.tensor(operands[0].asTensor())] + operands.dropFirst())
+    }
+}
+
+extension [Face] {
+    /// Where most functions of PyTorch are: `x:name()` and `nightjar.name(x)`.
+    static var usual: [Face] { [.method, .function] }
+    /// Those that change their tensor as well.
+    static var elementwise: [Face] { [.method, .function, .inPlace] }
+}

@@ -1,0 +1,22 @@
+/// Every operator, and the one list of them.
+public enum Operators {
+    /// What scripts, layers, stubs, reference pages and tests know.
+    public static let all: [Operator] =
+        ([
+            // Creation
+            zeros, ones, full, rand, randn, randperm, arange,
+            // Arithmetic
+            add, sub, mul, div, neg, pow, maximum, minimum, clamp, abs, exp, log, sqrt, eq, ne, lt, le, gt, ge,
+            // Activations
+            relu, sigmoid, tanh, softmax, logSoftmax, dropout, dropout1d, dropout2d,
+            // Reductions
+            sum, mean, max, min, argmax, argmin,
+            // Shapes and types
+            view, reshape, flatten, transpose, t, permute, select, narrow, squeeze, unsqueeze, expand, contiguous,
+            clone, cat, stack, indexSelect, to,
+            // Matrices, convolutions, pooling
+            matmul, linear, conv2d, maxPool2d, avgPool2d,
+            // Losses
+            nllLoss, crossEntropy, mseLoss,
+        ] as [any Declared]).map(\.declaration) + conversions
+}

@@ -1,0 +1,76 @@
+import Kernels
+
+extension Operators {
+    static let indexSelect = Operator(
+        "index_select", doc: "The places of a dimension that an int64 tensor names.",
+        [.tensor("input"), .integer("dim"), .tensor("index")], faces: .usual,
+        examples: [.init(.values(3, 2), 0, .integers(4, below: 3)), .init(.values(2, 3), -1, .integers(5, below: 3))]
+    ) { a, _ in .tensor(try a.tensor("input").indexSelect(a.integer("dim"), a.tensor("index"))) }
+}
+
+extension Tensor {
+    /// The places of a dimension that `indices` (int64) names, in its order.
+    public func indexSelect(_ dimension: Int, _ indices: Tensor) throws -> Tensor {
+        let d = try resolve(dimension)
+        guard indices.dtype == .int64, indices.dim == 1 else {
+            throw TensorError("int64 indices [n] expected, got \(indices.dtype.rawValue) \(indices.shape)")
+        }
+        try indices.expectPlaces(below: shape[d])
+        return try .applyOne(IndexSelectOperation(dimension: d), [self, indices.contiguous()])
+    }
+}
+
+private func places(_ indices: Tensor) -> UnsafeBufferPointer<Int64> {
+    UnsafeBufferPointer(start: indices.address(as: Int64.self), count: indices.count)
+}
+
+struct IndexSelectOperation: Operation {
+    let dimension: Int
+    var name: String { "index_select" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] {
+        var shape = inputs[0].shape
+        shape[dimension] = inputs[1].shape[0]
+        return [Spec(shape, inputs[0].dtype)]
+    }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let x = try inputs[0].detach().contiguous()
+        kernels.indexSelect(
+            size: x.dtype.size, Slices(x.shape, dimension), x.bytes, places(inputs[1]), outputs[0].bytes)
+        extendLifetime(x)
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = gradients[0] else { return [] }
+        let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
+        return [try .applyOne(IndexAddOperation(dimension: dimension), [zeros, kept.input(1), gradient])]
+    }
+}
+
+/// A copy of the first input to whose places, which the second names, the third is added.
+struct IndexAddOperation: Operation {
+    let dimension: Int
+    var name: String { "index_add" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        outputs[0].copyElementsWithoutCheck(from: inputs[0])
+        let source = try inputs[2].detach().contiguous()
+        kernels.indexPut(
+            .add, source.dtype, Slices(outputs[0].shape, dimension), source.bytes, places(inputs[1]),
+            outputs[0].bytes)
+        extendLifetime(source)
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = gradients[0] else { return [] }
+        guard kept.needs[2] else { return [gradient] }
+        return [gradient, nil, try gradient.indexSelect(dimension, kept.input(1))]
+    }
+}

@@ -1,0 +1,98 @@
+import Host
+import Lua
+import Operators
+
+/// The operators as scripts see them: everything here follows from `Operators.all`.
+enum OperatorFaces {
+    static var methods: [HostMethod<Tensor>] { Operators.all.flatMap(methods) }
+
+    /// `nightjar.name(...)`.
+    static var functions: [HostFunction] { functions(.function) }
+
+    /// `nn.functional.name(...)`.
+    static var functionals: [HostFunction] { functions(.functional) }
+
+    private static func functions(_ face: Face) -> [HostFunction] {
+        Operators.all.filter { $0.faces.contains(face) }.map { operation in
+            .function(operation.schema) { call in
+                Results(try operation.body(call.arguments(for: operation.schema), call.context))
+            }
+        }
+    }
+
+    private static func methods(_ operation: Operator) -> [HostMethod<Tensor>] {
+        let schema = operation.schema
+        return operation.faces.compactMap { face in
+            switch face {
+            case .method:
+                .method(schema) { call in
+                    Results(try operation.body(call.arguments(for: schema, hasReceiver: true), call.context))
+                }
+            case .inPlace:
+                .method(
+                    schema, name: schema.name + "_", doc: "\(schema.doc) Changes the tensor itself.", returns: .receiver
+                ) { call in
+                    let arguments = call.arguments(for: schema, hasReceiver: true)
+                    if let body = operation.bodyInPlace {
+                        _ = try body(arguments, call.context)
+                    } else {
+                        let target: Tensor = try call.receiver()
+                        try target.put(operation.body(arguments, call.context).tensors[0])
+                    }
+                    return .receiver
+                }
+            case .symbol(let symbol): metamethod(symbol, operation)
+            default: nil
+            }
+        }
+    }
+
+    private static func metamethod(_ symbol: Symbol, _ operation: Operator) -> HostMethod<Tensor> {
+        let schema = operation.schema
+        if symbol == .negate {
+            return .metamethod(.negate, doc: schema.doc, returns: schema.returns) { tensor, call in
+                Results(try operation.body(Arguments(schema.parameters, [.object(tensor)]), call.context))
+            }
+        }
+        let event: Metamethod =
+            switch symbol {
+            case .add: .add
+            case .subtract: .subtract
+            case .multiply: .multiply
+            case .divide: .divide
+            case .modulo: .modulo
+            case .power: .power
+            case .floorDivide: .floorDivide
+            case .negate: .negate
+            }
+        return .binary(
+            event, doc: schema.doc, left: schema.arguments[0], right: schema.arguments[1], returns: schema.returns
+        ) { call in Results(try operation.body(call.arguments(for: schema), call.context)) }
+    }
+}
+
+extension Results {
+    /// What an operator or a module gave.
+    init(_ outcome: Outcome) {
+        switch outcome {
+        case .tensor(let tensor): self = .object(tensor)
+        case .several(let tensors): self = .values(tensors.map { .object($0) })
+        case .list(let tensors): self = .objects(tensors)
+        case .boolean(let value): self = .boolean(value)
+        case .integer(let value): self = .integer(value)
+        }
+    }
+}
+
+extension LuaValue {
+    init(_ value: Value) {
+        switch value {
+        case .boolean(let value): self = .boolean(value)
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        case .string(let value): self = .string(value)
+        case .list(let items): self = .list(items.map { LuaValue($0) })
+        case .object(let object): self = .object(object)
+        }
+    }
+}

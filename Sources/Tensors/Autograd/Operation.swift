@@ -1,0 +1,103 @@
+/// The form of a tensor without its elements.
+public struct Spec: Sendable, Equatable {
+    public var shape: Shape
+    public var dtype: DType
+
+    public init(_ shape: Shape, _ dtype: DType = .float32) {
+        self.shape = shape
+        self.dtype = dtype
+    }
+}
+
+/// What of an operation's inputs and outputs its gradient needs, by number.
+public struct Saves: Sendable {
+    public var inputs: Set<Int>
+    public var outputs: Bool
+
+    public init(inputs: Set<Int> = [], outputs: Bool = false) {
+        self.inputs = inputs
+        self.outputs = outputs
+    }
+}
+
+/// What makes tensors of tensors, with the rule that brings gradients of the results back to the inputs.
+///
+/// `Tensor.apply` is the one way to run an operation: it infers, allocates, runs and records. A gradient that is made of
+/// operations has gradients itself.
+public protocol Operation {
+    /// As messages and printed tensors call it: "conv2d".
+    var name: String { get }
+    /// The outputs' forms; the only place that validates.
+    ///
+    /// - Throws: `TensorError` where the inputs do not fit.
+    func infer(_ inputs: [Spec]) throws -> [Spec]
+    /// Fills the outputs, which are contiguous. It allocates no results and keeps nothing.
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws
+    /// What the gradient needs, where `needs` says which inputs' gradients are asked for. Default: nothing.
+    func saves(_ needs: [Bool]) -> Saves
+    /// The inputs' gradients: nil for one that is not needed or does not depend. An output that nothing came from has no
+    /// gradient.
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?]
+}
+
+extension Operation {
+    public func infer(_ inputs: [Spec]) throws -> [Spec] { throw TensorError("\(name) cannot be run") }
+    public func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {}
+    public func saves(_ needs: [Bool]) -> Saves { Saves() }
+    /// For operations whose results have no gradients.
+    public func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        throw TensorError("\(name) has no gradient")
+    }
+}
+
+/// What a gradient finds of the call that it belongs to.
+public struct Kept {
+    let node: Node
+
+    /// Which inputs' gradients are asked for.
+    public var needs: [Bool] { node.needs }
+    public var inputSpecs: [Spec] { node.inputSpecs }
+    public var outputSpecs: [Spec] { node.outputSpecs }
+
+    /// An input that `saves` named.
+    ///
+    /// - Throws: `TensorError` where it has been changed since.
+    public func input(_ place: Int) throws -> Tensor {
+        guard let saved = node.savedInputs[place] else { throw TensorError("input \(place) was not kept") }
+        return try saved.unwrap()
+    }
+
+    /// An output, where `saves` asked for them; with its history, so that it has gradients itself.
+    public func output(_ place: Int) throws -> Tensor {
+        guard place < node.savedOutputs.count else { throw TensorError("output \(place) was not kept") }
+        let tensor = try node.savedOutputs[place].unwrap()
+        if GradMode.isEnabled, tensor.dtype.isFloatingPoint { tensor.ownHistory = .init(node: node, output: place) }
+        return tensor
+    }
+}
+
+extension Tensor {
+    /// Runs an operation: infers the results' forms, allocates them, fills them, and remembers where they came from if
+    /// gradients flow.
+    public static func apply(_ operation: some Operation, _ inputs: [Tensor]) throws -> [Tensor] {
+        let specs = try operation.infer(inputs.map(\.spec))
+        let outputs = try specs.map { try Tensor(uninitialized: $0.shape, dtype: $0.dtype) }
+        try operation.run(inputs, into: outputs)
+        withExtendedLifetime(inputs) {}
+        record(operation, inputs, outputs)
+        return outputs
+    }
+
+    /// The first result of an operation.
+    public static func applyOne(_ operation: some Operation, _ inputs: [Tensor]) throws -> Tensor {
+        try apply(operation, inputs)[0]
+    }
+
+    /// Remembers that an operation made `outputs` of `inputs`, if gradients flow through any of these.
+    public static func record(_ operation: some Operation, _ inputs: [Tensor], _ outputs: [Tensor]) {
+        guard inputs.contains(where: \.requiresGrad), GradMode.isEnabled else { return }
+        Node.record(operation, inputs, outputs)
+    }
+
+    public var spec: Spec { Spec(shape, dtype) }
+}

@@ -1,0 +1,236 @@
+import KernelInterface
+import Synchronization
+
+/// A function of corresponding elements of some tensors and numbers, which are repeated to a common shape, with the
+/// gradient that follows from its expression.
+public final class PointwiseFunction: Sendable {
+    /// Which type the elements are brought to, and which type the result has.
+    public enum Typing: Sendable {
+        /// The operands' common type.
+        case common
+        /// The operands' common type; integers give float32.
+        case floating
+        /// Compared in the common type, the result is bool.
+        case truth
+    }
+
+    public let name: String
+    public let inputCount: Int
+    public let typing: Typing
+    private let parameterCount: Int
+    private let value: Expression
+    /// By input; the variables behind the inputs are the result and the gradient of the result.
+    private let gradients: [Expression]?
+    private let cache = Mutex(Cache())
+
+    private struct Cache {
+        var program: Program?
+        var derivatives: [Int: Derivative] = [:]
+    }
+
+    /// The gradient of one input.
+    struct Derivative: Sendable {
+        /// Nil where the gradient is 0 everywhere, or the result's own.
+        let function: PointwiseFunction?
+        /// What it is a function of: inputs, then the result, then the result's gradient.
+        let variables: [Int]
+        let isZero: Bool
+    }
+
+    /// - Parameters:
+    ///   - name: as messages and printed tensors call it.
+    ///   - value: the result as an expression of `inputs` variables and `parameters` parameters.
+    ///   - gradients: the gradients of the inputs, of the variables, the result and its gradient, in this order; derived
+    ///     from `value` by default.
+    public init(
+        _ name: String, inputs: Int, parameters: Int = 0, typing: Typing = .common, value: Expression,
+        gradients: [Expression]? = nil
+    ) {
+        self.name = name
+        inputCount = inputs
+        parameterCount = parameters
+        self.typing = typing
+        self.value = value
+        self.gradients = gradients
+    }
+
+    var program: Program {
+        cache.withLock { cache in
+            if let program = cache.program { return program }
+            let program = Program([value], inputs: inputCount, parameters: parameterCount)
+            cache.program = program
+            return program
+        }
+    }
+
+    func derivative(_ input: Int) -> Derivative {
+        cache.withLock { cache in
+            if let known = cache.derivatives[input] { return known }
+            let made = derive(input)
+            cache.derivatives[input] = made
+            return made
+        }
+    }
+
+    /// The expression that a kept result saves from being worked out again: that of one primitive.
+    private var result: (Expression, by: Expression)? {
+        if case .unary = value { return (value, .variable(inputCount)) }
+        return nil
+    }
+
+    private func derive(_ input: Int) -> Derivative {
+        let gradient = Expression.variable(inputCount + 1)
+        let expression = gradients?[input] ?? gradient * value.derivative(input).replacing(result)
+        if expression == gradient { return Derivative(function: nil, variables: [inputCount + 1], isZero: false) }
+        if expression == .zero { return Derivative(function: nil, variables: [], isZero: true) }
+        // The gradient's place is the first, so that its shape is there to be repeated to.
+        let variables = expression.variables.union([inputCount + 1]).sorted()
+        let places = Dictionary(uniqueKeysWithValues: variables.enumerated().map { ($1, $0) })
+        let function = PointwiseFunction(
+            name + "_backward", inputs: variables.count, parameters: parameterCount, typing: .floating,
+            value: expression.renumbered(places))
+        return Derivative(function: function, variables: variables, isZero: false)
+    }
+
+    // MARK: Calls
+
+    /// The function of these operands, of which one at least is a tensor.
+    ///
+    /// - Throws: `TensorError` where the shapes do not fit.
+    public func callAsFunction(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
+        let (type, dtype, shape) = try form(operands)
+        let result = try Tensor(uninitialized: shape, dtype: dtype)
+        run(program, type, operands, parameters: parameters, into: [result])
+        record(result, operands, parameters)
+        return result
+    }
+
+    public func callAsFunction(_ x: Tensor, parameters: [Double] = []) throws -> Tensor {
+        try self([.tensor(x)], parameters: parameters)
+    }
+
+    public func callAsFunction(_ a: Tensor, _ b: Tensor, parameters: [Double] = []) throws -> Tensor {
+        try self([.tensor(a), .tensor(b)], parameters: parameters)
+    }
+
+    public func callAsFunction(_ a: Tensor, _ b: Double) throws -> Tensor { try self([.tensor(a), .number(b)]) }
+
+    /// The function with its result put into the first operand, which keeps its type.
+    ///
+    /// - Throws: `TensorError` where the result does not fit into it or a history forbids the change.
+    public func inPlace(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
+        guard let target = operands.first?.tensor else { throw TensorError("a tensor expected to be changed") }
+        let (type, dtype, shape) = try form(operands)
+        guard shape == target.shape else {
+            throw TensorError("\(describe(operands)) does not fit into \(target.shape)")
+        }
+        let hasHistory = GradMode.isEnabled && operands.contains { $0.tensor?.requiresGrad ?? false }
+        let canOverwrite =
+            !hasHistory && target.isContiguous && target.dtype == type.dtype
+            && operands.dropFirst().allSatisfy { operand in
+                guard let tensor = operand.tensor else { return true }
+                return tensor.storage !== target.storage
+                    || tensor.shape == shape && tensor.isContiguous
+                        && tensor.offset == target.offset
+            }
+        guard canOverwrite, target.dtype.canHold(dtype) else {
+            return try target.put(self(operands, parameters: parameters))
+        }
+        try target.expectChangeable()
+        run(program, type, operands, parameters: parameters, into: [target])
+        target.storage.version += 1
+        return target
+    }
+
+    private func form(_ operands: [Operand]) throws -> (ComputeType, DType, Shape) {
+        var (found, shape, isFirst) = (ResultType(), Shape(), true)
+        for operand in operands {
+            found.add(operand)
+            guard case .tensor(let tensor) = operand else { continue }
+            shape = isFirst ? tensor.shape : try broadcastShape(shape, tensor.shape)
+            isFirst = false
+        }
+        let common = found.dtype
+        switch typing {
+        case .common: return (common.computeType, common, shape)
+        case .floating:
+            let dtype = common.isFloatingPoint ? common : .float32
+            return (dtype.computeType, dtype, shape)
+        case .truth: return (common.computeType, .bool, shape)
+        }
+    }
+
+    private func describe(_ operands: [Operand]) -> String {
+        operands.dropFirst().compactMap { $0.tensor?.shape.description }.first ?? "a number"
+    }
+
+    private func record(_ result: Tensor, _ operands: [Operand], _ parameters: [Double]) {
+        guard result.dtype.isFloatingPoint else { return }
+        for operand in operands {
+            guard case .tensor(let tensor) = operand, tensor.requiresGrad else { continue }
+            guard GradMode.isEnabled else { return }
+            Node.record(
+                PointwiseApplication(function: self, operands: operands, parameters: parameters),
+                operands.compactMap(\.tensor), [result])
+            return
+        }
+    }
+}
+
+/// One call of a pointwise function, in the history of its result.
+private struct PointwiseApplication: Operation {
+    let function: PointwiseFunction
+    let parameters: [Double]
+    /// By operand: the number that it is, or nil for the next of the tensors.
+    private let numbers: [Operand?]
+
+    init(function: PointwiseFunction, operands: [Operand], parameters: [Double]) {
+        self.function = function
+        self.parameters = parameters
+        numbers = operands.map { $0.tensor == nil ? $0 : nil }
+    }
+
+    var name: String { function.name }
+
+    private func operand(of tensor: Int) -> Int {
+        var left = tensor
+        for (i, number) in numbers.enumerated() where number == nil {
+            if left == 0 { return i }
+            left -= 1
+        }
+        return 0
+    }
+
+    private func tensor(of operand: Int) -> Int { numbers[..<operand].reduce(0) { $0 + ($1 == nil ? 1 : 0) } }
+
+    func saves(_ needs: [Bool]) -> Saves {
+        var saves = Saves()
+        for (i, isNeeded) in needs.enumerated() where isNeeded {
+            for variable in function.derivative(operand(of: i)).variables {
+                if variable == function.inputCount {
+                    saves.outputs = true
+                } else if variable < function.inputCount, numbers[variable] == nil {
+                    saves.inputs.insert(tensor(of: variable))
+                }
+            }
+        }
+        return saves
+    }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = gradients[0] else { return [] }
+        return try kept.needs.enumerated().map { i, isNeeded in
+            guard isNeeded else { return nil }
+            let derivative = function.derivative(operand(of: i))
+            let (shape, dtype) = (kept.inputSpecs[i].shape, kept.inputSpecs[i].dtype)
+            if derivative.isZero { return try .zeros(shape, dtype: dtype) }
+            guard let slope = derivative.function else { return try gradient.sum(to: shape).to(dtype) }
+            let operands = try derivative.variables.map { variable -> Operand in
+                if variable == function.inputCount { return .tensor(try kept.output(0)) }
+                if variable > function.inputCount { return .tensor(gradient) }
+                return try numbers[variable] ?? .tensor(kept.input(tensor(of: variable)))
+            }
+            return try slope(operands, parameters: parameters).sum(to: shape).to(dtype)
+        }
+    }
+}

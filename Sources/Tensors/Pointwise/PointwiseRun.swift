@@ -1,0 +1,108 @@
+import Kernels
+
+/// Elements that one part of a parallel loop works on: enough to outweigh starting it.
+package let elementsAPart = 32_768
+
+/// Calls `body` with consecutive ranges of `0..<count`, in parallel where that pays. The ranges depend on `count`
+/// alone.
+package func inParts(of count: Int, size: Int = elementsAPart, _ body: (Range<Int>) -> Void) {
+    if count <= size { return body(0..<count) }
+    ThreadPool.shared.run((count + size - 1) / size) { part in
+        body(part * size..<min(count, (part + 1) * size))
+    }
+}
+
+/// Runs a program over operands that are repeated to the outputs' shape. The outputs are contiguous.
+func run(
+    _ program: Program, _ type: ComputeType, _ operands: [Operand], parameters: [Double], into outputs: [Tensor]
+) {
+    let target = outputs[0].shape
+    let count = outputs[0].count
+    if count == 0 { return }
+    withUnsafeTemporaryAllocation(of: PointwiseInput.self, capacity: max(1, operands.count)) { inputs in
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, operands.count)) { numbers in
+            guard let inputs = inputs.baseAddress, let numbers = numbers.baseAddress else { return }
+            var isStrided = false
+            for (i, operand) in operands.enumerated() {
+                guard case .tensor(let tensor) = operand else {
+                    var dtype = DType.float64
+                    if case .integer(let value) = operand {
+                        dtype = .int64
+                        UnsafeMutableRawPointer(numbers + i).storeBytes(of: Int64(value), as: Int64.self)
+                    } else {
+                        numbers[i] = operand.number
+                    }
+                    (inputs + i).initialize(to: PointwiseInput(numbers + i, dtype, step: 0))
+                    continue
+                }
+                let isDense = tensor.isContiguous && tensor.shape == target
+                (inputs + i).initialize(
+                    to: PointwiseInput(tensor.bytes, tensor.dtype, step: isDense ? 1 : 0))
+                isStrided = isStrided || !isDense && tensor.count != 1
+            }
+            if isStrided {
+                runStrided(program, type, operands, inputs, parameters, outputs)
+            } else {
+                execute(program, type, inputs, parameters, outputs, nil, 0)
+            }
+        }
+    }
+    withExtendedLifetime((operands, outputs)) {}
+}
+
+private func execute(
+    _ program: Program, _ type: ComputeType, _ inputs: UnsafePointer<PointwiseInput>, _ parameters: [Double],
+    _ outputs: [Tensor], _ sizes: UnsafePointer<Int>?, _ rank: Int
+) {
+    withUnsafeTemporaryAllocation(of: PointwiseOutput.self, capacity: outputs.count) { results in
+        guard let results = results.baseAddress else { return }
+        for (i, output) in outputs.enumerated() {
+            (results + i).initialize(to: PointwiseOutput(output.bytes, output.dtype))
+        }
+        parameters.withUnsafeBufferPointer { parameters in
+            let call = PointwiseCall(
+                program, type, inputs: inputs, parameters: parameters.baseAddress, outputs: results, sizes: sizes,
+                rank: rank)
+            inParts(of: outputs[0].count) { kernels.pointwise(call, $0) }
+        }
+    }
+}
+
+/// Where some operands are neither dense nor one value: dimensions that all of them pass like one are made one.
+private func runStrided(
+    _ program: Program, _ type: ComputeType, _ operands: [Operand], _ inputs: UnsafeMutablePointer<PointwiseInput>,
+    _ parameters: [Double], _ outputs: [Tensor]
+) {
+    let target = outputs[0].shape
+    let (rank, n) = (target.count, operands.count)
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: rank * (n + 1)) { space in
+        guard let sizes = space.baseAddress else { return }
+        let strides = sizes + rank
+        var used = 0
+        for d in 0..<rank where target[d] != 1 {
+            var isMerged = used > 0
+            for i in 0..<n {
+                let step = operands[i].tensor.map { stride($0, d, target) } ?? 0
+                strides[i * rank + used] = step
+                isMerged = isMerged && strides[i * rank + used - 1] == step * target[d]
+            }
+            if isMerged {
+                sizes[used - 1] *= target[d]
+                for i in 0..<n { strides[i * rank + used - 1] = strides[i * rank + used] }
+            } else {
+                sizes[used] = target[d]
+                used += 1
+            }
+        }
+        for (i, operand) in operands.enumerated() where inputs[i].step == 0 {
+            if let tensor = operand.tensor, tensor.count != 1 { inputs[i].strides = UnsafePointer(strides + i * rank) }
+        }
+        execute(program, type, inputs, parameters, outputs, sizes, used)
+    }
+}
+
+/// Elements from one place to the next of the target's dimension; 0 where the tensor is repeated.
+private func stride(_ tensor: Tensor, _ dimension: Int, _ target: Shape) -> Int {
+    let own = dimension - (target.count - tensor.dim)
+    return own < 0 || tensor.shape[own] == 1 ? 0 : tensor.strides[own]
+}
