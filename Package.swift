@@ -32,9 +32,8 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Files", "JSON", "Kernels", "Tensors", "Networks", "Images", "Datasets", "Checkpoints",
-                "Registry",
-                "HTTP",
+                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Networks", "Images",
+                "Datasets", "Checkpoints", "Registry", "HTTP",
             ],
             resources: [
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"), .embedInCode("Bundle/bundle.lua"),
@@ -59,6 +58,8 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "Networks", dependencies: ["Tensors", "Kernels"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
+        .target(name: "Console"),
+        .target(name: "Metrics"),
         .target(name: "Files"),
         .target(name: "JSON"),
 
@@ -84,6 +85,8 @@ let package = Package(
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Files", "Tensors", "TestSupport"],
             exclude: ["Reference"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "TestSupport"]),

@@ -1,3 +1,4 @@
+import Console
 import Files
 import Host
 import HTTP

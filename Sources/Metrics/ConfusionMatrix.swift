@@ -1,9 +1,16 @@
 /// How often each class was taken for each: rows are true classes, columns are predicted ones.
-final class Confusion {
-    let classes: Int
+public final class ConfusionMatrix {
+    /// How many classes there are; they count from 0.
+    public let classes: Int
     private var counts: [Int]
 
-    init(classes: Int) {
+    /// An empty matrix.
+    ///
+    /// - Throws: `MetricsError` without a class.
+    public init(classes: Int) throws {
+        guard classes >= 1 else {
+            throw MetricsError("a confusion matrix of at least 1 class expected, got \(classes)")
+        }
         self.classes = classes
         counts = [Int](repeating: 0, count: classes * classes)
     }
@@ -11,7 +18,8 @@ final class Confusion {
     /// Counts pairs; all of them or, where one is out of range, none.
     ///
     /// - Parameter place: what messages call the place of a value: "row 3".
-    func add(predicted: [Int], labels: [Int], place: (Int) -> String) throws {
+    /// - Throws: `MetricsError` for lists of two lengths and for what is no class.
+    public func add(predicted: [Int], labels: [Int], place: (Int) -> String) throws {
         guard predicted.count == labels.count else {
             throw MetricsError("got \(predicted.count) predicted classes for \(labels.count) labels")
         }
@@ -23,22 +31,24 @@ final class Confusion {
         for (prediction, label) in zip(predicted, labels) { counts[label * classes + prediction] += 1 }
     }
 
-    func count(truth: Int, predicted: Int) -> Int { counts[truth * classes + predicted] }
+    /// How often a class was taken for another; both must be classes.
+    public func count(truth: Int, predicted: Int) -> Int { counts[truth * classes + predicted] }
 
-    var total: Int { counts.reduce(0, +) }
+    /// How many were counted.
+    public var total: Int { counts.reduce(0, +) }
 
-    /// NaN before anything was added, as are the following where their class does not occur.
-    var accuracy: Double { ratio((0..<classes).reduce(0) { $0 + count(truth: $1, predicted: $1) }, total) }
+    /// The part that was right. NaN before anything was added, as are the following where their class does not occur.
+    public var accuracy: Double { ratio((0..<classes).reduce(0) { $0 + count(truth: $1, predicted: $1) }, total) }
 
     /// The part of a class's examples that was found.
-    func recall(_ index: Int) -> Double {
+    public func recall(_ index: Int) -> Double {
         ratio(
             count(truth: index, predicted: index),
             (0..<classes).reduce(0) { $0 + count(truth: index, predicted: $1) })
     }
 
     /// The part of a class's predictions that was right.
-    func precision(_ index: Int) -> Double {
+    public func precision(_ index: Int) -> Double {
         ratio(
             count(truth: index, predicted: index),
             (0..<classes).reduce(0) { $0 + count(truth: $1, predicted: index) })
@@ -46,14 +56,15 @@ final class Confusion {
 
     private func ratio(_ part: Int, _ whole: Int) -> Double { Double(part) / Double(whole) }
 
-    struct Mistake: Equatable {
-        let truth: Int
-        let predicted: Int
-        let count: Int
+    /// How often a class was taken for another.
+    public struct Mistake: Equatable, Sendable {
+        public let truth: Int
+        public let predicted: Int
+        public let count: Int
     }
 
     /// The commonest mistakes, commonest first; equally common ones by class.
-    func worst(_ most: Int) -> [Mistake] {
+    public func worst(_ most: Int) -> [Mistake] {
         let mistakes = counts.indices.map {
             Mistake(truth: $0 / classes, predicted: $0 % classes, count: counts[$0])
         }
@@ -64,9 +75,9 @@ final class Confusion {
     }
 }
 
-extension Confusion: CustomStringConvertible {
+extension ConfusionMatrix: CustomStringConvertible {
     /// A table with a row for each true class.
-    var description: String {
+    public var description: String {
         let corner = #"truth \ predicted"#
         let width = counts.reduce(classes - 1, max).description.count + 2
         func line(_ head: String, _ cells: some Sequence<Int>) -> String {
@@ -81,10 +92,4 @@ extension Confusion: CustomStringConvertible {
     private func padded(_ text: String, _ width: Int) -> String {
         String(repeating: " ", count: max(0, width - text.count)) + text
     }
-}
-
-/// What is wrong with the numbers that a metric was given.
-struct MetricsError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }
