@@ -47,7 +47,7 @@ let package = Package(
         // The core. Nothing below this line knows of Lua.
         .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON"]),
         .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
-        .target(name: "Datasets", dependencies: ["Tensors", "HTTP", "Files", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
         .systemLibrary(
@@ -81,7 +81,7 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "Files", "TestSupport"], exclude: ["Reference"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
+        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Images", "Tensors", "Files", "TestSupport"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Files", "Tensors", "TestSupport"],
             exclude: ["Reference"]),
