@@ -33,6 +33,9 @@ public final class Loader {
     /// How many batches a pass has.
     public var count: Int { dropLast ? dataset.count / batchSize : (dataset.count + batchSize - 1) / batchSize }
 
+    /// How many images a pass has.
+    public var imageCount: Int { dropLast ? count * batchSize : dataset.count }
+
     /// Begins a pass over the data.
     public func batches() -> Pass { Pass(self) }
 
