@@ -14,6 +14,8 @@ public struct ProgressLine {
     /// Seconds between two drawings on a terminal, and between two lines of our own making elsewhere.
     private static let drawingInterval = 0.05
     private static let lineInterval = 10.0
+    /// What no terminal is wider than: a line is filled with spaces up to its width.
+    private static let mostColumns = 4096
 
     /// Whether the terminal's cursor stands behind an unfinished line.
     public private(set) var isOpen = false
@@ -111,7 +113,7 @@ public struct ProgressLine {
 
     private mutating func draw() {
         // The last column stays empty: some terminals go to the next line there.
-        let width = max((columns() ?? 80) - 1, 0)
+        let width = min(max(columns() ?? 80, 1), Self.mostColumns) - 1
         let text = String(present.map { $0 == "\t" || $0.isNewline ? " " : $0 }.prefix(width))
         let speed = speed()
         let room = width - text.count - speed.count
@@ -125,8 +127,9 @@ public struct ProgressLine {
         let passed = clock() - began
         guard done > 0, passed > 0 else { return "" }
         let rate = Double(done) / passed
-        let number = rate < 10 ? tenths(rate) : "\(Int(rate))"
-        let speed = isBytes ? "\(sizes(Int(rate), nil))/s" : unit.isEmpty ? "\(number)/s" : "\(number) \(unit)/s"
+        let number = rate < 10 ? tenths(rate) : "\(Int(clamping: rate))"
+        let counted = unit.isEmpty ? "\(number)/s" : "\(number) \(unit)/s"
+        let speed = isBytes ? "\(sizes(Int(clamping: rate), nil))/s" : counted
         guard let total, total > done else { return speed }
         return "\(speed)  \(duration(Double(total - done) / rate)) left"
     }
@@ -139,7 +142,7 @@ public struct ProgressLine {
 
     private func percent(_ done: Int, _ total: Int?) -> String? {
         guard let total, total > 0 else { return nil }
-        return "\(Int(Double(done) / Double(total) * 100))%"
+        return "\(Int(clamping: Double(done) / Double(total) * 100))%"
     }
 }
 
@@ -155,13 +158,13 @@ func sizes(_ done: Int, _ total: Int?) -> String {
 
 /// A number with one digit after the point.
 private func tenths(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
+    let tenths = Int(clamping: (value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
 }
 
 /// "0:42", "1:02:03".
 func duration(_ seconds: Double) -> String {
-    let all = Int(min(seconds, 1e9).rounded(.up))
+    let all = Int(clamping: min(seconds, 1e9).rounded(.up))
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let rest = "\(two(all % 60))"
     return all < 3600 ? "\(all / 60):\(rest)" : "\(all / 3600):\(two(all / 60 % 60)):\(rest)"

@@ -109,4 +109,22 @@ struct ProgressLineTests {
         #expect(duration(3723) == "1:02:03")
         #expect(duration(.infinity) == "277777:46:40")
     }
+
+    @Test("Numbers beyond all measure are shown, not fatal")
+    func extremes() {
+        let bench = Bench(columns: 1 << 62, label: "x", total: 1)
+        bench.time = 1e-9
+        bench.line.update(.max)
+        let line = bench.written()
+        #expect(line.hasPrefix("\rx  9223372036854775807/1  9223372036854775807%  "))
+        #expect(line.hasSuffix("  9223372036854775807/s\u{1B}[K") && line.count == 1 + 4095 + 3)
+        bench.time = 1
+        bench.line.updateBytes(.max, of: .max)
+        #expect(bench.written().contains("9223372036.9/9223372036.9 GB  100%"))
+        bench.columns = .min
+        bench.time = 2
+        bench.line.update(1)
+        #expect(bench.written() == "\r\u{1B}[K")
+        bench.line.finish()
+    }
 }
