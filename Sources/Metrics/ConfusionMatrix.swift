@@ -1,18 +1,36 @@
 /// How often each class was taken for each: rows are true classes, columns are predicted ones.
+///
+/// Only pairs that occurred are kept, so that the memory follows what was added and not the number of classes.
 public final class ConfusionMatrix {
+    /// The most classes that a matrix may have.
+    public static let mostClasses = 10_000
+
     /// How many classes there are; they count from 0.
     public let classes: Int
-    private var counts: [Int]
+    /// How many were counted.
+    public private(set) var total = 0
+    private var counts: [Pair: Int] = [:]
+    /// How often each class was the truth, was predicted, and was both.
+    private var truths: [Int]
+    private var predictions: [Int]
+    private var hits: [Int]
+
+    private struct Pair: Hashable {
+        let truth: Int
+        let predicted: Int
+    }
 
     /// An empty matrix.
     ///
-    /// - Throws: `MetricsError` without a class.
+    /// - Throws: `MetricsError` without a class, and for more than `mostClasses`.
     public init(classes: Int) throws {
-        guard classes >= 1 else {
-            throw MetricsError("a confusion matrix of at least 1 class expected, got \(classes)")
+        guard (1...Self.mostClasses).contains(classes) else {
+            throw MetricsError("a confusion matrix of 1 to \(Self.mostClasses) classes expected, got \(classes)")
         }
         self.classes = classes
-        counts = [Int](repeating: 0, count: classes * classes)
+        truths = [Int](repeating: 0, count: classes)
+        predictions = truths
+        hits = truths
     }
 
     /// Counts pairs; all of them or, where one is out of range, none.
@@ -28,31 +46,26 @@ public final class ConfusionMatrix {
                 throw MetricsError("\(name) \(values[index]) at \(place(index)) is outside 0..\(classes - 1)")
             }
         }
-        for (prediction, label) in zip(predicted, labels) { counts[label * classes + prediction] += 1 }
+        for (prediction, label) in zip(predicted, labels) {
+            counts[Pair(truth: label, predicted: prediction), default: 0] += 1
+            truths[label] += 1
+            predictions[prediction] += 1
+            if label == prediction { hits[label] += 1 }
+        }
+        total += labels.count
     }
 
-    /// How often a class was taken for another; both must be classes.
-    public func count(truth: Int, predicted: Int) -> Int { counts[truth * classes + predicted] }
-
-    /// How many were counted.
-    public var total: Int { counts.reduce(0, +) }
+    /// How often a class was taken for another.
+    public func count(truth: Int, predicted: Int) -> Int { counts[Pair(truth: truth, predicted: predicted)] ?? 0 }
 
     /// The part that was right. NaN before anything was added, as are the following where their class does not occur.
-    public var accuracy: Double { ratio((0..<classes).reduce(0) { $0 + count(truth: $1, predicted: $1) }, total) }
+    public var accuracy: Double { ratio(hits.reduce(0, +), total) }
 
-    /// The part of a class's examples that was found.
-    public func recall(_ index: Int) -> Double {
-        ratio(
-            count(truth: index, predicted: index),
-            (0..<classes).reduce(0) { $0 + count(truth: index, predicted: $1) })
-    }
+    /// The part of a class's examples that was found; the class must be one.
+    public func recall(_ index: Int) -> Double { ratio(hits[index], truths[index]) }
 
-    /// The part of a class's predictions that was right.
-    public func precision(_ index: Int) -> Double {
-        ratio(
-            count(truth: index, predicted: index),
-            (0..<classes).reduce(0) { $0 + count(truth: $1, predicted: index) })
-    }
+    /// The part of a class's predictions that was right; the class must be one.
+    public func precision(_ index: Int) -> Double { ratio(hits[index], predictions[index]) }
 
     private func ratio(_ part: Int, _ whole: Int) -> Double { Double(part) / Double(whole) }
 
@@ -65,28 +78,41 @@ public final class ConfusionMatrix {
 
     /// The commonest mistakes, commonest first; equally common ones by class.
     public func worst(_ most: Int) -> [Mistake] {
-        let mistakes = counts.indices.map {
-            Mistake(truth: $0 / classes, predicted: $0 % classes, count: counts[$0])
-        }
-        let made = mistakes.filter { $0.truth != $0.predicted && $0.count > 0 }
-        // The order of equal ones is that of the table.
+        let made = counts.lazy.filter { $0.key.truth != $0.key.predicted }
+            .map { Mistake(truth: $0.key.truth, predicted: $0.key.predicted, count: $0.value) }
         return Array(
-            made.sorted { ($1.count, $0.truth, $0.predicted) < ($0.count, $1.truth, $1.predicted) }.prefix(most))
+            made.sorted { ($1.count, $0.truth, $0.predicted) < ($0.count, $1.truth, $1.predicted) }
+                .prefix(max(most, 0)))
     }
 }
 
 extension ConfusionMatrix: CustomStringConvertible {
-    /// A table with a row for each true class.
+    /// The most classes of which every row and column is shown, and how many are at each end of a larger matrix.
+    private static let mostShown = 50
+    private static let edge = 5
+
+    /// A table with a row for each true class. Of more than 50 classes the first and last five are shown.
     public var description: String {
         let corner = #"truth \ predicted"#
-        let width = counts.reduce(classes - 1, max).description.count + 2
-        func line(_ head: String, _ cells: some Sequence<Int>) -> String {
-            cells.reduce(padded(head, corner.count)) { $0 + padded("\($1)", width) }
+        // Nil stands for the classes that are left out.
+        var shown: [Int?] = Array(0..<classes)
+        if classes > Self.mostShown {
+            shown.replaceSubrange(Self.edge..<(classes - Self.edge), with: [nil])
         }
-        let rows = (0..<classes).map { truth in
-            line("\(truth)", (0..<classes).map { count(truth: truth, predicted: $0) })
+        let cells = shown.map { truth in
+            shown.map { predicted in
+                guard let truth, let predicted else { return "..." }
+                return "\(count(truth: truth, predicted: predicted))"
+            }
         }
-        return ([line(corner, 0..<classes)] + rows).joined(separator: "\n")
+        let names = shown.map { $0.map { "\($0)" } ?? "..." }
+        let width = (cells + [names]).joined().reduce(0) { max($0, $1.count) } + 2
+        func line(_ head: String, _ cells: [String]) -> String {
+            cells.reduce(padded(head, corner.count)) { $0 + padded($1, width) }
+        }
+        var lines = [line(corner, names)] + zip(names, cells).map { line($0, $1) }
+        if classes > Self.mostShown { lines.append("(\(classes) classes, of which the first and last are shown)") }
+        return lines.joined(separator: "\n")
     }
 
     private func padded(_ text: String, _ width: Int) -> String {

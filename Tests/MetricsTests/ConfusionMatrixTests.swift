@@ -26,7 +26,7 @@ struct ConfusionMatrixTests {
         let matrix = try ConfusionMatrix(classes: 2)
         #expect(matrix.total == 0 && matrix.accuracy.isNaN && matrix.recall(0).isNaN && matrix.precision(1).isNaN)
         #expect(matrix.worst(3) == [])
-        #expect(throws: MetricsError("a confusion matrix of at least 1 class expected, got 0")) {
+        #expect(throws: MetricsError("a confusion matrix of 1 to 10000 classes expected, got 0")) {
             try ConfusionMatrix(classes: 0)
         }
     }
@@ -64,5 +64,37 @@ struct ConfusionMatrixTests {
                                 1  0  1  0
                                 2  1  0  1
                 """#)
+    }
+
+    @Test("Of many classes the first and last are shown, and no memory is taken for the others")
+    func many() throws {
+        let matrix = try ConfusionMatrix(classes: 10_000)
+        try matrix.add(predicted: [0, 9_999, 5_000, 1], labels: [0, 1, 5_000, 9_999], place: place)
+        #expect(
+            "\(matrix)" == #"""
+                truth \ predicted     0     1     2     3     4   ...  9995  9996  9997  9998  9999
+                                0     1     0     0     0     0   ...     0     0     0     0     0
+                                1     0     0     0     0     0   ...     0     0     0     0     1
+                                2     0     0     0     0     0   ...     0     0     0     0     0
+                                3     0     0     0     0     0   ...     0     0     0     0     0
+                                4     0     0     0     0     0   ...     0     0     0     0     0
+                              ...   ...   ...   ...   ...   ...   ...   ...   ...   ...   ...   ...
+                             9995     0     0     0     0     0   ...     0     0     0     0     0
+                             9996     0     0     0     0     0   ...     0     0     0     0     0
+                             9997     0     0     0     0     0   ...     0     0     0     0     0
+                             9998     0     0     0     0     0   ...     0     0     0     0     0
+                             9999     0     1     0     0     0   ...     0     0     0     0     0
+                (10000 classes, of which the first and last are shown)
+                """#)
+        #expect(matrix.accuracy == 0.5 && matrix.recall(5_000) == 1)
+        #expect(throws: MetricsError.self) { try ConfusionMatrix(classes: .max) }
+        #expect(try "\(ConfusionMatrix(classes: 50))".split(separator: "\n").count == 51)
+        #expect(try "\(ConfusionMatrix(classes: 51))".split(separator: "\n").count == 13)
+    }
+
+    @Test("The number of mistakes asked for may be any")
+    func extremeCounts() throws {
+        #expect(try example().worst(.max).count == 2)
+        #expect(try example().worst(.min).isEmpty)
     }
 }

@@ -14,7 +14,7 @@ let metricsModule = HostModule(
     functions: [
         .function(
             "confusion", doc: "An empty confusion matrix.",
-            arguments: [.integer("classes", "how many there are", min: 1, max: 10_000)],
+            arguments: [.integer("classes", "how many there are", min: 1, max: ConfusionMatrix.mostClasses)],
             returns: .object(ConfusionMatrix.self)
         ) { call in .object(try ConfusionMatrix(classes: call.integer("classes"))) },
         .function("mean", doc: "The mean of a list.", arguments: [.numbers("values")], returns: .number()) { call in
@@ -36,6 +36,10 @@ private let confusionMethods: [HostMethod<ConfusionMatrix>] = [
         let labels: Tensor? = try call.optionalObject("labels")
         // Places in tensors count from 0, in Lua's lists from 1.
         let isTensor = predicted != nil && labels != nil
+        // A view may have more elements than memory, so that they are counted before they are copied.
+        if let predicted, let labels, predicted.count != labels.count {
+            throw MetricsError("got \(predicted.count) predicted classes for \(labels.count) labels")
+        }
         try confusion.add(
             predicted: predicted.map { try values($0, "predicted") } ?? call.integers("predicted"),
             labels: labels.map { try values($0, "labels") } ?? call.integers("labels")
@@ -76,7 +80,10 @@ private let confusionMethods: [HostMethod<ConfusionMatrix>] = [
                     ])
                 }))
     },
-    .metamethod(.tostring, doc: "A table with a row for each true class.", returns: .string()) { confusion, _ in
+    .metamethod(
+        .tostring, doc: "A table with a row for each true class; of more than 50 the first and last five.",
+        returns: .string()
+    ) { confusion, _ in
         .string("\(confusion)")
     },
 ]
@@ -94,10 +101,16 @@ private func index(_ name: StaticString, of confusion: ConfusionMatrix, _ call: 
     return index
 }
 
+/// How many elements of a tensor are taken at once.
+private let mostValues = 1 << 24
+
 /// The elements of a tensor of classes.
 private func values(_ tensor: Tensor, _ name: String) throws -> [Int] {
     guard tensor.dtype == .int64 else {
         throw MetricsError("'\(name)' must hold classes as int64, which argmax gives; it holds \(tensor.dtype)")
+    }
+    guard tensor.count <= mostValues else {
+        throw MetricsError("'\(name)' has \(tensor.count) classes; at most \(mostValues) are added at once")
     }
     return try tensor.withUnsafeBytes { bytes in bytes.bindMemory(to: Int64.self).map { Int($0) } }
 }
