@@ -124,6 +124,9 @@ local function declared(name, value)
     end
     option = { kind = kind, default = default, doc = doc }
   end
+  if not metavar[option.kind] and option.kind ~= "boolean" and option.kind ~= "choice" and option.kind ~= "rest" then
+    raise("options: '%s' is to be { default, \"what it is\" } or one of nightjar.option", name)
+  end
   local copy = { name = name, flag = "--" .. name:gsub("_", "-") }
   for key, field in pairs(option) do copy[key] = field end
   return copy
@@ -163,10 +166,12 @@ local function missing(path, kind)
 end
 
 local function limits(option)
-  local min, max = option.min, option.max
-  if min and max then return ("from %.14g to %.14g"):format(min, max) end
-  if min then return ("of at least %.14g"):format(min) end
-  return max and ("of at most %.14g"):format(max)
+  -- Integers whole: the largest are no floats.
+  local function text(number) return number and (math.type(number) == "integer" and "%d" or "%.14g"):format(number) end
+  local min, max = text(option.min), text(option.max)
+  if min and max then return ("from %s to %s"):format(min, max) end
+  if min then return "of at least " .. min end
+  return max and "of at most " .. max
 end
 
 --- Converts what the command line says for an option.
@@ -203,10 +208,18 @@ local function convert(option, text)
   return text
 end
 
-local function quoted(value)
+--- A value in a message. A list of options holds texts; of what a script puts in their place only so much is shown.
+local function quoted(value, is_inner)
   if type(value) == "table" then
+    if is_inner then return "{...}" end
     local items = {}
-    for index, item in ipairs(value) do items[index] = quoted(item) end
+    for index, item in ipairs(value) do
+      if index > 100 then
+        items[index] = "..."
+        break
+      end
+      items[index] = quoted(item, true)
+    end
     return "{ " .. table.concat(items, ", ") .. " }"
   end
   return type(value) == "string" and ("%q"):format(value) or tostring(value)
