@@ -36,7 +36,8 @@ let package = Package(
                 "Datasets", "Checkpoints", "Registry", "HTTP",
             ],
             resources: [
-                .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"), .embedInCode("Bundle/bundle.lua"),
+                .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
+                .embedInCode("Options/source.lua"), .embedInCode("Bundle/bundle.lua"),
             ]),
         .target(name: "Host", dependencies: ["Lua", "Files"]),
         .target(name: "Lua", dependencies: ["CLua", "CLuaShim"]),

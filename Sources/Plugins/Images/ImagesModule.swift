@@ -19,7 +19,7 @@ let imagesModule = HostModule(
             "glob",
             doc:
                 "The files that a pattern such as 'digits/*.png' matches, sorted. A directory stands for the PNG files "
-                + "in it.",
+                + "in it. Braces may stand for 10,000 names.",
             arguments: [.string("pattern")], returns: .custom("string[]", "empty where nothing matches")
         ) { call in .strings(try imageFiles(matching: call.string("pattern"))) },
         .function(
