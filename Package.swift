@@ -32,13 +32,12 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks", "Images", "Datasets",
-                "Checkpoints",
-                "Registry",
-                "HTTP",
+                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks", "Images",
+                "Datasets", "Checkpoints", "Registry", "HTTP",
             ],
             resources: [
-                .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"), .embedInCode("Bundle/bundle.lua"),
+                .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
+                .embedInCode("Options/source.lua"), .embedInCode("Bundle/bundle.lua"),
             ]),
         .target(name: "Host", dependencies: ["Lua", "Files", "Schema"]),
         .target(name: "Lua", dependencies: ["CLua", "CLuaShim"]),
@@ -49,7 +48,7 @@ let package = Package(
         // The core. Nothing below this line knows of Lua.
         .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON"]),
         .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
-        .target(name: "Datasets", dependencies: ["Tensors", "HTTP", "Files", "CZlib"]),
+        .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
         .systemLibrary(
@@ -61,6 +60,8 @@ let package = Package(
         .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema"]),
         .target(name: "Operators", dependencies: ["Tensors", "Kernels", "Schema"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
+        .target(name: "Console"),
+        .target(name: "Metrics"),
         .target(name: "Files"),
         .target(name: "JSON"),
         .target(name: "Schema"),
@@ -83,10 +84,13 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "Files", "TestSupport"], exclude: ["Reference"]),
-        .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Files", "TestSupport"]),
+        .testTarget(
+            name: "DatasetsTests", dependencies: ["Datasets", "HTTP", "Images", "Tensors", "Files", "TestSupport"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "Files", "Tensors", "TestSupport"],
             exclude: ["Reference"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "TestSupport"]),

@@ -31,7 +31,13 @@ public final class Loader {
     }
 
     /// How many batches a pass has.
-    public var count: Int { dropLast ? dataset.count / batchSize : (dataset.count + batchSize - 1) / batchSize }
+    public var count: Int {
+        let (full, rest) = dataset.count.quotientAndRemainder(dividingBy: batchSize)
+        return dropLast || rest == 0 ? full : full + 1
+    }
+
+    /// How many images a pass has.
+    public var imageCount: Int { dropLast ? count * batchSize : dataset.count }
 
     /// Begins a pass over the data.
     public func batches() -> Pass { Pass(self) }

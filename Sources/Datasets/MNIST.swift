@@ -1,4 +1,5 @@
 import Files
+import HTTP
 
 /// Fetches a file.
 ///
@@ -49,7 +50,7 @@ public struct MNIST: Sendable {
     ///   - progress: told of downloads: the file's name, the bytes that have come, how many there will be.
     /// - Throws: `DatasetError.missing` where a named directory lacks a file, `.unavailable` where files are neither
     ///   cached nor to be had, `.unreadable` for files that break the format or do not fit each other, `FileError`
-    ///   for files that cannot be read.
+    ///   for files that cannot be read, `HTTPError` where a download was cancelled.
     public func load(
         _ split: Split, download: Downloader? = nil,
         progress: (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
@@ -115,6 +116,9 @@ public struct MNIST: Sendable {
             do {
                 try download(url, path, file.packedDigest, progress)
                 return (path, try file.published(path))
+            } catch let error as HTTPError where error.kind == .cancelled {
+                // Whoever stopped it wants no other mirror, and no substitute.
+                throw error
             } catch {
                 reasons.append("\(url): \(error)")
             }

@@ -33,8 +33,11 @@ public struct Image: Sendable, Equatable {
         self.pixels = pixels
     }
 
+    /// Refuses the sizes that no image may have, before anything of that size is made.
+    ///
+    /// - Parameter action: what messages say cannot be done with it: "make", "resize to".
     /// - Throws: `ImageError` for sizes that are not positive or make more pixels than `mostPixels`.
-    static func check(width: Int, height: Int, action: String) throws {
+    public static func check(width: Int, height: Int, action: String) throws {
         guard width > 0, height > 0 else {
             throw ImageError("\(action) an image of \(width) x \(height) pixels: sizes must be at least 1")
         }

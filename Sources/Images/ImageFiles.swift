@@ -2,8 +2,10 @@ import Files
 
 /// The files that a pattern matches, sorted; see `expandGlob`. A directory stands for the PNG files in it.
 ///
-/// - Throws: `FileError` where a directory cannot be read. No match is an empty list.
+/// - Throws: `FileError` where a directory cannot be read, and for patterns that stand for too many names. No match is
+///   an empty list.
 public func imageFiles(matching pattern: String) throws -> [String] {
+    try PatternLimit.check(pattern)
     let found = try expandGlob(pattern).flatMap { path in
         guard FileStatus(of: path)?.isDirectory == true else { return [path] }
         let names = try directoryEntries(path).filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }

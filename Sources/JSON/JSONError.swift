@@ -23,6 +23,12 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
         self.message = message
     }
 
+    /// The error of a value whose text has too many bytes.
+    public static func tooLong(_ limit: Int = jsonTextLimit) -> JSONError {
+        JSONError(
+            "the text would be longer than \(limit) bytes (what stands in several places is written in each)")
+    }
+
     /// The error of a text that is wrong at an offset.
     init(_ message: String, in bytes: UnsafeRawBufferPointer, at offset: Int) {
         let before = bytes[..<offset]
@@ -50,8 +56,9 @@ public struct JSONError: Error, Equatable, CustomStringConvertible {
             for step in steps {
                 switch step {
                 case .item(let position): path += "[\(position)]"
-                case .name(let name) where Self.isPlain(name): path += path.isEmpty ? name : ".\(name)"
-                case .name(let name): path += "[\"\(name)\"]"
+                case .name(let name) where Self.isPlain(name) && name.utf8.count <= 80:
+                    path += path.isEmpty ? name : ".\(name)"
+                case .name(let name): path += "[\"\(shortened(name))\"]"
                 }
             }
             return path.isEmpty ? message : "\(path): \(message)"

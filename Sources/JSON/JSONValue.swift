@@ -44,6 +44,10 @@ public enum JSONValue: Sendable, Equatable {
 /// How deep arrays and objects may lie in each other, read or written.
 public let jsonDepthLimit = 512
 
+/// The most bytes a written text has: 256 MiB. Values that share their parts may have a text far larger than
+/// themselves.
+public let jsonTextLimit = 256 << 20
+
 /// Finds names that stand twice. Names are equal where their bytes are, as elsewhere in JSON; Swift's `==` would take
 /// the two ways to write "é" for one.
 struct DistinctNames {

@@ -16,17 +16,21 @@ public struct JSONWriter: Sendable {
     /// Whether the members of objects are written in the order of their names' bytes, not in their own.
     public var sortsNames: Bool
 
-    public init(_ layout: Layout = .line, sortsNames: Bool = false) {
+    /// The most bytes a text may have. Default: `jsonTextLimit`.
+    public var limit: Int
+
+    public init(_ layout: Layout = .line, sortsNames: Bool = false, limit: Int = jsonTextLimit) {
         self.layout = layout
         self.sortsNames = sortsNames
+        self.limit = limit
     }
 
     /// The text, in UTF-8.
     ///
-    /// - Throws: `JSONError`, which says where, for NaN, infinities, a name twice in an object and more levels than
-    ///   the parser takes.
+    /// - Throws: `JSONError`, which says where, for NaN, infinities, a name twice in an object, more levels than the
+    ///   parser takes and a text beyond the limit.
     public func text(of value: JSONValue) throws(JSONError) -> [UInt8] {
-        var output = Output(layout, sortsNames)
+        var output = Output(layout, sortsNames, limit)
         try output.write(value)
         return output.text
     }
@@ -37,15 +41,17 @@ private struct Output {
     private let sortsNames: Bool
     private let indent: Int?
     private let isSpaced: Bool
+    private let limit: Int
     private var depth = 0
 
-    init(_ layout: JSONWriter.Layout, _ sortsNames: Bool) {
+    init(_ layout: JSONWriter.Layout, _ sortsNames: Bool, _ limit: Int) {
         switch layout {
         case .line: (indent, isSpaced) = (nil, false)
         case .indented(let indent): (self.indent, isSpaced) = (max(0, indent), false)
         case .spaced(let indent): (self.indent, isSpaced) = (max(0, indent), true)
         }
         self.sortsNames = sortsNames
+        self.limit = limit
     }
 
     mutating func write(_ value: JSONValue) throws(JSONError) {
@@ -82,6 +88,8 @@ private struct Output {
             }
             leave("}", isEmpty: members.isEmpty)
         }
+        // Here all that is written comes by: a value adds little more than it holds itself.
+        guard text.count <= limit else { throw .tooLong(limit) }
     }
 
     private mutating func write(_ string: String) {

@@ -10,6 +10,7 @@ public let builtInModules: [HostModule] = [
     checkpointModule,
     optionsModule,
     optionModule,
+    optionSourceModule,
     progressModule,
     metricsModule,
     jsonModule,

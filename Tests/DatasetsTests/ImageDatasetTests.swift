@@ -1,4 +1,5 @@
 import Datasets
+import Tensors
 import Testing
 
 private func small() throws -> ImageDataset {
@@ -90,4 +91,21 @@ func normalising() throws {
     #expect(
         text { try PixelTable(mean: .nan, std: 1) }
             == "normalising needs a finite mean and a deviation above 0, got nan and 1.0")
+}
+
+@Test(
+    "the number of batches, up to the largest size",
+    arguments: [(1, 4, 4), (2, 2, 2), (3, 2, 1), (4, 1, 1), (5, 1, 0), (Int.max, 1, 0)])
+func batchCounts(size: Int, all: Int, full: Int) throws {
+    func loader(_ dropLast: Bool) throws -> Loader {
+        try Loader(
+            small(), table: PixelTable(), batchSize: size, shuffle: true, dropLast: dropLast,
+            generator: Generator(seed: 0))
+    }
+    #expect(try loader(false).count == all && loader(false).imageCount == 4)
+    #expect(try loader(true).count == full && loader(true).imageCount == full * min(size, 4))
+    let pass = try loader(false).batches()
+    var images = 0
+    while let batch = try pass.next() { images += batch.labels.count }
+    #expect(images == 4)
 }

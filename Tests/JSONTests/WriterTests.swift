@@ -87,4 +87,18 @@ struct WriterTests {
         #expect(text(deep).utf8.count == 1028)
         #expect(text(.array([deep])).hasSuffix("[1]: more than 512 levels have no JSON form"))
     }
+
+    @Test("A text has an end, spaces included")
+    func limit() {
+        let items = JSONValue.array([.integer(1), .integer(2)])
+        #expect(text(items, JSONWriter(limit: 5)) == "[1,2]")
+        #expect(
+            text(items, JSONWriter(limit: 4))
+                == "the text would be longer than 4 bytes (what stands in several places is written in each)")
+        var shared = JSONValue.integer(1)
+        for _ in 0..<100 { shared = .array([shared, shared]) }
+        #expect(text(shared, JSONWriter(limit: 1 << 16)).hasPrefix("[1][1]"))
+        let spaced = JSONValue.array(Array(repeating: .null, count: 100))
+        #expect(text(spaced, JSONWriter(.indented(1000), limit: 10_000)).contains("longer than"))
+    }
 }

@@ -85,6 +85,24 @@ struct JSONTests {
                 == "test.lua:2: json.decode: line 1, column 513: more than 512 levels")
     }
 
+    @Test("Tables that share their parts are taken once, and refused where their text would be too long")
+    func sharing() throws {
+        let share = "local t, s = { 1 }, ('x'):rep(1 << 20) for _ = 1, n do t = { t, t } end "
+        #expect(
+            try run("local n = 3 " + share + "return json.encode(t)") == "[[[[1],[1]],[[1],[1]]],[[[1],[1]],[[1],[1]]]]"
+        )
+        let long = "the text would be longer than 268435456 bytes (what stands in several places is written in each)"
+        #expect(failure("local n = 100 " + share + "json.encode(t)").hasSuffix(": \(long)"))
+        #expect(
+            failure("local n = 0 " + share + "for i = 1, 300 do t[i] = s end json.encode(t)").hasSuffix(": \(long)"))
+        #expect(
+            failure("local n = 0 " + share + "for i = 1, 300 do t[i] = { [s] = 1 } end json.encode(t)")
+                .hasSuffix(": \(long)"))
+        #expect(
+            try run("local t = {} for i = 1, 200 do t = { { a = t }, i } end return #json.encode(t) > 2000") == "true"
+        )
+    }
+
     @Test(
         "Decoding",
         arguments: [

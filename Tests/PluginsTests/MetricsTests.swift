@@ -75,6 +75,17 @@ struct MetricsTests {
                 == "test.lua:4: Confusion:add: predicted class 3 at row 1 is outside 0..2")
     }
 
+    @Test("A view with more classes than memory is refused before it is copied")
+    func hugeViews() {
+        let huge = "local t = nj.zeros({ 1 }, { dtype = 'int64' }):expand(1 << 36) "
+        #expect(
+            failure(huge + "confusion:add(t, t)")
+                == "test.lua:4: Confusion:add: 'predicted' has 68719476736 classes; at most 16777216 are added at once")
+        #expect(
+            failure(huge + "confusion:add(nj.zeros({ 1 }, { dtype = 'int64' }), t)")
+                == "test.lua:4: Confusion:add: got 1 predicted classes for 68719476736 labels")
+    }
+
     @Test(
         "Mistakes",
         arguments: [

@@ -165,6 +165,7 @@ struct OptionsTests {
             ("{ lr = { 1, 'rate', min = 0 } }", "options: 'lr' is to be { default, \"what it is\" }, got the key min"),
             ("{ lr = print }", "options: the default of 'lr' is to be a number, string or boolean, got function"),
             ("{ lr = { 1, 2 } }", "options: the text for 'lr' is to be a string, got number"),
+            ("{ lr = { kind = 'x' } }", "options: 'lr' is to be { default, \"what it is\" } or one of nightjar.option"),
             ("{ 'lr' }", "options: an option's name is a word, got the key 1"),
             ("{ ['a-b'] = 1 }", "options: an option's name is a word, got the key a-b"),
             ("{ help = false }", "options: 'help' is every script's own option"),
@@ -188,6 +189,27 @@ struct OptionsTests {
         ])
     func specificationMistakes(specification: String, expected: String) throws {
         #expect(try run([], specification, chunk: "@test.lua") == "test.lua:12: \(expected)")
+    }
+
+    @Test("What a script puts in a list's place is shown within bounds")
+    func boundedText() throws {
+        func text(_ value: String) throws -> String { try run([], then: "\(value) config.image = t return config") }
+        let deep = "local t = {} for _ = 1, 100000 do t = { t } end"
+        #expect(try text(deep).hasSuffix("image = { {...} }"))
+        #expect(try text("local t = {} t[1] = t").hasSuffix("image = { {...} }"))
+        #expect(try text("local t = {} for i = 1, 200 do t[i] = i end").hasSuffix(", 99, 100, ... }"))
+    }
+
+    @Test("The largest integers are written whole")
+    func largest() throws {
+        let specification = "{ n = nj.option.integer(nil, '', { min = math.mininteger, max = 5 }) }"
+        #expect(
+            try run(["--n", "6"], specification)
+                == "2 true: train.lua: --n: integer from -9223372036854775808 to 5 expected, got 6\n")
+        #expect(try run(["--n", "-9223372036854775808"], specification) == "n = -9223372036854775808")
+        #expect(
+            try run(["--n", "9223372036854775808"], specification)
+                == "2 true: train.lua: --n: integer expected, got '9223372036854775808'\n")
     }
 
     @Test("Slips in the call are errors at the script's line")

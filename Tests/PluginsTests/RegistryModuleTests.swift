@@ -177,6 +177,18 @@ struct RegistryModuleTests {
                     + "something else)"
             ),
             (
+                // A table whose parts are shared has no end where each is looked at.
+                "local t = { 1 } for _ = 1, 60 do t = { t, t } end "
+                    + "registry.package { name = 'a', version = '1', files = { x = t } }",
+                "-: test.lua:7: registry.package: bad argument 'files' (path or registry.text(...) for 'x' expected, got "
+                    + "something else)"
+            ),
+            (
+                "registry.package { name = 'a', version = '1', files = { [1.5] = 'x' } }",
+                "-: test.lua:7: registry.package: bad argument 'files' (table with file names as keys expected, got "
+                    + "another key in it)"
+            ),
+            (
                 "registry.package { name = 'a', versoin = '1', files = {} }",
                 "-: test.lua:7: registry.package: unknown option 'versoin' (did you mean 'version'?)"
             ),

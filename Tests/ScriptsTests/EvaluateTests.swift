@@ -61,7 +61,7 @@ struct EvaluateTests {
     // ln(9 + e^2) = 2.7966; three of five have 2 less: the mean is 1.5966.
     private static let line = "Test set: Avg. loss: 1.5966, Accuracy: 3/5 (60.00%)"
 
-    @Test("Loss, accuracy, confusions and times", arguments: ["1000", "2", "5"])
+    @Test("Loss, accuracy, confusions and times", arguments: ["1000", "2", "5", "9223372036854775807"])
     func figures(batch: String) throws {
         let result = try run("--data", "data", "--latency-runs", "3", "--batch-size", batch)
         #expect(result.status == 0)

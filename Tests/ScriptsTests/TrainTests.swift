@@ -62,6 +62,15 @@ struct TrainTests {
         #expect(output.contains("\nTrain Epoch: 1 [600/600 (100%)]  Loss: "))
     }
 
+    @Test("One batch of everything, however large it may be")
+    func largestBatch() throws {
+        let most = "\(Int.max)"
+        let result = try run(
+            "--limit", "20", "--epochs", "1", "--log-interval", "1", "--batch-size", most, "--test-batch-size", most)
+        #expect(result.status == 0 && result.errors == "")
+        #expect(result.output.contains("Train Epoch: 1 [20/20 (100%)]"))
+    }
+
     @Test("One run is like the other")
     func repeats() throws {
         let first = try run("--limit", "200", "--epochs", "1", "--log-interval", "2")

@@ -1,35 +1,16 @@
+import Console
 import Datasets
-import Files
 import HTTP
 import Host
 import Lua
 import Tensors
-
-/// A data set as scripts see it: images with the translation of their pixels, and what to call it beside figures.
-final class ScriptDataset {
-    let images: ImageDataset
-    let table: PixelTable
-    let mean: Double, std: Double
-    let name: String
-    /// Whether the program drew it because the real one was not to be had, and why it was not.
-    let substituteReason: String?
-
-    init(_ images: ImageDataset, mean: Double, std: Double, name: String, substituteReason: String? = nil) throws {
-        self.images = images
-        self.mean = mean
-        self.std = std
-        table = try PixelTable(mean: Float(mean), std: Float(std))
-        self.name = name
-        self.substituteReason = substituteReason
-    }
-}
 
 /// `data`: data sets and the loader.
 let dataModule = HostModule(
     "data", doc: "Data sets, and loaders that hand them out in batches.",
     types: [
         HostType(
-            ScriptDataset.self, name: "Dataset", doc: "Images and their classes.",
+            DigitSet.self, name: "Dataset", doc: "Images and their classes.",
             bytes: { $0.images.images.count }, methods: datasetMethods),
         HostType(Loader.self, name: "Loader", doc: "Hands out a data set in batches.", methods: loaderMethods),
     ],
@@ -51,7 +32,7 @@ let dataModule = HostModule(
                     "draw digits where MNIST is neither there nor to be downloaded; see Dataset:substitute()",
                     default: false),
             ],
-            returns: .object(ScriptDataset.self)
+            returns: .object(DigitSet.self)
         ) { call in .object(try mnist(call)) },
         .function(
             "generated_digits",
@@ -62,11 +43,16 @@ let dataModule = HostModule(
                 .integer("limit", "only so many images, from the first", min: 1).optional,
                 .integer("seed", min: 0, default: 0),
             ],
-            returns: .object(ScriptDataset.self)
-        ) { call in .object(try generated(call, seed: UInt64(call.integer("seed")))) },
+            returns: .object(DigitSet.self)
+        ) { call in
+            .object(
+                try DigitSet.generated(
+                    split(call), seed: UInt64(call.integer("seed")), limit: call.optionalInteger("limit") ?? .max,
+                    table: table(call)))
+        },
         .function(
             "loader", doc: "Hands out a data set in batches, in PyTorch's order for the same seed.",
-            arguments: [.object("dataset", ScriptDataset.self)],
+            arguments: [.object("dataset", DigitSet.self)],
             options: [
                 .integer("batch_size", "images a batch", min: 1, default: 1),
                 .boolean("shuffle", "another order in each pass", default: false),
@@ -74,7 +60,7 @@ let dataModule = HostModule(
             ],
             returns: .object(Loader.self)
         ) { call in
-            let dataset: ScriptDataset = try call.object("dataset")
+            let dataset: DigitSet = try call.object("dataset")
             return .object(
                 try Loader(
                     dataset.images, table: dataset.table, batchSize: call.integer("batch_size"),
@@ -82,7 +68,7 @@ let dataModule = HostModule(
         },
     ])
 
-private let datasetMethods: [HostMethod<ScriptDataset>] = [
+private let datasetMethods: [HostMethod<DigitSet>] = [
     .metamethod(.length, doc: "How many images there are.", returns: .integer()) { dataset, _ in
         .integer(dataset.images.count)
     },
@@ -100,12 +86,8 @@ private let datasetMethods: [HostMethod<ScriptDataset>] = [
         "image", doc: "One image, normalised, and its class.", arguments: [.integer("index", "from 0", min: 0)],
         returns: .several([.object(Tensor.self, "[1, rows, columns]"), .integer("class")])
     ) { dataset, call in
-        let index = try call.integer("index")
-        let image = try Tensor(uninitialized: [1, dataset.images.rows, dataset.images.columns])
-        try [index].withUnsafeBufferPointer {
-            try dataset.images.gather($0, table: dataset.table, into: image.floats)
-        }
-        return .values([.object(image), .integer(Int(dataset.images.labels[index]))])
+        let (image, label) = try dataset.image(at: call.integer("index"))
+        return .values([.object(image), .integer(label)])
     },
 ]
 
@@ -125,67 +107,29 @@ private let loaderMethods: [HostMethod<Loader>] = [
         .integer(loader.count)
     },
     .method("images", doc: "How many images a pass has.", returns: .integer()) { loader, _ in
-        .integer(loader.dropLast ? loader.count * loader.batchSize : loader.dataset.count)
+        .integer(loader.imageCount)
     },
 ]
 
-private func normalization(_ call: Call) throws -> (mean: Double, std: Double) {
-    guard try call.has("normalize") else { return (0, 1) }
+/// What becomes of pixels.
+private func table(_ call: Call) throws -> PixelTable {
+    guard try call.has("normalize") else { return try PixelTable() }
     let pair = try call.numbers("normalize")
     guard pair.count == 2, pair[1] > 0 else {
         throw call.badArgument("normalize", expected: "{mean, standard deviation above 0}", got: "\(pair)")
     }
-    return (pair[0], pair[1])
+    return try PixelTable(mean: Float(pair[0]), std: Float(pair[1]))
 }
 
-private func limited(_ images: ImageDataset, _ call: Call) throws -> ImageDataset {
-    try call.optionalInteger("limit").map { images.slice($0) } ?? images
-}
+private func split(_ call: Call) throws -> MNIST.Split { MNIST.Split(rawValue: try call.string("split")) ?? .train }
 
-private func generated(_ call: Call, seed: UInt64 = 0, reason: String? = nil) throws -> ScriptDataset {
-    let split = MNIST.Split(rawValue: try call.string("split")) ?? .train
-    let (mean, std) = try normalization(call)
-    return try ScriptDataset(
-        GeneratedDigits.make(split, seed: seed, limit: call.optionalInteger("limit") ?? .max), mean: mean, std: std,
-        name: "generated digits, not MNIST", substituteReason: reason)
-}
-
-private func mnist(_ call: Call) throws -> ScriptDataset {
-    let split = MNIST.Split(rawValue: try call.string("split")) ?? .train
-    let (mean, std) = try normalization(call)
-    let (client, canGenerate) = (HTTPClient.interruptible, try call.boolean("generate"))
-    // On standard error: standard output is the script's.
-    var (line, shown) = (ProgressLine?.none, "")
-    defer { line?.finish() }
-    do {
-        let images = try MNIST(directory: call.optionalString("dir")).load(
-            split,
-            download: { url, path, digest, progress in
-                try withoutActuallyEscaping(progress) { progress in
-                    do {
-                        try client.download(url, to: path, expectedSHA256: digest) { progress($0.done, $0.total) }
-                    } catch let error as DownloadError {
-                        // Who tries the next mirror names the address.
-                        let reason = error.failures.last ?? "\(error)"
-                        throw PlainError(
-                            reason.hasPrefix(url + ": ") ? String(reason.dropFirst(url.count + 2)) : reason)
-                    }
-                }
-            },
-            progress: { file, done, total in
-                if file != shown {
-                    line?.finish()
-                    line = ProgressLine(
-                        label: file, columns: { Terminal.errorColumns }, write: { Terminal.writeError($0) })
-                    shown = file
-                }
-                line?.updateBytes(done, of: total)
-            })
-        return try ScriptDataset(limited(images, call), mean: mean, std: std, name: "MNIST")
-    } catch DatasetError.unavailable(let reasons) where canGenerate {
-        try Interrupt.check()
-        return try generated(call, reason: reasons.last ?? "it cannot be had")
-    }
+private func mnist(_ call: Call) throws -> DigitSet {
+    var lines = FileProgress()
+    defer { lines.finish() }
+    return try .mnist(
+        MNIST(directory: call.optionalString("dir")), split(call), limit: call.optionalInteger("limit") ?? .max,
+        table: table(call), canGenerate: call.boolean("generate"), download: HTTPClient.interruptible.downloader,
+        progress: { lines.update($0, $1, of: $2) })
 }
 
 extension HTTPClient {

@@ -19,7 +19,7 @@ let imagesModule = HostModule(
             "glob",
             doc:
                 "The files that a pattern such as 'digits/*.png' matches, sorted. A directory stands for the PNG files "
-                + "in it.",
+                + "in it. Braces may stand for 10,000 names.",
             arguments: [.string("pattern")], returns: .custom("string[]", "empty where nothing matches")
         ) { call in .strings(try imageFiles(matching: call.string("pattern"))) },
         .function(
@@ -88,10 +88,11 @@ private let imageMethods: [HostMethod<ScriptImage>] = [
             guard try !call.has("mean"), try !call.has("std") else {
                 throw call.badArgument("dtype", expected: "'float32' with mean or std", got: "'uint8'")
             }
-            return .object(try picture.image.bytes())
+            return .object(try picture.image.byteTensor())
         }
-        let tables = try picture.image.tables(call.perChannel("mean", default: 0), call.perChannel("std", default: 1))
-        return .object(try picture.image.numbers(tables))
+        return .object(
+            try picture.image.tensor(mean: call.perChannel("mean", default: 0), std: call.perChannel("std", default: 1))
+        )
     },
     .method("save", doc: "Writes the picture to a PNG file.", arguments: [.string("path")]) { picture, call in
         try writePNG(picture.image, to: call.string("path"))
@@ -109,76 +110,4 @@ extension Call {
         if let number = try optionalNumber(name) { return [Float(number)] }
         return try has(name) ? numbers(name).map { Float($0) } : [usual]
     }
-}
-
-extension Image {
-    /// What each channel's samples become.
-    fileprivate func tables(_ means: [Float], _ deviations: [Float]) throws -> [PixelTable] {
-        for (name, values) in [("mean", means), ("std", deviations)] where values.count != 1 {
-            guard values.count == channels else {
-                throw ChannelError(
-                    "\(name) has \(values.count) numbers for \(channels == 1 ? "1 channel" : "3 channels")")
-            }
-        }
-        return try (0..<channels).map { channel in
-            try PixelTable(
-                mean: means[means.count == 1 ? 0 : channel], std: deviations[deviations.count == 1 ? 0 : channel])
-        }
-    }
-
-    /// [channels, height, width], float32.
-    fileprivate func numbers(_ tables: [PixelTable]) throws -> Tensor {
-        let tensor = try Tensor(uninitialized: [channels, height, width])
-        try tensor.withUnsafeMutableBytes { target in
-            let target = target.bindMemory(to: Float.self)
-            for (channel, table) in tables.enumerated() {
-                let values = (0...255).map { table[$0] }
-                for place in 0..<(width * height) {
-                    target[channel * width * height + place] = values[Int(pixels[place * channels + channel])]
-                }
-            }
-        }
-        return tensor
-    }
-
-    /// [channels, height, width], uint8.
-    fileprivate func bytes() throws -> Tensor {
-        let tensor = try Tensor(uninitialized: [channels, height, width], dtype: .uint8)
-        try tensor.withUnsafeMutableBytes { target in
-            for channel in 0..<channels {
-                for place in 0..<(width * height) {
-                    target[channel * width * height + place] = pixels[place * channels + channel]
-                }
-            }
-        }
-        return tensor
-    }
-
-    /// Samples from a tensor; those outside 0...1 become black or white, as in torchvision's `save_image`.
-    fileprivate init(_ tensor: Tensor) throws {
-        let shape = tensor.dim == 2 ? [1] + tensor.shape : tensor.shape
-        guard shape.count == 3, shape[0] == 1 || shape[0] == 3 else {
-            throw ChannelError("[1 or 3 channels, height, width] or [height, width] expected, got \(tensor.shape)")
-        }
-        let planes: [UInt8]
-        switch tensor.dtype {
-        case .uint8: planes = try tensor.withUnsafeBytes { Array($0) }
-        case .float32:
-            planes = try tensor.withUnsafeBytes { bytes in
-                // The order of the comparisons makes NaN black.
-                bytes.bindMemory(to: Float.self).map { UInt8(max(0, min($0 * 255 + 0.5, 255))) }
-            }
-        default: throw ChannelError("float32 or uint8 expected, got \(tensor.dtype.rawValue)")
-        }
-        let (channels, height, width) = (shape[0], shape[1], shape[2])
-        let count = width * height
-        let pixels = (0..<planes.count).map { planes[$0 % channels * count + $0 / channels] }
-        try self.init(width: width, height: height, channels: channels, pixels: pixels)
-    }
-}
-
-/// A tensor or a list that does not fit a picture.
-private struct ChannelError: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
 }

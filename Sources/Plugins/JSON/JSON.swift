@@ -19,7 +19,8 @@ let jsonModule = HostModule(
             "encode",
             doc: """
                 The value as JSON: keys sorted, integers without a fraction, floats with one. NaN, infinities, \
-                functions, lists with holes and tables that mix items with names are errors that say where.
+                functions, lists with holes, tables that mix items with names and texts of more than 256 MiB are errors \
+                that say where.
                 """,
             arguments: [.any("value", "a table, string, number, boolean or `json.null`")],
             options: [.integer("indent", "spaces a level; 0 gives one line", min: 0, max: 16, default: 0)],

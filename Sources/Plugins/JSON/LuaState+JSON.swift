@@ -34,13 +34,19 @@ struct JSONTaker {
     private let state: LuaState
     /// The tables around the present value.
     private var tables: [UnsafeRawPointer?] = []
+    /// What came of the tables so far and how many bytes of text each has at least: one that stands in several places
+    /// is taken once. Otherwise tables that share their parts would take time without end.
+    private var known: [UnsafeRawPointer?: (value: JSONValue, size: Int)] = [:]
+    /// How many bytes the text has at least.
+    private var size = 0
 
     init(_ state: LuaState) { self.state = state }
 
     /// The value at an index.
     ///
-    /// - Throws: `JSONError` where something has no JSON form. Numbers are left to the writer.
+    /// - Throws: `JSONError` where something has no JSON form, or too long a one. Numbers are left to the writer.
     mutating func value(at index: Int32) throws -> JSONValue {
+        try count(1)
         switch state.type(at: index) {
         case .boolean: return .bool(state.isTruthy(at: index))
         case .number:
@@ -48,6 +54,7 @@ struct JSONTaker {
             return .number(state.number(at: index) ?? 0)
         case .string:
             guard let string = string(at: index) else { throw refusal("a string that is not UTF-8") }
+            try count(string.utf8.count)
             return .string(string)
         case .table: return try table(at: state.absolute(index))
         default:
@@ -64,11 +71,23 @@ struct JSONTaker {
 
     private mutating func table(at index: Int32) throws -> JSONValue {
         let table = state.identity(at: index)
+        if let known = known[table] {
+            try count(known.size)
+            return known.value
+        }
         guard !tables.contains(table) else { throw refusal("a table that holds itself") }
         guard tables.count < jsonDepthLimit else { throw refusal("a table more than \(jsonDepthLimit) levels deep") }
         try state.reserve(8)
         tables.append(table)
         defer { tables.removeLast() }
+        let before = size
+        let value = try content(at: index)
+        known[table] = (value, size - before)
+        return value
+    }
+
+    /// An array or object of what a table holds.
+    private mutating func content(at index: Int32) throws -> JSONValue {
         let keys = try keys(at: index)
         if keys.count == 0 { return state.isJSONList(at: index) ? .array([]) : .object([]) }
         if keys.names.isEmpty {
@@ -81,6 +100,7 @@ struct JSONTaker {
         let names = keys.names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         return .object(
             try names.map { name in
+                try count(name.utf8.count)
                 state.pushField(name, of: index)
                 return JSONValue.Member(name, try pop(.name(name)))
             })
@@ -118,6 +138,11 @@ struct JSONTaker {
             throw refusal("a list with named fields")
         }
         return (names, positions + names.count)
+    }
+
+    private mutating func count(_ bytes: Int) throws {
+        size += bytes
+        guard size <= jsonTextLimit else { throw JSONError.tooLong() }
     }
 
     private func refusal(_ what: String) -> JSONError { JSONError("\(what) has no JSON form") }

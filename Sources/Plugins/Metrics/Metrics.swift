@@ -1,5 +1,6 @@
 import Host
 import Lua
+import Metrics
 import Tensors
 
 /// `nightjar.metrics`: what is counted after a run.
@@ -7,19 +8,17 @@ let metricsModule = HostModule(
     "metrics", doc: "Confusion matrices, means and percentiles.",
     types: [
         HostType(
-            Confusion.self, name: "Confusion",
+            ConfusionMatrix.self, name: "Confusion",
             doc: "How often each class was taken for each; classes count from 0.", methods: confusionMethods)
     ],
     functions: [
         .function(
             "confusion", doc: "An empty confusion matrix.",
-            arguments: [.integer("classes", "how many there are", min: 1, max: 10_000)],
-            returns: .object(Confusion.self)
-        ) { call in .object(Confusion(classes: try call.integer("classes"))) },
+            arguments: [.integer("classes", "how many there are", min: 1, max: ConfusionMatrix.mostClasses)],
+            returns: .object(ConfusionMatrix.self)
+        ) { call in .object(try ConfusionMatrix(classes: call.integer("classes"))) },
         .function("mean", doc: "The mean of a list.", arguments: [.numbers("values")], returns: .number()) { call in
-            let values = try call.numbers("values")
-            guard !values.isEmpty else { throw MetricsError("the list is empty") }
-            return .number(values.reduce(0, +) / Double(values.count))
+            .number(try mean(call.numbers("values")))
         },
         .function(
             "percentile",
@@ -28,7 +27,7 @@ let metricsModule = HostModule(
         ) { call in .number(try percentile(call.numbers("values"), call.number("p"))) },
     ])
 
-private let confusionMethods: [HostMethod<Confusion>] = [
+private let confusionMethods: [HostMethod<ConfusionMatrix>] = [
     .method(
         "add", doc: "Counts predictions against labels: int64 tensors of one size, or lists of integers.",
         arguments: [classes("predicted"), classes("labels")], returns: .receiver
@@ -37,6 +36,10 @@ private let confusionMethods: [HostMethod<Confusion>] = [
         let labels: Tensor? = try call.optionalObject("labels")
         // Places in tensors count from 0, in Lua's lists from 1.
         let isTensor = predicted != nil && labels != nil
+        // A view may have more elements than memory, so that they are counted before they are copied.
+        if let predicted, let labels, predicted.count != labels.count {
+            throw MetricsError("got \(predicted.count) predicted classes for \(labels.count) labels")
+        }
         try confusion.add(
             predicted: predicted.map { try values($0, "predicted") } ?? call.integers("predicted"),
             labels: labels.map { try values($0, "labels") } ?? call.integers("labels")
@@ -77,7 +80,10 @@ private let confusionMethods: [HostMethod<Confusion>] = [
                     ])
                 }))
     },
-    .metamethod(.tostring, doc: "A table with a row for each true class.", returns: .string()) { confusion, _ in
+    .metamethod(
+        .tostring, doc: "A table with a row for each true class; of more than 50 the first and last five.",
+        returns: .string()
+    ) { confusion, _ in
         .string("\(confusion)")
     },
 ]
@@ -87,7 +93,7 @@ private func classes(_ name: StaticString) -> Argument {
 }
 
 /// A class that exists.
-private func index(_ name: StaticString, of confusion: Confusion, _ call: Call) throws -> Int {
+private func index(_ name: StaticString, of confusion: ConfusionMatrix, _ call: Call) throws -> Int {
     let index = try call.integer(name)
     guard (0..<confusion.classes).contains(index) else {
         throw call.badArgument(name, expected: "class from 0 to \(confusion.classes - 1)", got: "\(index)")
@@ -95,21 +101,16 @@ private func index(_ name: StaticString, of confusion: Confusion, _ call: Call) 
     return index
 }
 
+/// How many elements of a tensor are taken at once.
+private let mostValues = 1 << 24
+
 /// The elements of a tensor of classes.
 private func values(_ tensor: Tensor, _ name: String) throws -> [Int] {
     guard tensor.dtype == .int64 else {
         throw MetricsError("'\(name)' must hold classes as int64, which argmax gives; it holds \(tensor.dtype)")
     }
+    guard tensor.count <= mostValues else {
+        throw MetricsError("'\(name)' has \(tensor.count) classes; at most \(mostValues) are added at once")
+    }
     return try tensor.withUnsafeBytes { bytes in bytes.bindMemory(to: Int64.self).map { Int($0) } }
-}
-
-/// Between the neighbours where the place is between two, as NumPy does it.
-private func percentile(_ values: [Double], _ p: Double) throws -> Double {
-    guard !values.isEmpty else { throw MetricsError("the list is empty") }
-    guard !p.isNaN, !values.contains(where: \.isNaN) else { return .nan }
-    let sorted = values.sorted()
-    let place = p / 100 * Double(sorted.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (sorted[above] - sorted[below]) * (place - Double(below))
 }

@@ -31,6 +31,10 @@ let optionsModule = HostModule(
         }
     ])
 
+/// The part of `nightjar.option` that reads scripts.
+let optionSourceModule = HostModule(
+    "option", doc: "--help lists them in the script's order.", lua: { PackageResources.source_lua })
+
 /// `nightjar.option`: options that a default alone does not describe.
 let optionModule = HostModule(
     "option", doc: "Options of a script for `nightjar.options` that a default alone does not describe.",

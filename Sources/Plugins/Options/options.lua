@@ -6,93 +6,6 @@ local metavar = {
   integer = "N", number = "X", string = "TEXT", file = "FILE", directory = "DIR", list = "TEXT...",
 }
 
--- The script --------------------------------------------------------------------------------------------------------
-
---- The script that called: its chunk's name, as debug.getinfo has it. A tail call leaves nothing to find.
-local function caller(script)
-  local level = 2
-  while true do
-    local info = debug.getinfo(level, "S")
-    if not info then return script and "@" .. script or "=?" end
-    if info.what ~= "C" and info.source:sub(1, 9) ~= "=nightjar" then return info.source end
-    level = level + 1
-  end
-end
-
---- The text of a chunk; "" where it is no longer to be had.
-local function source_text(source)
-  if source:sub(1, 1) == "=" then return "" end
-  if source:sub(1, 1) ~= "@" then return source end
-  local file = io.open(source:sub(2), "rb")
-  if not file then return "" end
-  local text = file:read("a")
-  file:close()
-  return text or ""
-end
-
---- The comment that a script begins with.
-local function description(text)
-  local lines = {}
-  for line in text:gsub("^#[^\n]*\n", ""):gmatch("([^\n]*)\n?") do
-    local comment = line:match("^%-%-+%s?(.-)%s*$")
-    if not comment or comment:find("^%[=*%[") or comment:find("^luacheck:") or comment:find("^@") then break end
-    lines[#lines + 1] = comment
-  end
-  return table.concat(lines, "\n")
-end
-
---- The name of a token's kind and where it ends.
-local function token(text, position)
-  local _, last = text:find("^%s+", position)
-  if last then return "space", last end
-  local bars = text:match("^%-%-%[(=*)%[", position) or text:match("^%[(=*)%[", position)
-  if bars then
-    _, last = text:find("]" .. bars .. "]", position, true)
-    return text:sub(position, position) == "-" and "space" or "string", last or #text
-  end
-  _, last = text:find("^%-%-[^\n]*", position)
-  if last then return "space", last end
-  local quote = text:match("^[\"']", position)
-  if quote then
-    last = position + 1
-    while last <= #text and text:sub(last, last) ~= quote do
-      last = last + (text:sub(last, last) == "\\" and 2 or 1)
-    end
-    return "string", last
-  end
-  _, last = text:find("^[%a_][%w_]*", position)
-  if last then return "name", last end
-  return text:sub(position, position), position
-end
-
---- Names in the order in which the script's source has them. Lua's tables have none, so this looks for a table
---- constructor that has just these names; without one they are sorted.
-local function source_order(text, names)
-  local wanted = {}
-  for _, name in ipairs(names) do wanted[name] = true end
-  local open, before, position = {}, "", 1
-  while position <= #text do
-    local kind, last = token(text, position)
-    local top = open[#open]
-    if kind == "{" or kind == "(" then
-      open[#open + 1] = { bracket = kind }
-    elseif kind == ")" then
-      open[#open] = nil
-    elseif kind == "}" then
-      local count = 0
-      for _, name in ipairs(top or {}) do count = wanted[name] and count + 1 or -math.huge end
-      if count == #names then return top end
-      open[#open] = nil
-    elseif kind == "name" and top and top.bracket == "{" and (before == "{" or before == "," or before == ";") then
-      if text:find("^%s*=[^=]", last + 1) then top[#top + 1] = text:sub(position, last) end
-    end
-    if kind ~= "space" then before = kind end
-    position = last + 1
-  end
-  table.sort(names)
-  return names
-end
-
 -- The specification -------------------------------------------------------------------------------------------------
 
 --- An option from what the specification says of it.
@@ -123,6 +36,9 @@ local function declared(name, value)
       raise("options: the text for '%s' is to be a string, got %s", name, type(doc))
     end
     option = { kind = kind, default = default, doc = doc }
+  end
+  if not metavar[option.kind] and option.kind ~= "boolean" and option.kind ~= "choice" and option.kind ~= "rest" then
+    raise("options: '%s' is to be { default, \"what it is\" } or one of nightjar.option", name)
   end
   local copy = { name = name, flag = "--" .. name:gsub("_", "-") }
   for key, field in pairs(option) do copy[key] = field end
@@ -163,10 +79,12 @@ local function missing(path, kind)
 end
 
 local function limits(option)
-  local min, max = option.min, option.max
-  if min and max then return ("from %.14g to %.14g"):format(min, max) end
-  if min then return ("of at least %.14g"):format(min) end
-  return max and ("of at most %.14g"):format(max)
+  -- Integers whole: the largest are no floats.
+  local function text(number) return number and (math.type(number) == "integer" and "%d" or "%.14g"):format(number) end
+  local min, max = text(option.min), text(option.max)
+  if min and max then return ("from %s to %s"):format(min, max) end
+  if min then return "of at least " .. min end
+  return max and "of at most " .. max
 end
 
 --- Converts what the command line says for an option.
@@ -203,10 +121,18 @@ local function convert(option, text)
   return text
 end
 
-local function quoted(value)
+--- A value in a message. A list of options holds texts; of what a script puts in their place only so much is shown.
+local function quoted(value, is_inner)
   if type(value) == "table" then
+    if is_inner then return "{...}" end
     local items = {}
-    for index, item in ipairs(value) do items[index] = quoted(item) end
+    for index, item in ipairs(value) do
+      if index > 100 then
+        items[index] = "..."
+        break
+      end
+      items[index] = quoted(item, true)
+    end
     return "{ " .. table.concat(items, ", ") .. " }"
   end
   return type(value) == "string" and ("%q"):format(value) or tostring(value)
@@ -414,12 +340,13 @@ end
 --- What nightjar.options calls, with its arguments checked.
 function module._read(arguments, specification)
   local options, names, rest = read_specification(specification)
-  local source = caller(arguments[0])
+  local script_source = module._source
+  local source = script_source.caller(arguments[0])
   local script = arguments[0] or source:match("^@(.*)$") or "script"
 
   local ordered
   local function order()
-    ordered = ordered or source_order(source_text(source), names)
+    ordered = ordered or script_source.order(script_source.text(source), names)
     return ordered
   end
 
@@ -428,7 +355,7 @@ function module._read(arguments, specification)
   if not values then
     local list = {}
     for index, name in ipairs(order()) do list[index] = options["--" .. name:gsub("_", "-")] end
-    io.stdout:write(help(script, description(source_text(source)), list, rest))
+    io.stdout:write(help(script, script_source.description(script_source.text(source)), list, rest))
     return os.exit(0, true)
   end
 

@@ -1,3 +1,4 @@
+import Console
 import Host
 import Lua
 
@@ -33,7 +34,8 @@ let progressModule = HostModule(
                     ProgressLine(
                         label: try call.string("label"), total: try call.optionalInteger("total"),
                         unit: try call.string("unit"),
-                        columns: { isTerminal ? columns ?? Terminal.columns : nil })))
+                        columns: { isTerminal ? columns ?? Terminal.columns : nil },
+                        write: { StandardStreams.writeOutput($0) })))
         },
         .function(
             "clock", doc: "Seconds from a clock that never goes back; only differences mean something.",

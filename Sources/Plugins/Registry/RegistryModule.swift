@@ -148,24 +148,25 @@ private let packageMethods: [HostMethod<ScriptPackage>] = [
 
 /// The files of a package in the order of their names: Lua's tables have none.
 private func files(_ call: Call) throws -> [PackageFile] {
-    var pairs: [(key: LuaValue, value: LuaValue)] = []
-    switch try call.value("files") {
-    case .table(let found): pairs = found
-    case .list(let items) where items.isEmpty: break
-    default: throw call.badArgument("files", expected: "table of contents by file name", got: "a list")
+    let (state, index) = (call.state, try call.index("files"))
+    guard state.rawCount(at: index) == 0 else {
+        throw call.badArgument("files", expected: "table of contents by file name", got: "a list")
     }
-    return try pairs.map { key, value in
-        guard case .string(let name) = key else {
+    var files: [PackageFile] = []
+    // Item by item, not as a LuaValue: a table that lies in it may hold anything.
+    try state.forEachPair(at: index) {
+        guard state.type(at: -2) == .string, let name = state.string(at: -2) else {
             throw call.badArgument("files", expected: "table with file names as keys", got: "another key in it")
         }
-        switch value {
-        case .string(let path): return try PackageFile(name, .path(path))
-        case .object(let object):
-            if let text = object as? PackageText { return try PackageFile(name, .bytes(text.bytes)) }
-        default: break
+        if let path = state.string(at: -1) {
+            files.append(try PackageFile(name, .path(path)))
+        } else if let text = state.object(at: -1, as: PackageText.self) {
+            files.append(try PackageFile(name, .bytes(text.bytes)))
+        } else {
+            throw call.badArgument("files", expected: "path or registry.text(...) for '\(name)'", got: "something else")
         }
-        throw call.badArgument("files", expected: "path or registry.text(...) for '\(name)'", got: "something else")
-    }.sorted { $0.name.text < $1.name.text }
+    }
+    return files.sorted { $0.name.text < $1.name.text }
 }
 
 private func credential(_ call: Call) throws -> Credential {

@@ -1,3 +1,4 @@
+import Console
 import Files
 import Host
 import HTTP
@@ -50,7 +51,7 @@ final class ScriptPackage {
                 switch event {
                 case .sending(let file, let size):
                     // A small file is there before one could read how far it is.
-                    bar = size < 1 << 20 ? nil : uploadBar(file)
+                    bar = size < 1 << 20 ? nil : .onStandardError(label: "  \(file)")
                 case .progress(_, let sent, let size): bar?.updateBytes(sent, of: size)
                 case .sent: bar = nil
                 default: break
@@ -69,11 +70,6 @@ final class ScriptPackage {
             throw Interrupted()
         }
     }
-}
-
-/// How far an upload is, on standard error: standard output is the script's.
-private func uploadBar(_ file: String) -> ProgressLine {
-    ProgressLine(label: "  \(file)", columns: { Terminal.errorColumns }, write: { Terminal.writeError($0) })
 }
 
 private func show(_ lines: [String]) {

@@ -7,15 +7,15 @@
 #endif
 
 /// The terminal that standard output or standard error goes to.
-enum Terminal {
+public enum Terminal {
     /// How many characters a line of standard output's terminal holds; nil where it is none, or cannot move its cursor.
-    static var columns: Int? { columns(of: STDOUT_FILENO) }
+    public static var columns: Int? { columns(of: STDOUT_FILENO) }
 
     /// The same for standard error.
-    static var errorColumns: Int? { columns(of: STDERR_FILENO) }
+    public static var errorColumns: Int? { columns(of: STDERR_FILENO) }
 
     /// Writes to standard error at once; where nobody reads it, to nobody.
-    static func writeError(_ text: String) {
+    public static func writeError(_ text: String) {
         let bytes = Array(text.utf8)
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }

@@ -7,7 +7,7 @@
 #endif
 
 /// Seconds from a clock that never goes back; only differences mean something.
-func monotonicSeconds() -> Double {
+public func monotonicSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

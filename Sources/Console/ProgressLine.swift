@@ -1,21 +1,24 @@
-import Lua
-
 /// A line that tells how far something is. On a terminal it changes in place; elsewhere each text is a line.
-struct ProgressLine {
-    let label: String
-    let total: Int?
-    let unit: String
+public struct ProgressLine {
+    /// What texts of its own begin with.
+    public let label: String
+    /// What there is to do, where that is known.
+    public let total: Int?
+    /// What is counted: "images".
+    public let unit: String
     /// How wide the terminal is; nil where there is none.
-    let columns: () -> Int?
-    let clock: () -> Double
-    let write: (String) -> Void
+    private let columns: () -> Int?
+    private let clock: () -> Double
+    private let write: (String) -> Void
 
     /// Seconds between two drawings on a terminal, and between two lines of our own making elsewhere.
-    static let drawingInterval = 0.05
-    static let lineInterval = 10.0
+    private static let drawingInterval = 0.05
+    private static let lineInterval = 10.0
+    /// What no terminal is wider than: a line is filled with spaces up to its width.
+    private static let mostColumns = 4096
 
     /// Whether the terminal's cursor stands behind an unfinished line.
-    private(set) var isOpen = false
+    public private(set) var isOpen = false
     private var began: Double
     private var written = -Double.infinity
     private var done = 0
@@ -24,10 +27,15 @@ struct ProgressLine {
     private var isPending = false
     private var isBytes = false
 
-    init(
+    /// A line of which nothing is shown before its first update.
+    ///
+    /// - Parameters:
+    ///   - columns: how wide the terminal is, asked at each drawing; nil where there is none.
+    ///   - clock: seconds from any fixed moment.
+    ///   - write: takes what is to be shown, at once.
+    public init(
         label: String = "", total: Int? = nil, unit: String = "", columns: @escaping () -> Int?,
-        clock: @escaping () -> Double = monotonicSeconds,
-        write: @escaping (String) -> Void = { StandardStreams.writeOutput($0) }
+        clock: @escaping () -> Double = monotonicSeconds, write: @escaping (String) -> Void
     ) {
         self.label = label
         self.total = total
@@ -38,10 +46,10 @@ struct ProgressLine {
         began = clock()
     }
 
-    // MARK: What scripts call
+    // MARK: What is told
 
-    /// Tells how far it is, in the script's words or, without a text, in numbers.
-    mutating func update(_ done: Int, _ text: String? = nil) {
+    /// Tells how far it is, in the caller's words or, without a text, in numbers.
+    public mutating func update(_ done: Int, _ text: String? = nil) {
         isBytes = false
         self.done = done
         let numbers = total.map { "\(done)/\($0)" } ?? "\(done)"
@@ -49,21 +57,21 @@ struct ProgressLine {
     }
 
     /// Tells how many bytes have come.
-    mutating func updateBytes(_ done: Int, of total: Int?) {
+    public mutating func updateBytes(_ done: Int, of total: Int?) {
         isBytes = true
         self.done = done
         show(joined([label, sizes(done, total), percent(done, total)]), isOwn: true)
     }
 
     /// Writes a line that stays, above the changing one.
-    mutating func log(_ text: String) {
+    public mutating func log(_ text: String) {
         clear()
         write(text + "\n")
         if isOpen { draw() }
     }
 
     /// Ends the line with its last text or another; a later update begins a new one.
-    mutating func finish(_ text: String? = nil) {
+    public mutating func finish(_ text: String? = nil) {
         if let text {
             clear()
             write(text + "\n")
@@ -81,7 +89,7 @@ struct ProgressLine {
     }
 
     /// Empties the line, for something else to be printed; the next update draws it again.
-    func clear() {
+    public func clear() {
         if isOpen { write("\r\u{1B}[K") }
     }
 
@@ -95,7 +103,7 @@ struct ProgressLine {
             guard now - written >= Self.drawingInterval else { return }
             draw()
         } else {
-            // A script chooses when it says something; what we say ourselves must not fill a log.
+            // Who gives a text chooses when; what we say ourselves must not fill a log.
             guard !isOwn || now - max(written, began) >= Self.lineInterval else { return }
             write(text + "\n")
         }
@@ -105,7 +113,7 @@ struct ProgressLine {
 
     private mutating func draw() {
         // The last column stays empty: some terminals go to the next line there.
-        let width = max((columns() ?? 80) - 1, 0)
+        let width = min(max(columns() ?? 80, 1), Self.mostColumns) - 1
         let text = String(present.map { $0 == "\t" || $0.isNewline ? " " : $0 }.prefix(width))
         let speed = speed()
         let room = width - text.count - speed.count
@@ -119,8 +127,9 @@ struct ProgressLine {
         let passed = clock() - began
         guard done > 0, passed > 0 else { return "" }
         let rate = Double(done) / passed
-        let number = rate < 10 ? tenths(rate) : "\(Int(rate))"
-        let speed = isBytes ? "\(sizes(Int(rate), nil))/s" : unit.isEmpty ? "\(number)/s" : "\(number) \(unit)/s"
+        let number = rate < 10 ? tenths(rate) : "\(Int(clamping: rate))"
+        let counted = unit.isEmpty ? "\(number)/s" : "\(number) \(unit)/s"
+        let speed = isBytes ? "\(sizes(Int(clamping: rate), nil))/s" : counted
         guard let total, total > done else { return speed }
         return "\(speed)  \(duration(Double(total - done) / rate)) left"
     }
@@ -133,7 +142,7 @@ struct ProgressLine {
 
     private func percent(_ done: Int, _ total: Int?) -> String? {
         guard let total, total > 0 else { return nil }
-        return "\(Int(Double(done) / Double(total) * 100))%"
+        return "\(Int(clamping: Double(done) / Double(total) * 100))%"
     }
 }
 
@@ -149,13 +158,13 @@ func sizes(_ done: Int, _ total: Int?) -> String {
 
 /// A number with one digit after the point.
 private func tenths(_ value: Double) -> String {
-    let tenths = Int((value * 10).rounded())
+    let tenths = Int(clamping: (value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
 }
 
 /// "0:42", "1:02:03".
 func duration(_ seconds: Double) -> String {
-    let all = Int(min(seconds, 1e9).rounded(.up))
+    let all = Int(clamping: min(seconds, 1e9).rounded(.up))
     func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let rest = "\(two(all % 60))"
     return all < 3600 ? "\(all / 60):\(rest)" : "\(all / 3600):\(two(all / 60 % 60)):\(rest)"

@@ -1,0 +1,59 @@
+import Tensors
+
+/// Digits to learn from: images with the translation of their pixels, and what to call them beside figures.
+public final class DigitSet: Sendable {
+    public let images: ImageDataset
+    public let table: PixelTable
+    /// "MNIST", "generated digits, not MNIST".
+    public let name: String
+    /// Why they stand in for the data that was asked for; nil where they are that data.
+    public let substituteReason: String?
+
+    public init(_ images: ImageDataset, table: PixelTable, name: String, substituteReason: String? = nil) {
+        self.images = images
+        self.table = table
+        self.name = name
+        self.substituteReason = substituteReason
+    }
+
+    /// A split of MNIST.
+    ///
+    /// - Parameters:
+    ///   - places: where its files are looked for.
+    ///   - limit: the most images that are kept, from the first.
+    ///   - canGenerate: whether digits are drawn where the files are neither cached nor to be had.
+    ///   - download, progress: as for `MNIST.load`.
+    /// - Throws: what `MNIST.load` throws; with `canGenerate` no `DatasetError.unavailable`.
+    public static func mnist(
+        _ places: MNIST, _ split: MNIST.Split, limit: Int = .max, table: PixelTable, canGenerate: Bool = false,
+        download: Downloader? = nil,
+        progress: (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
+    ) throws -> DigitSet {
+        do {
+            let images = try places.load(split, download: download, progress: progress)
+            return DigitSet(images.slice(limit), table: table, name: "MNIST")
+        } catch DatasetError.unavailable(let reasons) where canGenerate {
+            let reason = reasons.last ?? "it cannot be had"
+            return generated(split, limit: limit, table: table, substituteReason: reason)
+        }
+    }
+
+    /// Digits that the program draws; see `GeneratedDigits.make`.
+    public static func generated(
+        _ split: MNIST.Split, seed: UInt64 = 0, limit: Int = .max, table: PixelTable, substituteReason: String? = nil
+    ) -> DigitSet {
+        DigitSet(
+            GeneratedDigits.make(split, seed: seed, limit: limit), table: table, name: "generated digits, not MNIST",
+            substituteReason: substituteReason)
+    }
+
+    /// One image as float32 `[1, rows, columns]`, translated, and its class.
+    ///
+    /// - Parameter index: from 0.
+    /// - Throws: `DatasetError.invalid` for an index outside `0..<count`, `TensorError` where memory runs out.
+    public func image(at index: Int) throws -> (image: Tensor, label: Int) {
+        let image = try Tensor(uninitialized: [1, images.rows, images.columns])
+        try [index].withUnsafeBufferPointer { try images.gather($0, table: table, into: image.floats) }
+        return (image, Int(images.labels[index]))
+    }
+}

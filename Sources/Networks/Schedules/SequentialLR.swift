@@ -1,0 +1,116 @@
+/// One schedule after the other, each from its milestone on (`torch.optim.lr_scheduler.SequentialLR`).
+public final class SequentialLR: LRScheduler {
+    private let schedules: [LRScheduler]
+    private var milestones: [Int]
+    /// Whether another `SequentialLR` holds this one, which then counts its steps.
+    private var isInner = false
+
+    /// - Parameters:
+    ///   - schedules: made for the same optimiser; their first steps are undone.
+    ///   - milestones: the epochs at which the second and further schedules begin, rising.
+    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
+    /// - Throws: `ScheduleError` for schedules of another optimiser, for a `ReduceLROnPlateau`, which needs a number to
+    ///   step, and for milestones that do not fit.
+    public init(
+        _ groups: any ScheduledGroups, schedules: [LRScheduler], milestones: [Int], lastEpoch: Int = -1
+    ) throws {
+        guard !schedules.isEmpty else { throw ScheduleError("at least one schedule expected, got none") }
+        for (index, schedule) in schedules.enumerated() {
+            guard !(schedule is ReduceLROnPlateau) else {
+                throw ScheduleError("schedule \(index + 1) is a ReduceLROnPlateau, which needs a number for each step")
+            }
+            guard schedule.groups === groups else {
+                throw ScheduleError("schedule \(index + 1) (\(schedule.kind)) is for another optimizer")
+            }
+        }
+        self.schedules = schedules
+        self.milestones = milestones
+        try ScheduleError.check(lastEpoch, "last_epoch", atLeast: -1)
+        super.init(unstepped: groups, lastEpoch: lastEpoch + 1)
+        try validate()
+        for group in 0..<groups.groupCount {
+            guard let initial = groups.initialLearningRate(group) else {
+                throw ScheduleError("parameter group \(group + 1) has no initial_lr")
+            }
+            groups.setLearningRate(group, initial)
+        }
+        undoSteps()
+        let first = schedules[place(of: 0)]
+        try first.initialStep()
+        lastLR = first.getLastLR()
+    }
+
+    /// The constructors of the schedules made their first steps, though only one of them is to begin.
+    private func undoSteps() {
+        for schedule in schedules {
+            if let inner = schedule as? SequentialLR { inner.undoSteps() } else { schedule.lastEpoch -= 1 }
+        }
+    }
+
+    /// The place of the schedule that an epoch belongs to.
+    private func place(of epoch: Int) -> Int { milestones.count { $0 <= epoch } }
+
+    override func initialStep() throws {
+        isInner = true
+        try super.initialStep()
+    }
+
+    public override func step() throws {
+        lastEpoch += 1
+        let place = place(of: lastEpoch)
+        let schedule = schedules[place]
+        if place > 0, milestones[place - 1] == lastEpoch {
+            guard !(schedule is SequentialLR) else {
+                throw ScheduleError("a SequentialLR can only be the first schedule of another")
+            }
+            try schedule.update(to: 0)
+        } else {
+            try schedule.step()
+        }
+        lastLR = schedule.getLastLR()
+    }
+
+    override func validate() throws {
+        try super.validate()
+        guard milestones.count == schedules.count - 1 else {
+            throw ScheduleError(
+                "\(schedules.count) schedules have \(schedules.count - 1) milestones between them, got \(milestones.count)"
+            )
+        }
+        if let place = milestones.indices.dropFirst().first(where: { milestones[$0] < milestones[$0 - 1] }) {
+            throw ScheduleError(
+                "milestones that rise expected, got \(milestones[place]) after \(milestones[place - 1])")
+        }
+    }
+
+    override var fields: [ScheduleField] {
+        let own = [
+            ScheduleField("_milestones", self, \.milestones), ScheduleField("last_epoch", self, \.lastEpoch),
+            ScheduleField("_last_lr", self, \.lastLR),
+        ]
+        let counted = [
+            ScheduleField("_step_count", self, \.stepCount), ScheduleField("_is_initial", constant: .bool(false)),
+        ]
+        let inner = ScheduleField(
+            "_schedulers", read: { [schedules] in .list(schedules.map { .entries($0.stateDict) }) },
+            prepare: { [schedules] in try Self.prepare($0, schedules) })
+        return own + (isInner ? counted : []) + [inner]
+    }
+
+    private static func prepare(_ value: ScheduleValue, _ schedules: [LRScheduler]) throws -> () -> Void {
+        guard case .list(let states) = value, states.count == schedules.count else {
+            throw ScheduleError("'_schedulers' in the state is not a list of \(schedules.count) states")
+        }
+        let parts = try zip(schedules, states).map { schedule, state in
+            guard case .entries(let entries) = state else {
+                throw ScheduleError("'_schedulers' in the state is not a list of \(schedules.count) states")
+            }
+            return (schedule, entries)
+        }
+        // Tried and taken back, so that a later part that does not fit leaves the earlier ones as they were.
+        let before = parts.map { $0.0.stateDict }
+        defer { for ((schedule, _), state) in zip(parts, before) { try? schedule.loadStateDict(state) } }
+        for (schedule, entries) in parts { try schedule.loadStateDict(entries) }
+        return { for (schedule, entries) in parts { try? schedule.loadStateDict(entries) } }
+    }
+}
