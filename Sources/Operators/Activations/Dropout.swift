@@ -28,6 +28,7 @@ extension Operators {
         ) { a, context in
             let x = try a.tensor("input")
             let (p, shape) = (try a.number("p"), try mask(x))
+            guard p >= 0, p <= 1 else { throw TensorError("a probability from 0 to 1 expected, got \(p)") }
             guard try a.boolean("training"), p > 0 else { return .tensor(x) }
             return .tensor(try x.dropped(p, shape, context.generator))
         }
