@@ -50,6 +50,7 @@ lua_State *nj_newstate(void *runtime) {
   *(nj_state **)lua_getextraspace(L) = shared;
   lua_atpanic(L, panic);
   lua_setwarnf(L, warning, NULL);
+  lua_checkstack(L, NJ_MAIN_SLOTS);
   return L;
 }
 
@@ -81,6 +82,7 @@ static int open_libraries(lua_State *L) {
   lua_setfield(L, -2, "exit");
   lua_pop(L, 1);
   nj_opencoroutine(L);
+  nj_openerrors(L);
   return 0;
 }
 

@@ -232,12 +232,12 @@ public struct Call {
     ///
     ///     throw call.badArgument("dim", expected: "dimension from 0 to 3", got: "7")
     public func badArgument(_ name: StaticString, expected: String, got: String) -> any Error {
-        PlainError("\(function.name): bad argument '\(name)' (\(expected) expected, got \(got))")
+        PlainError.argument("\(function.name): bad argument '\(name)' (\(expected) expected, got \(got))")
     }
 
     /// A body asked for an argument as something that its declaration does not promise.
     @usableFromInline func unavailable(_ name: StaticString) -> PlainError {
-        PlainError("\(function.name): bad argument '\(name)' (it was left out or is of another kind)")
+        PlainError.argument("\(function.name): bad argument '\(name)' (it was left out or is of another kind)")
     }
 
     // MARK: Lists
@@ -265,4 +265,12 @@ public struct Call {
             return item
         }
     }
+}
+
+extension PlainError {
+    /// What was given to a function is not what it takes: `err.kind` is "argument".
+    static func argument(_ message: String) -> PlainError { PlainError(message, kind: "argument") }
+
+    /// There is no such field, method or global: `err.kind` is "name".
+    static func name(_ message: String) -> PlainError { PlainError(message, kind: "name") }
 }

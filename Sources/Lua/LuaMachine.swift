@@ -15,6 +15,7 @@ public final class LuaMachine {
         }
         main = pointer
         guard nj_openlibs(pointer) == LUA_OK else { throw LuaState(pointer).popError() }
+        try ErrorValue.declare(on: LuaState(pointer))
     }
 
     deinit { close() }

@@ -1,6 +1,14 @@
 import CLua
 import CLuaShim
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// Who called: for rules that hold for some chunks only.
 extension LuaState {
     /// The chunk that a level of the call stack runs: "@train.lua", "=stdin"; nil for a C function and past the
@@ -13,6 +21,22 @@ extension LuaState {
         // "=[C]" is what Lua names the chunk of C functions.
         let name = String(cString: source)
         return name == "=[C]" ? nil : name
+    }
+
+    /// Where the script is: the innermost frame that is neither C nor a Lua part of a module, whose chunks are named
+    /// "=nightjar...". Nil where there is none.
+    func scriptPlace() -> (chunk: String, line: Int)? {
+        var frame = lua_Debug()
+        var level: Int32 = 1
+        while lua_getstack(pointer, level, &frame) != 0 {
+            level += 1
+            guard lua_getinfo(pointer, "Sl", &frame) != 0, frame.currentline > 0, let source = frame.source,
+                strncmp(source, "=nightjar", 9) != 0
+            else { continue }
+            let chunk = withUnsafeBytes(of: frame.short_src) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            return (chunk, Int(frame.currentline))
+        }
+        return nil
     }
 
     /// The names of the local variables and upvalues that a level of the call stack can see.

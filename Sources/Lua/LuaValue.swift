@@ -50,7 +50,7 @@ extension LuaState {
         }
     }
 
-    /// The value at an index, tables with all they hold. - Throws: where tables lie more than 100 deep.
+    /// The value at an index, tables with all they hold, errors as their text. - Throws: where tables lie more than 100 deep.
     public func value(at index: Int32, depth: Int = 0) throws -> LuaValue {
         switch type(at: index) {
         case .none, .nil: return .nil
@@ -66,6 +66,7 @@ extension LuaState {
             } ?? .nil
         case .table: return try tableValue(at: absolute(index), depth: depth)
         case .userdata:
+            if let error = object(at: index, as: ErrorValue.self) { return .string(error.text) }
             if let object = object(at: index, as: AnyObject.self) { return .object(object) }
             fallthrough
         case .function, .thread, .lightUserdata:

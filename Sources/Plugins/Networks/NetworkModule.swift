@@ -59,7 +59,7 @@ private let moduleMethods: [HostMethod<Module>] = [
         do {
             return .object(try module.forward(call.object("input")))
         } catch let error as TensorError {
-            throw PlainError("in \(module.label): \(error)")
+            throw PlainError("in \(module.label): \(error)", kind: error.errorKind, modulePath: module.path)
         }
     },
     .method(

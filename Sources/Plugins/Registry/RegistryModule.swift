@@ -88,10 +88,6 @@ final class PackageText {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
 
-extension RegistryError: ExitStatusError {
-    public var exitStatus: Int32 { exitCode }
-}
-
 private let target: Argument = .anyOf(
     "target", "a registry or a directory", of: [.object(ScriptRegistry.self), .string])
 
