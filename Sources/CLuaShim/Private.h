@@ -26,3 +26,4 @@ extern void nightjar_swift_release_callable(void *callable);
 int nj_raise_interrupt(lua_State *L);
 void nj_opencoroutine(lua_State *L);
 void nj_openerrors(lua_State *L);
+void nj_openchunks(lua_State *L);

@@ -83,6 +83,7 @@ static int open_libraries(lua_State *L) {
   lua_pop(L, 1);
   nj_opencoroutine(L);
   nj_openerrors(L);
+  nj_openchunks(L);
   return 0;
 }
 

@@ -3,13 +3,17 @@ import CLuaShim
 
 /// What may run Lua code or raise, done under `lua_pcall`.
 extension LuaState {
-    /// Compiles a chunk and pushes it as a function; binary chunks are refused, as they can crash the machine.
+    /// Compiles a chunk and pushes it as a function; precompiled chunks are refused, as they can crash the machine.
     ///
     /// - Parameter name: as Lua wants it: "@file.lua", or "=label" for what is no file.
     public func load(_ source: some Sequence<UInt8>, name: String) throws {
-        let status = Array(source).withUnsafeBytes { bytes in
-            luaL_loadbufferx(
-                pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, name, "t")
+        let status = try Array(source).withUnsafeBytes { bytes in
+            let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            guard nj_isbinary(start, bytes.count) == 0 else {
+                throw LuaError(
+                    message: "cannot load '\(name.dropFirst())': it is a precompiled chunk, and only Lua source is run")
+            }
+            return luaL_loadbufferx(pointer, start, bytes.count, name, "t")
         }
         guard status == LUA_OK else { throw popError() }
     }

@@ -25,6 +25,9 @@ lua_State *nj_main(lua_State *L);
 /// Opens the standard libraries, with `coroutine.resume` and `wrap` that an interrupt reaches. Protected.
 int nj_openlibs(lua_State *L);
 
+/// Whether a chunk's bytes are a precompiled one.
+int nj_isbinary(const char *source, size_t count);
+
 // MARK: Macros and variadics
 
 int nj_registryindex(void);
