@@ -25,6 +25,11 @@ public enum Command {
           -h, --help       print this
           --               no options after this
 
+        Modules are looked for beside the script and in plugins/ there, then in the places that LUA_PATH_5_4
+        or LUA_PATH names, which are the system's by default. The directory one stands in is none of them:
+        code of -e, standard input and the prompt, which have no script, find what lies there with
+        LUA_PATH='./?.lua;;'.
+
         For developers:
           --stubs DIR      write declarations for editors (LuaLS) to DIR
           --reference      print the reference of all modules, as Markdown
@@ -104,20 +109,27 @@ public enum Command {
     private static func run(_ options: Options, _ arguments: [String], _ modules: [HostModule]) throws -> Int32 {
         let host = try Host(modules: modules)
         defer { host.close() }
+        let script = options.script.flatMap { isInput($0, arguments) ? nil : arguments[$0] }
+        // The code before a script may use what lies beside it.
+        if let script { try host.searchBeside(script: script) }
         for code in options.code {
             let status = host.run(.code(code), arguments: arguments, scriptIndex: options.script ?? arguments.count)
             if status != Host.Status.success { return status }
         }
         if let index = options.script {
-            let name = arguments[index]
-            let isInput = name == "-" && arguments[index - 1] != "--"
-            let status = host.run(isInput ? .standardInput : .file(name), arguments: arguments, scriptIndex: index)
+            let source = script.map { Host.Source.file($0) } ?? .standardInput
+            let status = host.run(source, arguments: arguments, scriptIndex: index)
             if status != Host.Status.success || !options.isInteractive { return status }
         } else if !options.isInteractive {
             if !options.code.isEmpty { return Host.Status.success }
             if isatty(STDIN_FILENO) == 0 { return host.run(.standardInput, arguments: arguments, scriptIndex: 0) }
         }
         return Prompt(host).run(arguments)
+    }
+
+    /// Whether the script is to be read from standard input.
+    private static func isInput(_ index: Int, _ arguments: [String]) -> Bool {
+        arguments[index] == "-" && arguments[index - 1] != "--"
     }
 
     private static func show(_ text: String) -> Int32 {

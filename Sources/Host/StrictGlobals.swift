@@ -16,9 +16,11 @@ enum StrictGlobals {
     /// Which chunks are strict: the script, and all files below its directory.
     struct Scope {
         let script: String
-        let directory: String
+        let directory: String?
 
-        func contains(_ chunk: String) -> Bool { chunk == script || chunk.hasPrefix("@\(directory)/") }
+        func contains(_ chunk: String) -> Bool {
+            chunk == script || directory.map { chunk.hasPrefix("@\($0)/") } ?? false
+        }
     }
 
     /// Gives the globals a metatable that checks.
