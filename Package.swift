@@ -28,7 +28,7 @@ let package = Package(
     ],
     targets: [
         // The command and the Lua face.
-        .executableTarget(name: "nightjar", dependencies: ["Host", "Plugins"]),
+        .executableTarget(name: "nightjar", dependencies: ["Host", "Plugins", "Files"]),
         .target(
             name: "Plugins",
             dependencies: [
@@ -40,7 +40,7 @@ let package = Package(
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"), .embedInCode("Bundle/bundle.lua"),
             ]),
         .target(name: "Host", dependencies: ["Lua", "Files"]),
-        .target(name: "Lua", dependencies: ["CLua", "CLuaShim"]),
+        .target(name: "Lua", dependencies: ["CLua", "CLuaShim", "Files"]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .systemLibrary(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),

@@ -78,7 +78,7 @@ public struct Call {
         }
     }
 
-    /// A string, invalid UTF-8 replaced; also for a choice.
+    /// A string that stands for all its bytes, as the functions of Files take it; also for a choice.
     public func string(_ name: StaticString) throws -> String {
         let position = try position(name)
         let index = index(position)
@@ -91,7 +91,7 @@ public struct Call {
     public func bytes(_ name: StaticString) throws -> [UInt8] {
         let index = try index(name)
         if index != 0, let value = state.bytes(at: index) { return value }
-        return Array(try string(name).utf8)
+        return try string(name).systemBytes
     }
 
     /// An integer given once for both, or a list of two.

@@ -1,5 +1,6 @@
 import CLua
 import CLuaShim
+import Files
 
 /// How error values behave in scripts.
 extension ErrorValue {
@@ -57,7 +58,7 @@ private final class ErrorText: LuaCallable {
 
 private final class ErrorLength: LuaCallable {
     override func invoke(_ state: LuaState) throws -> Int32 {
-        state.push(state.object(at: 1, as: ErrorValue.self)?.text.utf8.count ?? 0)
+        state.push(state.object(at: 1, as: ErrorValue.self)?.text.systemBytes.count ?? 0)
         return 1
     }
 }

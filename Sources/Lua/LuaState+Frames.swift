@@ -1,5 +1,6 @@
 import CLua
 import CLuaShim
+import Files
 
 #if canImport(Glibc)
     import Glibc
@@ -19,7 +20,7 @@ extension LuaState {
             let source = frame.source
         else { return nil }
         // "=[C]" is what Lua names the chunk of C functions.
-        let name = String(cString: source)
+        let name = String(systemText: source)
         return name == "=[C]" ? nil : name
     }
 
@@ -33,7 +34,7 @@ extension LuaState {
             guard lua_getinfo(pointer, "Sl", &frame) != 0, frame.currentline > 0, let source = frame.source,
                 strncmp(source, "=nightjar", 9) != 0
             else { continue }
-            let chunk = withUnsafeBytes(of: frame.short_src) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            let chunk = withUnsafeBytes(of: frame.short_src) { String(systemBytes: Array($0.prefix { $0 != 0 })) }
             return (chunk, Int(frame.currentline))
         }
         return nil
@@ -47,14 +48,14 @@ extension LuaState {
         var position: Int32 = 1
         while let name = lua_getlocal(pointer, &frame, position) {
             pop()
-            names.append(String(cString: name))
+            names.append(String(systemText: name))
             position += 1
         }
         guard lua_getinfo(pointer, "f", &frame) != 0 else { return names }
         position = 1
         while let name = lua_getupvalue(pointer, -1, position) {
             pop()
-            names.append(String(cString: name))
+            names.append(String(systemText: name))
             position += 1
         }
         pop()

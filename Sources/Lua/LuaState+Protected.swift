@@ -1,5 +1,6 @@
 import CLua
 import CLuaShim
+import Files
 
 /// What may run Lua code or raise, done under `lua_pcall`.
 extension LuaState {
@@ -13,7 +14,10 @@ extension LuaState {
                 throw LuaError(
                     message: "cannot load '\(name.dropFirst())': it is a precompiled chunk, and only Lua source is run")
             }
-            return luaL_loadbufferx(pointer, start, bytes.count, name, "t")
+            return (name.systemBytes + [0]).withUnsafeBytes { label in
+                luaL_loadbufferx(
+                    pointer, start, bytes.count, label.baseAddress?.assumingMemoryBound(to: CChar.self), "t")
+            }
         }
         guard status == LUA_OK else { throw popError() }
     }

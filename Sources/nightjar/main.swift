@@ -1,3 +1,4 @@
+import Files
 import Host
 import Plugins
 
@@ -9,4 +10,4 @@ import Plugins
     import Darwin
 #endif
 
-exit(Command.run(CommandLine.arguments, modules: builtInModules))
+exit(Command.run(commandLineArguments(), modules: builtInModules))

@@ -156,6 +156,7 @@ private func files(_ call: Call) throws -> [PackageFile] {
         }
         switch value {
         case .string(let path): return try PackageFile(name, .path(path))
+        case .bytes(let path): return try PackageFile(name, .path(String(systemBytes: path)))
         case .object(let object):
             if let text = object as? PackageText { return try PackageFile(name, .bytes(text.bytes)) }
         default: break
