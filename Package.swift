@@ -28,7 +28,7 @@ let package = Package(
     ],
     targets: [
         // The command and the Lua face.
-        .executableTarget(name: "nightjar", dependencies: ["Host", "Plugins", "Files"]),
+        .executableTarget(name: "nightjar", dependencies: ["Host", "Plugins", "Files", "Kernels"]),
         .target(
             name: "Plugins",
             dependencies: [

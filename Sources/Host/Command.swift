@@ -30,6 +30,11 @@ public enum Command {
         code of -e, standard input and the prompt, which have no script, find what lies there with
         LUA_PATH='./?.lua;;'.
 
+        Variables:
+          NIGHTJAR_NUM_THREADS  how many threads work on large operations (default: one for each processor)
+          NIGHTJAR_ISA          the instruction set to use, x86-64-v2, -v3 or -v4, or v2, v3, v4 for short
+                                (default: the highest that the processor has)
+
         For developers:
           --stubs DIR      write declarations for editors (LuaLS) to DIR
           --reference      print the reference of all modules, as Markdown
@@ -81,8 +86,12 @@ public enum Command {
         return options
     }
 
-    /// Does what the command line asks for. - Returns: the exit status.
-    public static func run(_ arguments: [String], modules: [HostModule]) -> Int32 {
+    /// Does what the command line asks for.
+    ///
+    /// - Parameter check: looks, before anything runs, whether the environment asks for what cannot be had; what it
+    ///   throws ends the command as a wrong option does.
+    /// - Returns: the exit status.
+    public static func run(_ arguments: [String], modules: [HostModule], check: () throws -> Void = {}) -> Int32 {
         // A long run's lines are to be seen as they come, in a pipe too.
         StandardStreams.bufferLines()
         do {
@@ -94,6 +103,12 @@ public enum Command {
             if let directory = options.stubs {
                 try Stubs(documented).write(to: directory)
                 return Host.Status.success
+            }
+            do {
+                try check()
+            } catch {
+                StandardStreams.writeError("nightjar: \(error)\n")
+                return Host.Status.usage
             }
             return try run(options, arguments, modules)
         } catch let error as UsageError {

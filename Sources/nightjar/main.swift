@@ -1,5 +1,6 @@
 import Files
 import Host
+import Kernels
 import Plugins
 
 #if canImport(Glibc)
@@ -10,4 +11,4 @@ import Plugins
     import Darwin
 #endif
 
-exit(Command.run(commandLineArguments(), modules: builtInModules))
+exit(Command.run(commandLineArguments(), modules: builtInModules, check: { try KernelSettings.check() }))
