@@ -106,7 +106,11 @@ import Lua
             case .integer: fits = state.integer(at: index) != nil
             case .object(let luaClass):
                 fits = luaClass._withUnsafeGuaranteedRef { state.isObject(at: index, of: $0) }
-            case .other: fits = parameters[position].isVariadic || parameters[position].kind.accepts(index, state)
+            case .other:
+                // What a variadic parameter got by position is looked at below.
+                fits =
+                    parameters[position].isVariadic && position < call.given
+                    || parameters[position].kind.accepts(index, state)
             }
             if !fits { try reject(position, index, state) }
             position += 1
@@ -192,7 +196,8 @@ import Lua
         let call = Call(state: state, function: self, given: Int32(given - 1), named: count + 1)
         try state.forEachPair(at: count) {
             guard let position = parameter(named: -2, state) else { throw unknownOption(state) }
-            if position < given - 1 {
+            // However many values a variadic parameter took, they are one parameter's.
+            if position < min(given - 1, positional) {
                 throw PlainError.argument("\(name): '\(names[position])' is given twice, by position and by name")
             }
             state.copy(-1, to: call.named + Int32(position))

@@ -110,7 +110,7 @@ public struct Call {
     /// A list of integers, or what a variadic parameter of integers got.
     public func integers(_ name: StaticString) throws -> [Int] {
         let position = try position(name)
-        if function.parameters[position].isVariadic, !restIsList {
+        if takesRest(position) {
             return restIndices.compactMap { state.integer(at: $0) }
         }
         let index = index(position)
@@ -148,7 +148,7 @@ public struct Call {
         _ name: StaticString, as type: Object.Type = Object.self
     ) throws -> [Object] {
         let position = try position(name)
-        if function.parameters[position].isVariadic, !restIsList {
+        if takesRest(position) {
             return restIndices.compactMap { state.object(at: $0, as: type) }
         }
         return try items(name) { state.object(at: -1, as: type) }
@@ -242,9 +242,12 @@ public struct Call {
 
     // MARK: Lists
 
-    private var restIsList: Bool {
+    /// Whether a parameter is variadic and got its values one after another, not in a list.
+    private func takesRest(_ position: Int) -> Bool {
+        guard function.parameters[position].isVariadic else { return false }
         let range = restIndices
-        return range.count == 1 && state.type(at: range.lowerBound) == .table
+        if range.isEmpty { return named == 0 || state.isNil(at: index(position)) }
+        return range.count > 1 || state.type(at: range.lowerBound) != .table
     }
 
     private func integers(at index: Int32) -> [Int] {

@@ -61,7 +61,7 @@ private let shape: Argument = .rest(integers: "shape")
 
 extension Call {
     fileprivate func shape() throws -> [Int] {
-        guard try !rest("shape").isEmpty else { throw badArgument("shape", expected: "sizes", got: "nothing") }
+        guard try has("shape") else { throw badArgument("shape", expected: "sizes", got: "nothing") }
         return try integers("shape")
     }
 }
