@@ -16,7 +16,7 @@ final class ModuleMiss: LuaCallable {
 
     override func invoke(_ state: LuaState) throws -> Int32 {
         guard let key = state.string(at: 2) else {
-            throw PlainError.name("\(name) has no field \((try? state.describe(at: 2)) ?? "?")")
+            throw PlainError.name("\((try? state.describe(at: 2)) ?? "?") is not in \(fullName)")
         }
         if children.contains(key) {
             try state.require("\(fullName).\(key)")
@@ -25,7 +25,7 @@ final class ModuleMiss: LuaCallable {
             return 1
         }
         let known = try state.names(at: 1) + children
-        throw PlainError.name("\(name) has no field '\(key)'\(suggestion(for: key, among: known) ?? "")")
+        throw PlainError.name("'\(key)' is not in \(fullName)\(suggestion(for: key, among: known) ?? "")")
     }
 }
 

@@ -52,8 +52,10 @@ struct MessageTests {
                 "Counter:view: bad argument 'sizes' (list of integers expected, got string as item 2)"
             ),
             ("nj.nn.functional.conv2d()", "conv2d: expected 1 input channel, got 3"),
-            ("nj.nnn.x()", "nightjar has no field 'nnn' (did you mean 'nn'?)"),
-            ("nj.nn.Conv3d()", "nn has no field 'Conv3d' (did you mean 'Conv2d'?)"),
+            ("nj.nnn.x()", "'nnn' is not in nightjar (did you mean 'nn'?)"),
+            ("nj.nn.Conv3d()", "'Conv3d' is not in nightjar.nn (did you mean 'Conv2d'?)"),
+            ("nj.nn.functional.gelu()", "'gelu' is not in nightjar.nn.functional"),
+            ("print(nj.nn[1])", "1 is not in nightjar.nn"),
             ("nj.nn.twice()", "twice: nothing to double"),
             ("nj.nn.twice('x')", "nn.Linear: bad argument 'in_features' (integer expected, got string)"),
             ("for i in nj.up_to(9) do end", "up_to: four is too many"),
