@@ -16,22 +16,26 @@ open class LuaCallable {
     open func invoke(_ state: LuaState) throws -> Int32 { 0 }
 }
 
-/// An error whose message needs no function's name in front; the script's line it gets.
+/// An error in words; the script's line it gets, and the function's name where the words do not say it.
 public struct PlainError: ScriptError, CustomStringConvertible {
     public let message: String
     public let errorKind: String
     public let modulePath: String?
+    public let isComplete: Bool
 
     /// - Parameters:
     ///   - kind: what scripts tell it from others by.
     ///   - modulePath: the module of a network in which it happened.
-    public init(_ message: String, kind: String = ErrorValue.usualKind, modulePath: String? = nil) {
+    ///   - isComplete: whether no function's name goes before the message.
+    public init(
+        _ message: String, kind: String = ErrorValue.usualKind, modulePath: String? = nil, isComplete: Bool = true
+    ) {
         self.message = message
         errorKind = kind
         self.modulePath = modulePath
+        self.isComplete = isComplete
     }
 
-    public var isComplete: Bool { true }
     public var description: String { message }
 }
 
