@@ -138,7 +138,9 @@ public indirect enum ArgumentKind: Sendable {
         case .integer, .number, .integerOrPair:
             if state.type(at: index) == .number { return (try? state.describe(at: index)) ?? "number" }
         case .choice(let values):
-            if let text = state.string(at: index) { return "'\(text)'" + (suggestion(for: text, among: values) ?? "") }
+            if let text = state.string(at: index) {
+                return "'\(shortened(text))'" + (suggestion(for: text, among: values) ?? "")
+            }
         case .list, .integers, .numbers, .strings, .objects:
             if state.type(at: index) == .table, let position = badItem(index, state) {
                 state.pushItem(position, of: index)

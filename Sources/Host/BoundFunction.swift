@@ -236,10 +236,10 @@ import Lua
                 "\(name): options are given by name, but the table has the key \((try? state.describe(at: -2)) ?? "?")")
         }
         if let near = suggestion(for: given, among: known) {
-            return PlainError.argument("\(name): unknown option '\(given)'\(near)")
+            return PlainError.argument("\(name): unknown option '\(shortened(given))'\(near)")
         }
         let options = parameters.dropFirst(positional).map { "\($0.name)" }
         let listed = (options.isEmpty ? known : options).joined(separator: ", ")
-        return PlainError.argument("\(name): unknown option '\(given)' (there are: \(listed))")
+        return PlainError.argument("\(name): unknown option '\(shortened(given))' (there are: \(listed))")
     }
 }

@@ -25,7 +25,7 @@ final class ModuleMiss: LuaCallable {
             return 1
         }
         let known = try state.names(at: 1) + children
-        throw PlainError.name("'\(key)' is not in \(fullName)\(suggestion(for: key, among: known) ?? "")")
+        throw PlainError.name("'\(shortened(key))' is not in \(fullName)\(suggestion(for: key, among: known) ?? "")")
     }
 }
 
@@ -44,7 +44,7 @@ final class MethodMiss: LuaCallable {
             throw PlainError.name("\(name) has no field \((try? state.describe(at: 2)) ?? "?")")
         }
         let known = try state.names(at: 1).filter { !$0.hasPrefix("__") }
-        throw PlainError.name("\(name) has no method '\(key)'\(suggestion(for: key, among: known) ?? "")")
+        throw PlainError.name("\(name) has no method '\(shortened(key))'\(suggestion(for: key, among: known) ?? "")")
     }
 }
 

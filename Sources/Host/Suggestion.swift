@@ -53,3 +53,6 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     }
     return last[b.count]
 }
+
+/// A text for a message: the beginning of one that is long.
+func shortened(_ text: String) -> String { text.utf8.count <= 100 ? text : String(text.prefix(60)) + "…" }

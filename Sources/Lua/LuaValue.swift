@@ -90,7 +90,7 @@ public enum TableLimits {
     public static let depth = 100
     /// A table that stands in several places is taken as often; all but the first times may come to so many values.
     /// Without a limit a hundred tables, each twice in the next, would never be done.
-    public static let repeated = 2_000_000
+    public static let repeated = 1_000_000
 }
 
 /// Takes a table with all it holds.

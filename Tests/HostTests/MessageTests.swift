@@ -36,6 +36,10 @@ struct MessageTests {
                 "nj.nn.Conv2d(1, { out_channels = 2, in_channels = 3, kernel_size = 1 })",
                 "nn.Conv2d: 'in_channels' is given twice, by position and by name"
             ),
+            (
+                "nj.nn.Conv2d(1, 2, { kernel_size = 1, padding_mode = ('x'):rep(100000) })",
+                "nn.Conv2d: bad argument 'padding_mode' ('zeros' or 'reflect' expected, got '\(String(repeating: "x", count: 60))…')"
+            ),
             ("nj.nn.Linear(1, 2, 3)", "nn.Linear: at most 2 arguments expected, got 3"),
             ("nj.nn:Linear(784, 10)", "nn.Linear: called with a colon; use nn.Linear(...), with a dot"),
             ("nj:manual_seed(1)", "manual_seed: called with a colon; use manual_seed(...), with a dot"),

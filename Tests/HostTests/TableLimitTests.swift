@@ -42,7 +42,7 @@ struct TableLimitTests {
             ("local t = {} t[1], t[2] = { t }, { t } return count(t)", refused("a table holds itself")),
             (
                 "local t = {} for i = 1, 60 do t = { t, t } end return count(t)",
-                refused("tables that stand in several places hold more than 2000000 values")
+                refused("tables that stand in several places hold more than 1000000 values")
             ),
             (
                 "local t = {} for i = 1, 100 do t = { t } end return count(t)",
