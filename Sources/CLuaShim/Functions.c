@@ -1,27 +1,5 @@
 // The trampoline: the one C function behind every function that Swift gives to Lua.
 #include "Private.h"
-#include <string.h>
-
-void nj_where(lua_State *L) {
-  lua_Debug frame;
-  for (int level = 1; lua_getstack(L, level, &frame); level++) {
-    lua_getinfo(L, "Sl", &frame);
-    if (frame.currentline > 0 && strncmp(frame.source, "=nightjar", 9) != 0) {
-      lua_pushfstring(L, "%s:%d: ", frame.short_src, frame.currentline);
-      return;
-    }
-  }
-  lua_pushliteral(L, "");
-}
-
-static int raise(lua_State *L, int code) {
-  if (code == NJ_RAISE_MESSAGE && lua_type(L, -1) == LUA_TSTRING) {
-    nj_where(L);
-    lua_insert(L, -2);
-    lua_concat(L, 2);
-  }
-  return lua_error(L);
-}
 
 static inline int call(lua_State *L, void *callable) {
   if (nj_interrupted()) return nj_raise_interrupt(L);
@@ -30,7 +8,7 @@ static inline int call(lua_State *L, void *callable) {
   shared->in_swift = 1;
   int results = nightjar_swift_call(L, callable);  // returns, never jumps
   shared->in_swift = saved;
-  return results >= 0 ? results : raise(L, results);
+  return results >= 0 ? results : lua_error(L);
 }
 
 static int call_function(lua_State *L) { return call(L, lua_touserdata(L, lua_upvalueindex(1))); }

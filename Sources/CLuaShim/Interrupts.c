@@ -136,17 +136,25 @@ static int wrapped(lua_State *L) {
   return lua_error(L);
 }
 
-static int coroutine_wrap(lua_State *L) {
+static int coroutine_create(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_State *co = lua_newthread(L);
+  lua_checkstack(co, NJ_COROUTINE_SLOTS);
   lua_pushvalue(L, 1);
   lua_xmove(L, co, 1);
+  return 1;
+}
+
+static int coroutine_wrap(lua_State *L) {
+  coroutine_create(L);
   lua_pushcclosure(L, wrapped, 1);
   return 1;
 }
 
 void nj_opencoroutine(lua_State *L) {
   lua_getglobal(L, LUA_COLIBNAME);
+  lua_pushcfunction(L, coroutine_create);
+  lua_setfield(L, -2, "create");
   lua_pushcfunction(L, coroutine_resume);
   lua_setfield(L, -2, "resume");
   lua_pushcfunction(L, coroutine_wrap);

@@ -23,9 +23,11 @@ public final class AtomicFile {
         self.path = path
         self.durable = durable
         // A link keeps pointing where it did: its target is what gets replaced.
-        let target = resolvedLink(path)
+        let target = try resolvedLink(path)
         temporaryPath = "\(target).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        descriptor = try withSystemPath(temporaryPath, action: "write") {
+            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        }
         guard descriptor >= 0 else { throw FileError(path: path, action: "write", errno: errno) }
         finalPath = target
     }
@@ -35,7 +37,7 @@ public final class AtomicFile {
     deinit {
         if descriptor >= 0 {
             close(descriptor)
-            unlink(temporaryPath)
+            discard()
         }
     }
 
@@ -64,15 +66,18 @@ public final class AtomicFile {
         let code = errno
         descriptor = -1
         if closed != 0 {
-            unlink(temporaryPath)
+            discard()
             throw FileError(path: path, action: "write", errno: code)
         }
-        guard rename(temporaryPath, finalPath) == 0 else {
-            let code = errno
-            unlink(temporaryPath)
-            throw FileError(path: path, action: "write", errno: code)
+        do {
+            try renameFile(temporaryPath, finalPath)
+        } catch {
+            discard()
+            throw FileError(path: path, action: "write", reason: error.reason, code: error.code)
         }
     }
+
+    private func discard() { _ = try? withSystemPath(temporaryPath, action: "remove") { unlink($0) } }
 
     private func flush() throws {
         guard !buffer.isEmpty else { return }
@@ -113,9 +118,13 @@ public func writeFile(_ path: String, _ content: String, durable: Bool = false) 
     try writeFile(path, Array(content.utf8), durable: durable)
 }
 
-private func resolvedLink(_ path: String) -> String {
-    var info = stat()
-    guard lstat(path, &info) == 0, info.st_mode & S_IFMT == S_IFLNK, let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
+private func resolvedLink(_ path: String) throws -> String {
+    try withSystemPath(path, action: "write") { name in
+        var info = stat()
+        guard lstat(name, &info) == 0, info.st_mode & S_IFMT == S_IFLNK, let real = realpath(name, nil) else {
+            return path
+        }
+        defer { free(real) }
+        return String(systemText: real)
+    }
 }

@@ -18,7 +18,7 @@ public struct FileStatus: Sendable {
     /// The status of `path`, links followed; nil where nothing is there (or it may not be looked at).
     public init?(of path: String) {
         var info = stat()
-        guard stat(path, &info) == 0 else { return nil }
+        guard (try? withSystemPath(path, action: "look at", { stat($0, &info) })) == 0 else { return nil }
         self.init(info)
     }
 
@@ -44,7 +44,7 @@ public final class ReadableFile {
     /// - Throws: `FileError` where it cannot be opened or is a directory.
     public init(_ path: String) throws {
         self.path = path
-        let opened = open(path, O_RDONLY | O_CLOEXEC)
+        let opened = try withSystemPath(path, action: "open") { open($0, O_RDONLY | O_CLOEXEC) }
         guard opened >= 0 else { throw FileError(path: path, action: "open", errno: errno) }
         var info = stat()
         guard fstat(opened, &info) == 0 else {

@@ -8,15 +8,18 @@
 
 /// The part of a path after its last slash: "c.png" of "a/b/c.png".
 public func baseName(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return path }
-    return String(path[path.index(after: slash)...])
+    guard let slash = lastSlash(path) else { return path }
+    return String(path.utf8[path.utf8.index(after: slash)...]) ?? path
 }
 
 /// The part of a path before its last slash: "a/b" of "a/b/c.png", "." of "c.png".
 public func directoryName(_ path: String) -> String {
-    guard let slash = path.lastIndex(of: "/") else { return "." }
-    return slash == path.startIndex ? "/" : String(path[..<slash])
+    guard let slash = lastSlash(path) else { return "." }
+    return slash == path.startIndex ? "/" : String(path.utf8[..<slash]) ?? "."
 }
+
+/// The bytes are looked at: a name may begin with what Unicode joins to the slash as one character.
+private func lastSlash(_ path: String) -> String.Index? { path.utf8.lastIndex(of: UInt8(ascii: "/")) }
 
 /// `name` inside `directory`; `name` itself where it is absolute or the directory is empty or ".".
 public func joinPath(_ directory: String, _ name: String) -> String {
@@ -24,10 +27,15 @@ public func joinPath(_ directory: String, _ name: String) -> String {
     return directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
 }
 
+/// The arguments of the command, the command itself first, no byte of them lost.
+public func commandLineArguments() -> [String] {
+    (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0].map { String(systemText: $0) } }
+}
+
 /// The variable's value; nil where it is unset or empty.
 public func environmentVariable(_ name: String) -> String? {
     guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return String(cString: value)
+    return String(systemText: value)
 }
 
 /// Where the program may keep what it can fetch again: `$XDG_CACHE_HOME/nightjar`, else `~/.cache/nightjar`
@@ -39,7 +47,10 @@ public func cacheDirectory() -> String? {
 
 /// Makes a directory and those above it. - Throws: `FileError`; one that is there already is none.
 public func makeDirectory(_ path: String) throws {
-    if mkdir(path, 0o777) == 0 { return }
+    func make() throws -> Bool {
+        try withSystemPath(path, action: "make the directory") { mkdir($0, 0o777) == 0 }
+    }
+    if try make() { return }
     let code = errno
     if code == EEXIST, FileStatus(of: path)?.isDirectory == true { return }
     let parent = directoryName(path)
@@ -47,7 +58,7 @@ public func makeDirectory(_ path: String) throws {
         throw FileError(path: path, action: "make the directory", errno: code)
     }
     try makeDirectory(parent)
-    guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+    guard try make() || errno == EEXIST else {
         throw FileError(path: path, action: "make the directory", errno: errno)
     }
 }
@@ -56,7 +67,9 @@ public func makeDirectory(_ path: String) throws {
 ///
 /// - Throws: `FileError` where it cannot be read.
 public func directoryEntries(_ path: String) throws -> [String] {
-    guard let directory = opendir(path) else { throw FileError(path: path, action: "list", errno: errno) }
+    guard let directory = try withSystemPath(path, action: "list", { opendir($0) }) else {
+        throw FileError(path: path, action: "list", errno: errno)
+    }
     defer { closedir(directory) }
     var names: [String] = []
     while true {
@@ -65,7 +78,7 @@ public func directoryEntries(_ path: String) throws -> [String] {
             guard errno == 0 else { throw FileError(path: path, action: "list", errno: errno) }
             return names.sorted()
         }
-        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(systemBytes: Array($0.prefix { $0 != 0 })) }
         if name != ".", name != ".." { names.append(name) }
     }
 }
@@ -85,13 +98,30 @@ public func expandGlob(_ pattern: String) throws -> [String] {
     #else
         let flags = GLOB_BRACE | GLOB_TILDE
     #endif
-    let status = glob(pattern, flags, nil, &matches)
+    let status = try withSystemPath(pattern, action: "expand") { glob($0, flags, nil, &matches) }
     if status == GLOB_NOMATCH { return [] }
     guard status == 0 else { throw FileError(path: pattern, action: "expand", errno: errno) }
-    return (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0].map { String(cString: $0) } }
+    return (0..<Int(matches.gl_pathc)).compactMap { matches.gl_pathv[$0].map { String(systemText: $0) } }
+}
+
+/// Gives a file another name, in place of a file that has it. - Throws: `FileError` that names the new one.
+public func renameFile(_ from: String, _ to: String) throws(FileError) {
+    let result = try withSystemPath(from, action: "rename") { from throws(FileError) in
+        try withSystemPath(to, action: "write") { rename(from, $0) }
+    }
+    guard result == 0 else { throw FileError(path: to, action: "write", errno: errno) }
+}
+
+/// Removes an empty directory. - Throws: `FileError`.
+public func removeEmptyDirectory(_ path: String) throws {
+    guard try withSystemPath(path, action: "remove", { rmdir($0) }) == 0 else {
+        throw FileError(path: path, action: "remove", errno: errno)
+    }
 }
 
 /// Removes a file. - Throws: `FileError`; one that is not there is none.
 public func removeFile(_ path: String) throws {
-    guard unlink(path) == 0 || errno == ENOENT else { throw FileError(path: path, action: "remove", errno: errno) }
+    guard try withSystemPath(path, action: "remove", { unlink($0) }) == 0 || errno == ENOENT else {
+        throw FileError(path: path, action: "remove", errno: errno)
+    }
 }

@@ -33,6 +33,8 @@ extension ArgumentKind {
         case .integers: return Self.badItem(of: index, state) { state.integer(at: -1) != nil }
         case .numbers: return Self.badItem(of: index, state) { state.number(at: -1) != nil }
         case .strings: return Self.badItem(of: index, state) { state.type(at: -1) == .string }
+        // Lua's length of a table with holes may be far beyond all that it holds.
+        case .list: return Self.badItem(of: index, state) { !state.isNil(at: -1) }
         case .objects(let type):
             return Self.badItem(of: index, state) { ArgumentKind.object(type).accepts(-1, state) }
         default: return nil
@@ -54,8 +56,10 @@ extension ArgumentKind {
         case .integer, .number, .integerOrPair:
             if state.type(at: index) == .number { return (try? state.describe(at: index)) ?? "number" }
         case .choice(let values):
-            if let text = state.string(at: index) { return "'\(text)'" + (suggestion(for: text, among: values) ?? "") }
-        case .integers, .numbers, .strings, .objects:
+            if let text = state.string(at: index) {
+                return "'\(shortened(text))'" + (suggestion(for: text, among: values) ?? "")
+            }
+        case .list, .integers, .numbers, .strings, .objects:
             if state.type(at: index) == .table, let position = badItem(index, state) {
                 state.pushItem(position, of: index)
                 defer { state.pop() }

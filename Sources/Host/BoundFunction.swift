@@ -118,7 +118,11 @@ import Lua
                 fits =
                     luaClass._withUnsafeGuaranteedRef { state.isObject(at: index, of: $0) }
                     || state.number(at: index) != nil || parameters[position].kind.accepts(index, state)
-            case .other: fits = parameters[position].isVariadic || parameters[position].kind.accepts(index, state)
+            case .other:
+                // What a variadic parameter got by position is looked at below.
+                fits =
+                    parameters[position].isVariadic && position < call.given
+                    || parameters[position].kind.accepts(index, state)
             }
             if !fits { try reject(position, index, state) }
             position += 1
@@ -136,7 +140,7 @@ import Lua
     }
 
     func badArgument(_ parameter: Argument, got: String, _ state: LuaState) -> PlainError {
-        PlainError(
+        PlainError.argument(
             "\(name): bad argument '\(parameter.name)' (\(parameter.kind.expected(className)) expected, got \(got))")
     }
 
@@ -157,7 +161,7 @@ import Lua
         }
         for index in range where !item.accepts(index, state) {
             if isOwnModule(state) { throw colonError }
-            throw PlainError(
+            throw PlainError.argument(
                 "\(name): bad argument '\(parameter.name)' (\(item.expected(className)) expected, "
                     + "got \(item.got(index, state)))")
         }
@@ -167,7 +171,7 @@ import Lua
         if moduleKey != nil, isOwnModule(call.state) { return colonError }
         let most = positional == 0 ? "no arguments" : "at most \(positional) argument\(positional == 1 ? "" : "s")"
         let options = parameters.count > positional ? " and an options table" : ""
-        return PlainError("\(name): \(most)\(options) expected, got \(call.given)")
+        return PlainError.argument("\(name): \(most)\(options) expected, got \(call.given)")
     }
 
     // MARK: Dots and colons
@@ -175,14 +179,14 @@ import Lua
     private func receiverError(_ state: LuaState) -> PlainError {
         let typeName = luaClass?.name ?? "object"
         if state.luaClass(at: 1).map({ luaClass.map($0.isKind) ?? false }) ?? false, state.isReleased(at: 1) {
-            return PlainError("\(name): this \(typeName) was released")
+            return PlainError.argument("\(name): this \(typeName) was released")
         }
         let method = name.split(separator: ":").last ?? ""
-        return PlainError("\(name): called with a dot; use object:\(method)(...), with a colon")
+        return PlainError.argument("\(name): called with a dot; use object:\(method)(...), with a colon")
     }
 
     private var colonError: PlainError {
-        PlainError("\(name): called with a colon; use \(name)(...), with a dot")
+        PlainError.argument("\(name): called with a colon; use \(name)(...), with a dot")
     }
 
     private func isOwnModule(_ state: LuaState) -> Bool {
@@ -204,8 +208,9 @@ import Lua
         let call = Call(state: state, function: self, given: Int32(given - 1), named: count + 1)
         try state.forEachPair(at: count) {
             guard let position = parameter(named: -2, state) else { throw unknownOption(state) }
-            if position < given - 1 {
-                throw PlainError("\(name): '\(names[position])' is given twice, by position and by name")
+            // However many values a variadic parameter took, they are one parameter's.
+            if position < min(given - 1, positional) {
+                throw PlainError.argument("\(name): '\(names[position])' is given twice, by position and by name")
             }
             state.copy(-1, to: call.named + Int32(position))
         }
@@ -239,14 +244,14 @@ import Lua
     private func unknownOption(_ state: LuaState) -> PlainError {
         let known = parameters.map { "\($0.name)" }
         guard let given = state.string(at: -2) else {
-            return PlainError(
+            return PlainError.argument(
                 "\(name): options are given by name, but the table has the key \((try? state.describe(at: -2)) ?? "?")")
         }
         if let near = suggestion(for: given, among: known) {
-            return PlainError("\(name): unknown option '\(given)'\(near)")
+            return PlainError.argument("\(name): unknown option '\(shortened(given))'\(near)")
         }
         let options = parameters.dropFirst(positional).map { "\($0.name)" }
         let listed = (options.isEmpty ? known : options).joined(separator: ", ")
-        return PlainError("\(name): unknown option '\(given)' (there are: \(listed))")
+        return PlainError.argument("\(name): unknown option '\(shortened(given))' (there are: \(listed))")
     }
 }

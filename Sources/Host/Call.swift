@@ -78,7 +78,7 @@ public struct Call {
         }
     }
 
-    /// A string, invalid UTF-8 replaced; also for a choice.
+    /// A string that stands for all its bytes, as the functions of Files take it; also for a choice.
     public func string(_ name: StaticString) throws -> String {
         let position = try position(name)
         let index = index(position)
@@ -91,7 +91,7 @@ public struct Call {
     public func bytes(_ name: StaticString) throws -> [UInt8] {
         let index = try index(name)
         if index != 0, let value = state.bytes(at: index) { return value }
-        return Array(try string(name).utf8)
+        return try string(name).systemBytes
     }
 
     /// An integer given once for both, or a list of two.
@@ -110,7 +110,7 @@ public struct Call {
     /// A list of integers, or what a variadic parameter of integers got.
     public func integers(_ name: StaticString) throws -> [Int] {
         let position = try position(name)
-        if function.parameters[position].isVariadic, !restIsList {
+        if takesRest(position) {
             return restIndices.compactMap { state.integer(at: $0) }
         }
         let index = index(position)
@@ -148,7 +148,7 @@ public struct Call {
         _ name: StaticString, as type: Object.Type = Object.self
     ) throws -> [Object] {
         let position = try position(name)
-        if function.parameters[position].isVariadic, !restIsList {
+        if takesRest(position) {
             return restIndices.compactMap { state.object(at: $0, as: type) }
         }
         return try items(name) { state.object(at: -1, as: type) }
@@ -232,22 +232,25 @@ public struct Call {
     ///
     ///     throw call.badArgument("dim", expected: "dimension from 0 to 3", got: "7")
     public func badArgument(_ name: StaticString, expected: String, got: String) -> any Error {
-        PlainError("\(function.name): bad argument '\(name)' (\(expected) expected, got \(got))")
+        PlainError.argument("\(function.name): bad argument '\(name)' (\(expected) expected, got \(got))")
     }
 
     /// A body asked for an argument as something that its declaration does not promise.
     @usableFromInline func unavailable(_ name: StaticString) -> PlainError {
-        PlainError("\(function.name): bad argument '\(name)' (it was left out or is of another kind)")
+        PlainError.argument("\(function.name): bad argument '\(name)' (it was left out or is of another kind)")
     }
 
     // MARK: Lists
 
-    /// Where the values of a variadic parameter stand; nil where they came as one list.
-    var restValues: Range<Int32>? { restIsList ? nil : restIndices }
+    /// Where the values of a variadic parameter stand; nil where they came as one list or by name.
+    func restValues(_ position: Int) -> Range<Int32>? { takesRest(position) ? restIndices : nil }
 
-    private var restIsList: Bool {
+    /// Whether a parameter is variadic and got its values one after another, not in a list.
+    private func takesRest(_ position: Int) -> Bool {
+        guard function.parameters[position].isVariadic else { return false }
         let range = restIndices
-        return range.count == 1 && state.type(at: range.lowerBound) == .table
+        if range.isEmpty { return named == 0 || state.isNil(at: index(position)) }
+        return range.count > 1 || state.type(at: range.lowerBound) != .table
     }
 
     private func integers(at index: Int32) -> [Int] {
@@ -268,4 +271,12 @@ public struct Call {
             return item
         }
     }
+}
+
+extension PlainError {
+    /// What was given to a function is not what it takes: `err.kind` is "argument".
+    static func argument(_ message: String) -> PlainError { PlainError(message, kind: "argument") }
+
+    /// There is no such field, method or global: `err.kind` is "name".
+    static func name(_ message: String) -> PlainError { PlainError(message, kind: "name") }
 }

@@ -20,7 +20,7 @@ private struct StackReader: ArgumentReader {
         let own = position - shift
         // An operator's sign takes no options.
         guard own < call.function.parameters.count else { return nil }
-        if call.function.parameters[own].isVariadic, let range = call.restValues {
+        if call.function.parameters[own].isVariadic, let range = call.restValues(own) {
             return range.isEmpty ? nil : .list(range.compactMap { value(at: $0, depth: 0) })
         }
         let index = call.index(own)

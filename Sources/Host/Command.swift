@@ -25,6 +25,16 @@ public enum Command {
           -h, --help       print this
           --               no options after this
 
+        Modules are looked for beside the script and in plugins/ there, then in the places that LUA_PATH_5_4
+        or LUA_PATH names, which are the system's by default. The directory one stands in is none of them:
+        code of -e, standard input and the prompt, which have no script, find what lies there with
+        LUA_PATH='./?.lua;;'.
+
+        Variables:
+          NIGHTJAR_NUM_THREADS  how many threads work on large operations (default: one for each processor)
+          NIGHTJAR_ISA          the instruction set to use, x86-64-v2, -v3 or -v4, or v2, v3, v4 for short
+                                (default: the highest that the processor has)
+
         For developers:
           --stubs DIR      write declarations for editors (LuaLS) to DIR
           --reference      print the reference of all modules, as Markdown
@@ -76,8 +86,12 @@ public enum Command {
         return options
     }
 
-    /// Does what the command line asks for. - Returns: the exit status.
-    public static func run(_ arguments: [String], modules: [HostModule]) -> Int32 {
+    /// Does what the command line asks for.
+    ///
+    /// - Parameter check: looks, before anything runs, whether the environment asks for what cannot be had; what it
+    ///   throws ends the command as a wrong option does.
+    /// - Returns: the exit status.
+    public static func run(_ arguments: [String], modules: [HostModule], check: () throws -> Void = {}) -> Int32 {
         // A long run's lines are to be seen as they come, in a pipe too.
         StandardStreams.bufferLines()
         do {
@@ -89,6 +103,12 @@ public enum Command {
             if let directory = options.stubs {
                 try Stubs(documented).write(to: directory)
                 return Host.Status.success
+            }
+            do {
+                try check()
+            } catch {
+                StandardStreams.writeError("nightjar: \(error)\n")
+                return Host.Status.usage
             }
             return try run(options, arguments, modules)
         } catch let error as UsageError {
@@ -104,20 +124,27 @@ public enum Command {
     private static func run(_ options: Options, _ arguments: [String], _ modules: [HostModule]) throws -> Int32 {
         let host = try Host(modules: modules)
         defer { host.close() }
+        let script = options.script.flatMap { isInput($0, arguments) ? nil : arguments[$0] }
+        // The code before a script may use what lies beside it.
+        if let script { try host.searchBeside(script: script) }
         for code in options.code {
             let status = host.run(.code(code), arguments: arguments, scriptIndex: options.script ?? arguments.count)
             if status != Host.Status.success { return status }
         }
         if let index = options.script {
-            let name = arguments[index]
-            let isInput = name == "-" && arguments[index - 1] != "--"
-            let status = host.run(isInput ? .standardInput : .file(name), arguments: arguments, scriptIndex: index)
+            let source = script.map { Host.Source.file($0) } ?? .standardInput
+            let status = host.run(source, arguments: arguments, scriptIndex: index)
             if status != Host.Status.success || !options.isInteractive { return status }
         } else if !options.isInteractive {
             if !options.code.isEmpty { return Host.Status.success }
             if isatty(STDIN_FILENO) == 0 { return host.run(.standardInput, arguments: arguments, scriptIndex: 0) }
         }
         return Prompt(host).run(arguments)
+    }
+
+    /// Whether the script is to be read from standard input.
+    private static func isInput(_ index: Int, _ arguments: [String]) -> Bool {
+        arguments[index] == "-" && arguments[index - 1] != "--"
     }
 
     private static func show(_ text: String) -> Int32 {

@@ -20,9 +20,13 @@ public final class Host {
         machine = try LuaMachine()
         loader = ModuleLoader([coreModule] + modules)
         try loader.install(on: machine.state())
+        try SearchPaths.removeCurrentDirectory(on: machine.state())
     }
 
     deinit { close() }
+
+    /// Lets modules be found that lie beside a script which is to run later.
+    func searchBeside(script: String) throws { SearchPaths.add(directoryName(script), on: try machine.state()) }
 
     /// Ends the Lua state: finalizers run, objects are released.
     public func close() { machine.close() }
@@ -61,16 +65,17 @@ public final class Host {
             }
         }
 
-        var directory: String {
+        /// Where the modules beside it are; nil for what is no file.
+        var directory: String? {
             if case .file(let path) = self { return directoryName(path) }
-            return "."
+            return nil
         }
     }
 
     /// Runs a source with all the arguments of the command line, of which `scriptIndex` is the script's.
     func run(_ source: Source, arguments: [String], scriptIndex: Int) -> Int32 {
         guarded { state in
-            setPaths(directory: source.directory, on: state)
+            if let directory = source.directory { SearchPaths.add(directory, on: state) }
             setArguments(arguments, scriptIndex: scriptIndex, on: state)
             StrictGlobals.install(.init(script: source.chunk, directory: source.directory), on: state)
             let text: [UInt8]
@@ -138,30 +143,6 @@ public final class Host {
         let text = source.starts(with: mark) ? Array(source.dropFirst(3)) : source
         guard text.first == UInt8(ascii: "#") else { return text }
         return Array(text.drop { $0 != UInt8(ascii: "\n") })
-    }
-
-    /// The script's directory and the plugins in it come before the usual places.
-    private func setPaths(directory: String, on state: LuaState) {
-        let places = ["\(directory)/?.lua", "\(directory)/?/init.lua"]
-        let plugins = ["\(directory)/plugins/?.lua", "\(directory)/plugins/?/init.lua"]
-        state.pushLoaded()
-        if state.pushField("package", of: -1) == .table {
-            let package = state.top
-            prepend(places + plugins, to: "path", of: package, state)
-            prepend(["\(directory)/plugins/?.so"], to: "cpath", of: package, state)
-            state.pop()
-        }
-        state.pop()
-    }
-
-    private func prepend(_ places: [String], to field: String, of table: Int32, _ state: LuaState) {
-        state.pushField(field, of: table)
-        let usual = state.string(at: -1) ?? ""
-        state.pop()
-        let known = usual.split(separator: ";").map(String.init)
-        let added = places.filter { !known.prefix(places.count).contains($0) }
-        state.push((added + [usual]).joined(separator: ";"))
-        state.setField(field, of: table)
     }
 
     /// `arg`: the script at 0, its arguments from 1, the command and its options before 0.

@@ -16,7 +16,7 @@ final class ModuleMiss: LuaCallable {
 
     override func invoke(_ state: LuaState) throws -> Int32 {
         guard let key = state.string(at: 2) else {
-            throw PlainError("\(name) has no field \((try? state.describe(at: 2)) ?? "?")")
+            throw PlainError.name("\((try? state.describe(at: 2)) ?? "?") is not in \(fullName)")
         }
         if children.contains(key) {
             try state.require("\(fullName).\(key)")
@@ -25,7 +25,7 @@ final class ModuleMiss: LuaCallable {
             return 1
         }
         let known = try state.names(at: 1) + children
-        throw PlainError("\(name) has no field '\(key)'\(suggestion(for: key, among: known) ?? "")")
+        throw PlainError.name("'\(shortened(key))' is not in \(fullName)\(suggestion(for: key, among: known) ?? "")")
     }
 }
 
@@ -39,12 +39,12 @@ final class MethodMiss: LuaCallable {
     }
 
     override func invoke(_ state: LuaState) throws -> Int32 {
-        if state.type(at: 2) == .number, let hint { throw PlainError("\(name): \(hint)") }
+        if state.type(at: 2) == .number, let hint { throw PlainError.name("\(name): \(hint)") }
         guard let key = state.string(at: 2) else {
-            throw PlainError("\(name) has no field \((try? state.describe(at: 2)) ?? "?")")
+            throw PlainError.name("\(name) has no field \((try? state.describe(at: 2)) ?? "?")")
         }
         let known = try state.names(at: 1).filter { !$0.hasPrefix("__") }
-        throw PlainError("\(name) has no method '\(key)'\(suggestion(for: key, among: known) ?? "")")
+        throw PlainError.name("\(name) has no method '\(shortened(key))'\(suggestion(for: key, among: known) ?? "")")
     }
 }
 

@@ -16,9 +16,11 @@ enum StrictGlobals {
     /// Which chunks are strict: the script, and all files below its directory.
     struct Scope {
         let script: String
-        let directory: String
+        let directory: String?
 
-        func contains(_ chunk: String) -> Bool { chunk == script || chunk.hasPrefix("@\(directory)/") }
+        func contains(_ chunk: String) -> Bool {
+            chunk == script || directory.map { chunk.hasPrefix("@\($0)/") } ?? false
+        }
     }
 
     /// Gives the globals a metatable that checks.
@@ -48,7 +50,7 @@ enum StrictGlobals {
             else { return 1 }
             // What is misspelt may be a local variable as well.
             let known = (1...3).flatMap { state.visibleNames(level: $0) } + (try state.names(at: 1))
-            throw PlainError("global '\(name)' is not declared\(suggestion(for: name, among: known) ?? "")")
+            throw PlainError.name("global '\(name)' is not declared\(suggestion(for: name, among: known) ?? "")")
         }
     }
 
@@ -66,9 +68,9 @@ enum StrictGlobals {
                 return 0
             }
             if state.type(at: 3) == .function {
-                throw PlainError("global '\(name)' is not declared; write local function \(name)(...)")
+                throw PlainError.name("global '\(name)' is not declared; write local function \(name)(...)")
             }
-            throw PlainError("global '\(name)' is not declared; write local \(name) = ...")
+            throw PlainError.name("global '\(name)' is not declared; write local \(name) = ...")
         }
     }
 }

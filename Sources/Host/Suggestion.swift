@@ -1,30 +1,43 @@
-/// " (did you mean 'loss'?)" for the candidate nearest to a misspelt name; nil where none is near.
+/// " (did you mean 'loss'?)" for the candidate that a name is a misspelling of; nil where there is none.
 func suggestion(for name: String, among candidates: some Sequence<String>) -> String? {
     nearest(to: name, among: candidates).map { " (did you mean '\($0)'?)" }
 }
 
-/// The candidate with the fewest edits, at most a third of the name's length.
+/// The candidate of which a name looks like a misspelling; of several the one with the fewest edits.
 func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
-    let wanted = Array(name.utf8)
-    let limit = max(1, (wanted.count + 1) / 3)
-    var best: (distance: Int, firstLetter: Int, name: String)?
+    var best: (edits: Int, lengthDifference: Int, name: String)?
     for candidate in candidates where candidate != name {
-        // A name that differs in case alone is nearest of all.
-        let distance =
-            candidate.lowercased() == name.lowercased() ? 0 : editDistance(wanted, Array(candidate.utf8))
-        guard distance <= limit else { continue }
-        // People seldom mistype the first letter.
-        let rank = (distance, candidate.utf8.first == wanted.first ? 0 : 1, candidate)
+        guard let edits = typingErrors(Array(name.lowercased().utf8), Array(candidate.lowercased().utf8)) else {
+            continue
+        }
+        let rank = (edits, abs(candidate.utf8.count - name.utf8.count), candidate)
         if let best, best <= rank { continue }
         best = rank
     }
     return best?.name
 }
 
+/// In how many places someone who meant the one name slipped when typing the other; nil where they are two names.
+///
+/// Two short names of one length that differ in a letter are two names (silu and selu), as are names that begin with
+/// different letters (gelu and relu): people seldom slip at the first.
+private func typingErrors(_ typed: [UInt8], _ meant: [UInt8]) -> Int? {
+    guard typed != meant else { return 0 }
+    let limit = typed.count <= 5 ? 1 : typed.count <= 9 ? 2 : 3
+    guard !typed.isEmpty, !meant.isEmpty, abs(typed.count - meant.count) <= limit else { return nil }
+    let edits = editDistance(typed, meant)
+    guard edits <= limit else { return nil }
+    if typed[0] != meant[0] {
+        let swapsFirst = typed.count > 1 && meant.count > 1 && typed[0] == meant[1] && typed[1] == meant[0]
+        let missesFirst = typed.dropFirst() == meant[...] || typed[...] == meant.dropFirst()
+        guard swapsFirst || missesFirst && min(typed.count, meant.count) >= 5 else { return nil }
+    }
+    if typed.count == meant.count, typed.count <= 4, typed.sorted() != meant.sorted() { return nil }
+    return edits
+}
+
 /// The number of insertions, removals, replacements and swaps of neighbours between two names.
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    if a.isEmpty || b.isEmpty { return max(a.count, b.count) }
-    if abs(a.count - b.count) > 8 { return .max }
     var beforeLast = [Int](repeating: 0, count: b.count + 1)
     var last = Array(0...b.count)
     for i in 1...a.count {
@@ -40,3 +53,6 @@ private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
     }
     return last[b.count]
 }
+
+/// A text for a message: the beginning of one that is long.
+func shortened(_ text: String) -> String { text.utf8.count <= 100 ? text : String(text.prefix(60)) + "…" }

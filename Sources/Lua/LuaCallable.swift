@@ -11,21 +11,31 @@ open class LuaCallable {
     /// Runs the function: arguments are on the stack from index 1.
     ///
     /// - Returns: how many results it left on top of the stack.
-    /// - Throws: `LuaError` to go on with Lua's own error; any other error becomes a message with the script's
-    ///   line and this function's name.
+    /// - Throws: `LuaError` to go on with Lua's own error; any other error becomes an `ErrorValue` that names the
+    ///   script's line and this function; see `ScriptError`.
     open func invoke(_ state: LuaState) throws -> Int32 { 0 }
-
-    /// The message for an error that `invoke` threw.
-    open func message(for error: any Error) -> String {
-        if let error = error as? PlainError { return error.message }
-        return name.isEmpty ? "\(error)" : "\(name): \(error)"
-    }
 }
 
-/// An error whose message needs no function's name in front; the script's line it gets.
-public struct PlainError: Error, CustomStringConvertible {
+/// An error in words; the script's line it gets, and the function's name where the words do not say it.
+public struct PlainError: ScriptError, CustomStringConvertible {
     public let message: String
-    public init(_ message: String) { self.message = message }
+    public let errorKind: String
+    public let modulePath: String?
+    public let isComplete: Bool
+
+    /// - Parameters:
+    ///   - kind: what scripts tell it from others by.
+    ///   - modulePath: the module of a network in which it happened.
+    ///   - isComplete: whether no function's name goes before the message.
+    public init(
+        _ message: String, kind: String = ErrorValue.usualKind, modulePath: String? = nil, isComplete: Bool = true
+    ) {
+        self.message = message
+        errorKind = kind
+        self.modulePath = modulePath
+        self.isComplete = isComplete
+    }
+
     public var description: String { message }
 }
 
@@ -80,18 +90,12 @@ private func pushError(_ error: any Error, of function: LuaCallable, on state: L
     state.setTop(0)
     if error is Interrupted {
         nj_pushinterrupt(state.pointer)
-        return NJ_RAISE_VALUE
-    }
-    if let error = error as? LuaError {
+    } else if let error = error as? LuaError {
         state.pushForRaising(error)
-        return NJ_RAISE_VALUE
+    } else {
+        state.push(error: error, of: function)
     }
-    let message = function.message(for: error)
-    if let error = error as? any ExitStatusError {
-        state.runtime.lastExitStatus = (message, error.exitStatus)
-    }
-    state.push(message)
-    return NJ_RAISE_MESSAGE
+    return NJ_RAISE
 }
 
 @c(nightjar_swift_release_callable)

@@ -10,8 +10,10 @@ public struct LuaError: Error, CustomStringConvertible {
     public var line: Int?
     /// Whether Ctrl-C raised it.
     public var isInterrupt = false
-    /// The exit status for a script that ends with it, where the failure behind it asks for one; see `ExitStatusError`.
-    public var exitStatus: Int32?
+    /// The error of Swift code that it is; nil for one that Lua raised.
+    public private(set) var value: ErrorValue?
+    /// The exit status for a script that ends with it, where the failure behind it asks for one.
+    public var exitStatus: Int32? { value?.exitStatus }
     /// Which caught error this is; while it is the state's last one, its original value can be raised again.
     var serial = 0
 
@@ -23,10 +25,19 @@ public struct LuaError: Error, CustomStringConvertible {
         line = position?.line
     }
 
+    /// An error of Swift code that came back.
+    init(_ value: ErrorValue) {
+        self.value = value
+        message = value.text
+        traceback = ""
+        chunk = value.chunk
+        line = value.line
+    }
+
     public var description: String { message }
 
-    /// "chunk:12: ..." read from its front; a chunk's name may hold colons itself.
-    static func position(in message: String) -> (chunk: String, line: Int)? {
+    /// Lua's own errors are strings, which hold their place: "chunk:12: ...". A chunk's name may hold colons itself.
+    private static func position(in message: String) -> (chunk: String, line: Int)? {
         let parts = message.split(separator: ":", maxSplits: 12, omittingEmptySubsequences: false)
         guard parts.count > 2 else { return nil }
         for index in 1..<(parts.count - 1) {
@@ -35,10 +46,4 @@ public struct LuaError: Error, CustomStringConvertible {
         }
         return nil
     }
-}
-
-/// A failure that a script does not catch ends the command with this status, "try again later" for one. A script that
-/// catches it and raises its words again, with more around them, gives the status on.
-public protocol ExitStatusError: Error {
-    var exitStatus: Int32 { get }
 }

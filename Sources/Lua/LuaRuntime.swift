@@ -32,8 +32,6 @@ public final class LuaRuntime {
     @exclusivity(unchecked) private var lastType: ObjectIdentifier?
     @exclusivity(unchecked) private var lastClass: LuaClass?
     private(set) var errorSerial = 0
-    /// The last failure that asks for an exit status of its own: its words, as raised without a position.
-    var lastExitStatus: (message: String, status: Int32)?
     private(set) var isClosed = false
     /// Registry slots whose holders are gone, freed at the next occasion: a holder may go away while the
     /// collector works.

@@ -1,5 +1,14 @@
 import CLua
 import CLuaShim
+import Files
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
 
 /// Who called: for rules that hold for some chunks only.
 extension LuaState {
@@ -11,8 +20,24 @@ extension LuaState {
             let source = frame.source
         else { return nil }
         // "=[C]" is what Lua names the chunk of C functions.
-        let name = String(cString: source)
+        let name = String(systemText: source)
         return name == "=[C]" ? nil : name
+    }
+
+    /// Where the script is: the innermost frame that is neither C nor a Lua part of a module, whose chunks are named
+    /// "=nightjar...". Nil where there is none.
+    func scriptPlace() -> (chunk: String, line: Int)? {
+        var frame = lua_Debug()
+        var level: Int32 = 1
+        while lua_getstack(pointer, level, &frame) != 0 {
+            level += 1
+            guard lua_getinfo(pointer, "Sl", &frame) != 0, frame.currentline > 0, let source = frame.source,
+                strncmp(source, "=nightjar", 9) != 0
+            else { continue }
+            let chunk = withUnsafeBytes(of: frame.short_src) { String(systemBytes: Array($0.prefix { $0 != 0 })) }
+            return (chunk, Int(frame.currentline))
+        }
+        return nil
     }
 
     /// The names of the local variables and upvalues that a level of the call stack can see.
@@ -23,14 +48,14 @@ extension LuaState {
         var position: Int32 = 1
         while let name = lua_getlocal(pointer, &frame, position) {
             pop()
-            names.append(String(cString: name))
+            names.append(String(systemText: name))
             position += 1
         }
         guard lua_getinfo(pointer, "f", &frame) != 0 else { return names }
         position = 1
         while let name = lua_getupvalue(pointer, -1, position) {
             pop()
-            names.append(String(cString: name))
+            names.append(String(systemText: name))
             position += 1
         }
         pop()

@@ -1,15 +1,23 @@
 import CLua
 import CLuaShim
+import Files
 
 /// What may run Lua code or raise, done under `lua_pcall`.
 extension LuaState {
-    /// Compiles a chunk and pushes it as a function; binary chunks are refused, as they can crash the machine.
+    /// Compiles a chunk and pushes it as a function; precompiled chunks are refused, as they can crash the machine.
     ///
     /// - Parameter name: as Lua wants it: "@file.lua", or "=label" for what is no file.
     public func load(_ source: some Sequence<UInt8>, name: String) throws {
-        let status = Array(source).withUnsafeBytes { bytes in
-            luaL_loadbufferx(
-                pointer, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, name, "t")
+        let status = try Array(source).withUnsafeBytes { bytes in
+            let start = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
+            guard nj_isbinary(start, bytes.count) == 0 else {
+                throw LuaError(
+                    message: "cannot load '\(name.dropFirst())': it is a precompiled chunk, and only Lua source is run")
+            }
+            return (name.systemBytes + [0]).withUnsafeBytes { label in
+                luaL_loadbufferx(
+                    pointer, start, bytes.count, label.baseAddress?.assumingMemoryBound(to: CChar.self), "t")
+            }
         }
         guard status == LUA_OK else { throw popError() }
     }
@@ -84,52 +92,5 @@ extension LuaState {
 
     private func check(_ status: Int32) throws {
         guard status == LUA_OK else { throw popError() }
-    }
-
-    // MARK: Errors
-
-    /// The error on top of the stack, without a traceback.
-    func popError() -> LuaError {
-        var error = LuaError(message: describeError(at: -1))
-        error.isInterrupt = nj_isinterrupt(pointer, -1) != 0
-        if let last = runtime.lastExitStatus, error.message.contains(last.message) { error.exitStatus = last.status }
-        pop()
-        return error
-    }
-
-    private func popTracedError() -> LuaError {
-        var error = popError()
-        nj_pushtrace(pointer)
-        error.traceback = string(at: -1) ?? ""
-        pop()
-        error.serial = runtime.nextErrorSerial()
-        return error
-    }
-
-    /// What an error value says: a string, or a table or object with __tostring; another value is described.
-    func describeError(at index: Int32) -> String {
-        if nj_isinterrupt(pointer, index) != 0 { return "interrupted" }
-        if let text = string(at: index) { return text }
-        let kind = type(at: index)
-        if kind == .table || kind == .userdata, luaL_getmetafield(pointer, index, "__tostring") != LUA_TNIL {
-            pop()
-            pushCopy(index)
-            let status = nj_tostring(pointer)
-            defer { pop() }
-            if status == LUA_OK, let text = string(at: -1) { return text }
-        }
-        switch kind {
-        case .number, .boolean:
-            return "(error object is the \(kind.name) \((try? describe(at: index)) ?? "?"))"
-        case .nil: return "(error object is nil)"
-        default: return "(error object is a \(kind.name) value)"
-        }
-    }
-
-    /// Pushes an error's value for raising: the original one where it is still known.
-    func pushForRaising(_ error: LuaError) {
-        guard error.serial != 0, error.serial == runtime.errorSerial else { return push(error.message) }
-        nj_pusherror(pointer)
-        nj_rethrowing(pointer)
     }
 }

@@ -1,5 +1,6 @@
 import CLua
 import CLuaShim
+import Files
 
 extension LuaState {
     // MARK: Pushing
@@ -9,11 +10,8 @@ extension LuaState {
     @inlinable public func push(_ value: Int) { lua_pushinteger(pointer, lua_Integer(value)) }
     @inlinable public func push(_ value: Double) { lua_pushnumber(pointer, value) }
 
-    /// Pushes a string's UTF-8 bytes.
-    public func push(_ value: String) {
-        var value = value
-        value.withUTF8 { push(bytes: UnsafeRawBufferPointer($0)) }
-    }
+    /// Pushes the bytes that a string stands for; see `String.systemBytes`.
+    public func push(_ value: String) { value.withSystemBytes { push(bytes: $0) } }
 
     public func push(_ value: StaticString) {
         lua_pushlstring(
@@ -80,10 +78,8 @@ extension LuaState {
         lua_type(pointer, index) == LUA_TNUMBER ? lua_tonumberx(pointer, index, nil) : nil
     }
 
-    /// A string, invalid UTF-8 replaced; numbers are not converted.
-    public func string(at index: Int32) -> String? {
-        withBytes(at: index) { String(decoding: $0, as: UTF8.self) }
-    }
+    /// A string that stands for all the bytes; see `String.systemBytes`. Numbers are not converted.
+    public func string(at index: Int32) -> String? { withBytes(at: index) { String(systemBytes: $0) } }
 
     /// A string's bytes.
     public func bytes(at index: Int32) -> [UInt8]? { withBytes(at: index) { Array($0) } }

@@ -32,7 +32,7 @@ public struct LuaState {
     /// Makes room for `count` more values. - Throws: where Lua's stack is exhausted.
     public func reserve(_ count: Int) throws {
         guard count < 1 << 20, lua_checkstack(pointer, Int32(count)) != 0 else {
-            throw LuaError(message: "too many values (\(count)) for Lua's stack")
+            throw PlainError("too many values (\(count)) for Lua's stack", isComplete: false)
         }
     }
 

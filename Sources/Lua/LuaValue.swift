@@ -50,8 +50,17 @@ extension LuaState {
         }
     }
 
-    /// The value at an index, tables with all they hold. - Throws: where tables lie more than 100 deep.
-    public func value(at index: Int32, depth: Int = 0) throws -> LuaValue {
+    /// The value at an index, tables with all they hold, errors as their text.
+    ///
+    /// - Throws: `PlainError` where a table holds itself, where tables lie deeper than `TableLimits.depth`, or where
+    ///   those that stand in several places come to more than `TableLimits.repeated` values.
+    public func value(at index: Int32) throws -> LuaValue {
+        guard type(at: index) == .table else { return plainValue(at: index) }
+        var taker = TableTaker(self)
+        return try taker.table(at: absolute(index))
+    }
+
+    fileprivate func plainValue(at index: Int32) -> LuaValue {
         switch type(at: index) {
         case .none, .nil: return .nil
         case .boolean: return .boolean(isTruthy(at: index))
@@ -64,35 +73,76 @@ extension LuaState {
             return withBytes(at: index) { bytes in
                 String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(Array(bytes))
             } ?? .nil
-        case .table: return try tableValue(at: absolute(index), depth: depth)
         case .userdata:
+            if let error = object(at: index, as: ErrorValue.self) { return .string(error.text) }
             if let object = object(at: index, as: AnyObject.self) { return .object(object) }
             fallthrough
-        case .function, .thread, .lightUserdata:
+        case .table, .function, .thread, .lightUserdata:
             pushCopy(index)
             return .other(LuaReference(popping: self))
         }
     }
+}
 
-    private func tableValue(at index: Int32, depth: Int) throws -> LuaValue {
-        guard depth < 100 else { throw LuaError(message: "tables lie more than 100 deep; one may hold itself") }
-        try reserve(6)
-        var pairs: [(key: LuaValue, value: LuaValue)] = []
-        try forEachPair(at: index) {
-            pairs.append((try value(at: -2, depth: depth + 1), try value(at: -1, depth: depth + 1)))
+/// How much of tables is taken out of Lua at once.
+public enum TableLimits {
+    /// Tables may lie so deep in one another.
+    public static let depth = 100
+    /// A table that stands in several places is taken as often; all but the first times may come to so many values.
+    /// Without a limit a hundred tables, each twice in the next, would never be done.
+    public static let repeated = 1_000_000
+}
+
+/// Takes a table with all it holds.
+private struct TableTaker {
+    private let state: LuaState
+    /// The tables around the present value.
+    private var around: [UnsafeRawPointer?] = []
+    private var seen: Set<UnsafeRawPointer?> = []
+    private var repeated = 0
+
+    init(_ state: LuaState) { self.state = state }
+
+    mutating func table(at index: Int32) throws -> LuaValue {
+        let identity = state.identity(at: index)
+        guard !around.contains(identity) else { throw PlainError("a table holds itself", isComplete: false) }
+        guard around.count < TableLimits.depth else {
+            throw PlainError("tables lie more than \(TableLimits.depth) deep", isComplete: false)
         }
-        guard rawCount(at: index) == pairs.count else { return .table(pairs) }
+        let isRepeated = !seen.insert(identity).inserted
+        try state.reserve(6)
+        around.append(identity)
+        defer { around.removeLast() }
+        var pairs: [(key: LuaValue, value: LuaValue)] = []
+        try state.forEachPair(at: index) {
+            if isRepeated { try countRepeated() }
+            pairs.append((try value(at: -2), try value(at: -1)))
+        }
+        if isRepeated { try countRepeated() }
+        return try list(pairs, at: index) ?? .table(pairs)
+    }
+
+    private mutating func countRepeated() throws {
+        repeated += 1
+        guard repeated <= TableLimits.repeated else {
+            throw PlainError(
+                "tables that stand in several places hold more than \(TableLimits.repeated) values",
+                isComplete: false)
+        }
+    }
+
+    private mutating func value(at index: Int32) throws -> LuaValue {
+        state.isTable(at: index) ? try table(at: state.absolute(index)) : state.plainValue(at: index)
+    }
+
+    /// The values in the order of their keys, where these are 1, 2, 3, ...
+    private func list(_ pairs: [(key: LuaValue, value: LuaValue)], at index: Int32) throws -> LuaValue? {
         // A border at the number of pairs means that the keys are 1...count.
-        var items: [LuaValue] = []
-        items.reserveCapacity(pairs.count)
-        for position in 0..<pairs.count {
-            if case .integer(position + 1) = pairs[position].key {
-                items.append(pairs[position].value)
-            } else {
-                pushItem(position + 1, of: index)
-                items.append(try value(at: -1, depth: depth + 1))
-                pop()
-            }
+        guard state.rawCount(at: index) == pairs.count else { return nil }
+        var items = [LuaValue](repeating: .nil, count: pairs.count)
+        for (key, value) in pairs {
+            guard case .integer(let position) = key, (1...pairs.count).contains(position) else { return nil }
+            items[position - 1] = value
         }
         return .list(items)
     }

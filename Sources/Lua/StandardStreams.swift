@@ -1,4 +1,5 @@
 import CLuaShim
+import Files
 
 /// Standard output and standard error as Lua's own `print` and `io.write` use them, so that what both write
 /// keeps its order.
@@ -19,8 +20,7 @@ public enum StandardStreams {
     public static func bufferLines() { nj_buffer_lines() }
 
     private static func write(_ text: String, toError: Bool) -> Bool {
-        var text = text
-        return text.withUTF8 { bytes in
+        text.withSystemBytes { bytes in
             bytes.withMemoryRebound(to: CChar.self) { nj_write($0.baseAddress, $0.count, toError ? 1 : 0) != 0 }
         }
     }

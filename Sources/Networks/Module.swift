@@ -57,7 +57,7 @@ open class Module {
         do {
             return try forward(inputs, scope)
         } catch let error as TensorError {
-            throw ModuleError(path: label, description: "in \(label): \(error)")
+            throw ModuleError(path: path, description: "in \(label): \(error)")
         }
     }
 
@@ -247,7 +247,7 @@ open class Module {
 
 /// An error that a module inside a network met.
 public struct ModuleError: Error, CustomStringConvertible {
-    /// How messages name the module: "features.3 (Conv2d 1->32, 3x3)".
-    public let path: String
+    /// Where the module is within the network: "features.3"; nil outside of one.
+    public let path: String?
     public let description: String
 }

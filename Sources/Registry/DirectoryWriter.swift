@@ -25,12 +25,12 @@ extension MeasuredPackage {
         // Inside the directory, so that it is on the same disk and moving is a rename.
         let staging = joinPath(directory, ".nightjar-\(getpid())-\(UInt32.random(in: 0 ... .max))")
         try makeDirectory(staging)
-        defer { rmdir(staging) }
+        defer { try? removeEmptyDirectory(staging) }
         let staged = files.map { joinPath(staging, $0.name.text) }
-        defer { for path in staged { unlink(path) } }
+        defer { for path in staged { try? removeFile(path) } }
         for (file, path) in zip(files, staged) { try file.write(to: path) }
         for (from, to) in zip(staged, paths) {
-            guard rename(from, to) == 0 else { throw FileError(path: to, action: "write", errno: errno) }
+            try renameFile(from, to)
         }
         return paths
     }

@@ -1,4 +1,6 @@
+import Files
 import Host
+import Kernels
 import Plugins
 
 #if canImport(Glibc)
@@ -9,4 +11,4 @@ import Plugins
     import Darwin
 #endif
 
-exit(Command.run(CommandLine.arguments, modules: builtInModules))
+exit(Command.run(commandLineArguments(), modules: builtInModules, check: { try KernelSettings.check() }))

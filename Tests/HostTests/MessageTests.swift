@@ -36,6 +36,10 @@ struct MessageTests {
                 "nj.nn.Conv2d(1, { out_channels = 2, in_channels = 3, kernel_size = 1 })",
                 "nn.Conv2d: 'in_channels' is given twice, by position and by name"
             ),
+            (
+                "nj.nn.Conv2d(1, 2, { kernel_size = 1, padding_mode = ('x'):rep(100000) })",
+                "nn.Conv2d: bad argument 'padding_mode' ('zeros' or 'reflect' expected, got '\(String(repeating: "x", count: 60))…')"
+            ),
             ("nj.nn.Linear(1, 2, 3)", "nn.Linear: at most 2 arguments expected, got 3"),
             ("nj.nn:Linear(784, 10)", "nn.Linear: called with a colon; use nn.Linear(...), with a dot"),
             ("nj:manual_seed(1)", "manual_seed: called with a colon; use manual_seed(...), with a dot"),
@@ -52,8 +56,10 @@ struct MessageTests {
                 "Counter:view: bad argument 'sizes' (list of integers expected, got string as item 2)"
             ),
             ("nj.nn.functional.conv2d()", "conv2d: expected 1 input channel, got 3"),
-            ("nj.nnn.x()", "nightjar has no field 'nnn' (did you mean 'nn'?)"),
-            ("nj.nn.Conv3d()", "nn has no field 'Conv3d' (did you mean 'Conv2d'?)"),
+            ("nj.nnn.x()", "'nnn' is not in nightjar (did you mean 'nn'?)"),
+            ("nj.nn.Conv3d()", "'Conv3d' is not in nightjar.nn (did you mean 'Conv2d'?)"),
+            ("nj.nn.functional.gelu()", "'gelu' is not in nightjar.nn.functional"),
+            ("print(nj.nn[1])", "1 is not in nightjar.nn"),
             ("nj.nn.twice()", "twice: nothing to double"),
             ("nj.nn.twice('x')", "nn.Linear: bad argument 'in_features' (integer expected, got string)"),
             ("for i in nj.up_to(9) do end", "up_to: four is too many"),

@@ -95,7 +95,7 @@ struct FunctionalTests {
                 "F.dropout(nj.ones(2), { p = 2 })",
                 "dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 2)"
             ),
-            ("local x = F.lineer", "nn.functional has no field 'lineer' (did you mean 'linear'?)"),
+            ("local x = F.lineer", "'lineer' is not in nightjar.nn.functional (did you mean 'linear'?)"),
         ])
     func mistakes(source: String, expected: String) {
         #expect(failure(source) == "test.lua:1: \(expected)")

@@ -338,7 +338,7 @@ struct NetworkModuleTests {
                 "dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"
             ),
             ("nn.Dropout(1.5)", "nn.Dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"),
-            ("local x = nn.Conv3d", "nn has no field 'Conv3d' (did you mean 'Conv2d'?)"),
+            ("local x = nn.Conv3d", "'Conv3d' is not in nightjar.nn (did you mean 'Conv2d'?)"),
             ("local x = nn.ReLU().weight", "Module has no method 'weight'"),
             ("nn.Parameter(5)", "nn.Parameter: bad argument 'data' (Tensor expected, got number)"),
         ])

@@ -90,7 +90,7 @@ struct OptimizerModuleTests {
                 "optim.SGD({ p }):set_lr(-1)",
                 "Optimizer:set_lr: bad argument 'lr' (number of at least 0.0 expected, got -1)"
             ),
-            ("local x = optim.SDG", "optim has no field 'SDG' (did you mean 'SGD'?)"),
+            ("local x = optim.SDG", "'SDG' is not in nightjar.optim (did you mean 'SGD'?)"),
         ])
     func mistakes(source: String, expected: String) {
         #expect(failure("local p = nn.Parameter(nj.ones(1)) " + source) == "test.lua:1: \(expected)")

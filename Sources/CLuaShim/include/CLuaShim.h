@@ -25,8 +25,14 @@ lua_State *nj_main(lua_State *L);
 /// Opens the standard libraries, with `coroutine.resume` and `wrap` that an interrupt reaches. Protected.
 int nj_openlibs(lua_State *L);
 
+/// Whether a chunk's bytes are a precompiled one.
+int nj_isbinary(const char *source, size_t count);
+
 // MARK: Macros and variadics
 
+/// Where Lua looks for modules, and for shared libraries, where the environment says nothing else.
+const char *nj_defaultpath(void);
+const char *nj_defaultcpath(void);
 int nj_registryindex(void);
 int nj_upvalueindex(int i);
 int nj_multret(void);
@@ -40,18 +46,13 @@ void nj_pushpreload(lua_State *L);
 
 // MARK: Functions written in Swift
 
-/// Swift returned an error message on the stack: its position is added, then it is raised.
-#define NJ_RAISE_MESSAGE (-1)
-/// Swift returned an error value on the stack that is raised as it is.
-#define NJ_RAISE_VALUE (-2)
+/// Swift returned an error value on the stack: it is raised.
+#define NJ_RAISE (-1)
 
 /// Pushes a function whose Swift object outlives the state's last call.
 void nj_pushfunction(lua_State *L, void *callable);
 /// Pushes a function that owns its Swift object and releases it when collected.
 void nj_pushclosure(lua_State *L, void *callable);
-/// Pushes "script.lua:12: " for the innermost frame that is a script's: neither C nor a Lua part of a module
-/// (chunk name "=nightjar..."). Pushes "" where there is none.
-void nj_where(lua_State *L);
 
 // MARK: Objects
 
@@ -76,6 +77,14 @@ void nj_setmetamethods(lua_State *L);
 void nj_setfieldmethods(lua_State *L);
 /// Pushes the table of an object's own fields, made on first use; nil where its type keeps none.
 void nj_pushfields(lua_State *L, int index);
+
+// MARK: Errors
+
+/// Says which type error values have.
+void nj_seterrortype(lua_State *L, void *type);
+/// Pushes string[key], for the key at an index, as a method of errors: it works on their text.
+/// 0, and nothing is pushed, where `string` has no such function.
+int nj_pushstringmethod(lua_State *L, int key);
 
 // MARK: Protected operations
 

@@ -7,25 +7,9 @@ import KernelsV2
     import KernelsV4
 #endif
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
 /// The kernels for this processor: the highest instruction set it has, or the one that `NIGHTJAR_ISA` names
-/// ("x86-64-v2") where it is a lower one.
-public let kernels: any KernelSet = {
-    let usable = usableKernels
-    if let wanted = getenv("NIGHTJAR_ISA").map({ String(cString: $0) }),
-        let named = usable.first(where: { $0.name == wanted })
-    {
-        return named
-    }
-    return usable[usable.count - 1]
-}()
+/// ("x86-64-v2", or "v2") where it is a lower one.
+public let kernels: any KernelSet = usableKernels[KernelSettings.level ?? usableKernels.count - 1]
 
 /// Every instruction set's kernels that this processor can run, the most capable last.
 public let usableKernels: [any KernelSet] = {

@@ -30,7 +30,7 @@ public final class ThreadPool: Sendable {
         replaced?.stop()
     }
 
-    fileprivate static let mostThreads = 256
+    static let mostThreads = 256
 
     /// Threads in use, the caller's included.
     public let threads: Int
@@ -191,8 +191,5 @@ public final class ThreadPool: Sendable {
 }
 
 private func defaultThreadCount() -> Int {
-    if let value = getenv("NIGHTJAR_NUM_THREADS").flatMap({ Int(String(cString: $0)) }), value >= 1 {
-        return min(value, ThreadPool.mostThreads)
-    }
-    return Int(nightjar_processor_count())
+    KernelSettings.threads ?? Int(nightjar_processor_count())
 }

@@ -113,7 +113,7 @@ let moduleMethods: [HostMethod<Module>] = [
             return .init(try module(call.objects("inputs"), call.scope()))
         } catch let error as ModuleError {
             // It says where it comes from itself.
-            throw PlainError(error.description)
+            throw PlainError(error.description, kind: "tensor", modulePath: error.path)
         }
     },
     .method("forward", doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)) {

@@ -88,10 +88,6 @@ final class PackageText {
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
 
-extension RegistryError: ExitStatusError {
-    public var exitStatus: Int32 { exitCode }
-}
-
 private let target: Argument = .anyOf(
     "target", "a registry or a directory", of: [.object(ScriptRegistry.self), .string])
 
@@ -158,8 +154,8 @@ private func files(_ call: Call) throws -> [PackageFile] {
         guard state.type(at: -2) == .string, let name = state.string(at: -2) else {
             throw call.badArgument("files", expected: "table with file names as keys", got: "another key in it")
         }
-        if let path = state.string(at: -1) {
-            files.append(try PackageFile(name, .path(path)))
+        if state.type(at: -1) == .string, let path = state.bytes(at: -1) {
+            files.append(try PackageFile(name, .path(String(systemBytes: path))))
         } else if let text = state.object(at: -1, as: PackageText.self) {
             files.append(try PackageFile(name, .bytes(text.bytes)))
         } else {
