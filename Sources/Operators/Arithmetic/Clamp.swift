@@ -13,24 +13,31 @@ extension Operators {
         return .tensor(try clamp(a.tensor("input"), low, high))
     }
 
+    static let clampMin = Pointwise.binary(
+        "clamp_min", doc: "Elements below `min` replaced by it.", other: "min", faces: .elementwise,
+        examples: [.init(.values(3, 4), 0.3), .init(.values(3, 4), .values(4))],
+        gradients: { g, x, low, _ in [.select(x >= low, g, 0), .select(x < low, g, 0)] },
+        value: { x, low in .maximum(x, low) })
+
+    static let clampMax = Pointwise.binary(
+        "clamp_max", doc: "Elements above `max` replaced by it.", other: "max", faces: .elementwise,
+        examples: [.init(.values(3, 4), 0.3), .init(.values(3, 4), .values(4))],
+        gradients: { g, x, high, _ in [.select(x <= high, g, 0), .select(x > high, g, 0)] },
+        value: { x, high in .minimum(x, high) })
+
     /// The gradient flows where the element is within the bounds, or on one.
     static func clamp(_ x: Tensor, _ low: Operand?, _ high: Operand?) throws -> Tensor {
-        switch (low, high) {
+        let (low, high) = (low?.within(x.dtype), high?.within(x.dtype))
+        return switch (low, high) {
         case (let low?, let high?): try both([.tensor(x), low, high])
-        case (let low?, nil): try below([.tensor(x), low])
-        case (nil, let high?): try above([.tensor(x), high])
+        case (let low?, nil): try clampMin.function([.tensor(x), low])
+        case (nil, let high?): try clampMax.function([.tensor(x), high])
         case (nil, nil): throw TensorError("at least one of 'min' and 'max' expected")
         }
     }
 
     private static let x = Expression.variable(0), low = Expression.variable(1)
 
-    private static let below = PointwiseFunction(
-        "clamp", inputs: 2, value: .maximum(x, low),
-        gradients: [.select(x >= low, .variable(3), 0), .select(x < low, .variable(3), 0)])
-    private static let above = PointwiseFunction(
-        "clamp", inputs: 2, value: .minimum(x, low),
-        gradients: [.select(x <= low, .variable(3), 0), .select(x > low, .variable(3), 0)])
     private static let both: PointwiseFunction = {
         let (high, g) = (Expression.variable(2), Expression.variable(4))
         return PointwiseFunction(
@@ -40,4 +47,12 @@ extension Operators {
                 .select((x > high) .| (low >= high), g, 0),
             ])
     }()
+}
+
+extension Operand {
+    /// A bound that an integer type cannot hold as the nearest that it can.
+    fileprivate func within(_ dtype: DType) -> Operand {
+        guard case .integer(let value) = self, let limits = dtype.integers else { return self }
+        return .integer(min(max(value, limits.lowerBound), limits.upperBound))
+    }
 }
