@@ -7,7 +7,7 @@ extension Operators {
             .init(.values(2, 1, 3), .values(4, 1)), .init(.values(2, 3), 1.5),
             .init(.values(2, 3), .values(3), options: ["alpha": 2.5]),
         ], inPlace: { a, _ in .tensor(try inPlace(a, isDifference: false)) }
-    ) { a, _ in .tensor(try called([a.operand("input"), a.operand("other")], isDifference: false, a)) }
+    ) { a, _ in .tensor(try called([a.operand(at: 0), a.operand(at: 1)], isDifference: false, a)) }
 
     static let sub = Operator(
         "sub", doc: "The difference, element by element, of the first and `alpha` times the other.",
@@ -15,13 +15,13 @@ extension Operators {
         faces: .elementwise + [.symbol(.subtract)],
         examples: [.init(.values(2, 3), .values(3)), .init(.values(2, 3), .values(2, 1), options: ["alpha": 0.5])],
         inPlace: { a, _ in .tensor(try inPlace(a, isDifference: true)) }
-    ) { a, _ in .tensor(try called([a.operand("input"), a.operand("other")], isDifference: true, a)) }
+    ) { a, _ in .tensor(try called([a.operand(at: 0), a.operand(at: 1)], isDifference: true, a)) }
 
     static let rsub = Operator(
         "rsub", doc: "The difference, element by element, of the other and `alpha` times the first.",
         [.operand("input"), .operand("other")], options: [.number("alpha", default: 1)], faces: [.function],
         examples: [.init(.values(2, 3), .values(3)), .init(.values(2, 3), 2, options: ["alpha": 0.5])]
-    ) { a, _ in .tensor(try called([a.operand("other"), a.operand("input")], isDifference: true, a)) }
+    ) { a, _ in .tensor(try called([a.operand(at: 1), a.operand(at: 0)], isDifference: true, a)) }
 
     private static func called(_ operands: [Operand], isDifference: Bool, _ a: Arguments) throws -> Tensor {
         let (function, alpha) = try sum(operands, isDifference: isDifference, a)
@@ -29,7 +29,7 @@ extension Operators {
     }
 
     private static func inPlace(_ a: Arguments, isDifference: Bool) throws -> Tensor {
-        let operands = [try a.operand("input"), try a.operand("other")]
+        let operands = [try a.operand(at: 0), try a.operand(at: 1)]
         let (function, alpha) = try sum(operands, isDifference: isDifference, a)
         return try function.inPlace(operands, parameters: alpha)
     }
@@ -48,7 +48,7 @@ extension Operators {
         if isDifference, operands.contains(where: \.isBool) {
             throw TensorError("bool elements cannot be subtracted; use logical_xor() or convert with long()")
         }
-        let alpha = try a.number("alpha")
+        let alpha = a.value(at: 2)?.number ?? 1
         if alpha == 1 { return (isDifference ? subtracted : added, []) }
         if !operands.contains(where: \.isFloatingPoint) {
             guard let whole = Int(exactly: alpha) else {
@@ -103,8 +103,9 @@ extension DType {
         }
     }
 
-    /// - Throws: `TensorError` where an integer type has no such number.
+    /// - Throws: `TensorError` where an integer type has no such number. Negative ones are what they wrap to in uint8.
     func expectToHold(_ number: Int) throws {
-        if let integers, !integers.contains(number) { throw TensorError("\(rawValue) cannot hold \(number)") }
+        guard let integers, !integers.contains(number) else { return }
+        if self != .uint8 || !(-255...0).contains(number) { throw TensorError("\(rawValue) cannot hold \(number)") }
     }
 }

@@ -11,8 +11,8 @@ extension Operators {
             .init(.positive(2, 3), .positive(3)), .init(3.5, .positive(2, 3)),
             .init(.values(2, 3, from: 1.1, to: 1.4), 0.5, options: ["rounding_mode": "floor"]),
             .init(.values(2, 3, from: -1.4, to: -1.1), 0.5, options: ["rounding_mode": "trunc"]),
-        ], inPlace: { a, _ in .tensor(try quotient(a).inPlace([a.operand("input"), a.operand("other")])) }
-    ) { a, _ in .tensor(try quotient(a).called([a.operand("input"), a.operand("other")])) }
+        ], inPlace: { a, _ in .tensor(try quotient(a).inPlace([a.operand(at: 0), a.operand(at: 1)])) }
+    ) { a, _ in .tensor(try quotient(a).called([a.operand(at: 0), a.operand(at: 1)])) }
 
     static let trueDivide = Pointwise.binary(
         "true_divide", doc: "The quotient, element by element; that of integers is float32.", typing: .floating,
@@ -40,7 +40,7 @@ extension Operators {
 
     private static func quotient(_ a: Arguments) throws -> PointwiseFunction {
         guard let mode = try a.optionalString("rounding_mode") else { return quotient }
-        try expectDivisor([a.operand("input"), a.operand("other")])
+        try expectDivisor([a.operand(at: 0), a.operand(at: 1)])
         return mode == "floor" ? floored : truncated
     }
 
@@ -54,12 +54,12 @@ extension Operators {
                 .init(.integers(2, 3, below: 9), 4),
             ],
             inPlace: { a, _ in
-                let operands = [try a.operand("input"), try a.operand("other")]
+                let operands = [try a.operand(at: 0), try a.operand(at: 1)]
                 try expectDivisor(operands)
                 return .tensor(try function.inPlace(operands))
             }
         ) { a, _ in
-            let operands = [try a.operand("input"), try a.operand("other")]
+            let operands = [try a.operand(at: 0), try a.operand(at: 1)]
             try expectDivisor(operands)
             return .tensor(try function.called(operands))
         }

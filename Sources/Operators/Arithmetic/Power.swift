@@ -9,11 +9,6 @@ extension Operators {
     ) { a, _ in
         let exponent = try a.operand("exponent")
         guard case .tensor(let base) = try a.operand("input") else {
-            if case .integer(let base) = try a.operand("input"), let exponent = exponent.tensor,
-                !exponent.dtype.isFloatingPoint
-            {
-                try exponent.dtype.expectToHold(base)
-            }
             return .tensor(try power.called([a.operand("input"), exponent]))
         }
         return .tensor(try Operators.power(base, exponent))

@@ -15,6 +15,8 @@ extension Operators {
         guard condition.dtype == .bool || condition.dtype == .uint8 else {
             throw TensorError("a bool condition expected, got \(condition.dtype.rawValue); compare, as in x:gt(0)")
         }
+        let dtype = [a, b].resultType
+        for case .integer(let number) in [a, b] { try dtype.expectToHold(number) }
         return try choice([.tensor(condition.dtype == .bool ? condition : condition.to(.bool)), a, b])
     }
 

@@ -32,6 +32,28 @@ public struct Operator: Sendable {
     }
 }
 
+extension Operator {
+    /// The call with its result put into the first argument.
+    ///
+    /// - Throws: `TensorError` where the result does not fit into it or its history forbids the change.
+    public func changeInPlace(_ a: Arguments, _ context: Context) throws {
+        if let bodyInPlace {
+            _ = try bodyInPlace(a, context)
+            return
+        }
+        let target = try a.tensor(schema.parameters[0].name)
+        try target.expectChangeable()
+        guard GradMode.isEnabled, target.requiresGrad else {
+            try target.put(body(a, context).tensors[0])
+            return
+        }
+        // What gradients need of the elements is those of before.
+        var values = schema.parameters.indices.map { a.value(at: $0) }
+        values[0] = .object(try target.clone())
+        try target.put(body(Arguments(schema.parameters, values), context).tensors[0])
+    }
+}
+
 /// Where scripts find an operator.
 public enum Face: Sendable, Equatable {
     /// `x:name(...)`.
@@ -125,16 +147,18 @@ extension Arguments {
 
     /// A tensor or a number.
     public func operand(_ name: StaticString) throws -> Operand {
-        switch try value(name) {
-        case .object(let object)?:
-            guard let tensor = object as? Tensor else { break }
-            return .tensor(tensor)
-        case .number(let value)?: return .number(value)
-        case .integer(let value)?: return .integer(value)
-        case .boolean(let value)?: return .boolean(value)
-        default: break
+        guard let operand = Operand(try value(name)) else {
+            throw TensorError("'\(name)' is neither a tensor nor a number")
         }
-        throw TensorError("'\(name)' is neither a tensor nor a number")
+        return operand
+    }
+
+    /// The same for the parameter at a position, without looking for its name.
+    func operand(at position: Int) throws -> Operand {
+        guard let operand = Operand(value(at: position)) else {
+            throw TensorError("argument \(position + 1) is neither a tensor nor a number")
+        }
+        return operand
     }
 
     public func shape(_ name: StaticString) throws -> Shape { Shape(try integers(name)) }
@@ -145,6 +169,21 @@ extension Arguments {
     public func pair(_ name: StaticString) throws -> Pair { Pair(try integers(name)) }
 
     public func optionalPair(_ name: StaticString) throws -> Pair? { try optionalIntegers(name).map { Pair($0) } }
+}
+
+extension Operand {
+    /// Nil where a value is neither a tensor nor a number.
+    init?(_ value: Value?) {
+        switch value {
+        case .object(let object)?:
+            guard let tensor = object as? Tensor else { return nil }
+            self = .tensor(tensor)
+        case .number(let value)?: self = .number(value)
+        case .integer(let value)?: self = .integer(value)
+        case .boolean(let value)?: self = .boolean(value)
+        default: return nil
+        }
+    }
 }
 
 /// Two numbers, of rows and of columns: a kernel, a stride, a padding, a dilation.

@@ -58,8 +58,8 @@ public struct Pointwise: Declared {
         let declaration = Operator(
             name, doc: doc, takesNumbers ? [.operand("input"), .operand(other)] : [.tensor("input"), .tensor(other)],
             faces: faces, examples: examples,
-            inPlace: { a, _ in .tensor(try function.inPlace([a.operand("input"), a.operand(other)])) }
-        ) { a, _ in .tensor(try function.called([a.operand("input"), a.operand(other)])) }
+            inPlace: { a, _ in .tensor(try function.inPlace([a.operand(at: 0), a.operand(at: 1)])) }
+        ) { a, _ in .tensor(try function.called([a.operand(at: 0), a.operand(at: 1)])) }
         return Pointwise(function: function, declaration: declaration)
     }
 

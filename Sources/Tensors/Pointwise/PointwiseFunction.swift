@@ -146,12 +146,24 @@ public final class PointwiseFunction: Sendable {
                         && tensor.offset == target.offset
             }
         guard canOverwrite, target.dtype.canHold(dtype) else {
-            return try target.put(self(operands, parameters: parameters))
+            // What gradients need of the elements is those of before.
+            let isKept = hasHistory && keeps(target, operands)
+            let before = isKept ? try target.clone() : target
+            let kept = isKept ? operands.map { $0.tensor === target ? .tensor(before) : $0 } : operands
+            return try target.put(self(kept, parameters: parameters))
         }
         try target.expectChangeable()
         run(program, type, operands, parameters: parameters, into: [target])
         target.storage.version += 1
         return target
+    }
+
+    /// Whether the gradient of one of the operands needs the elements of a tensor among them.
+    private func keeps(_ tensor: Tensor, _ operands: [Operand]) -> Bool {
+        operands.indices.contains { i in
+            guard let operand = operands[i].tensor, operand.requiresGrad else { return false }
+            return derivative(i).variables.contains { $0 < inputCount && operands[$0].tensor === tensor }
+        }
     }
 
     /// The type to calculate in, the result's type and shape, and the operands as they take part.
