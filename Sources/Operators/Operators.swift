@@ -6,7 +6,13 @@ public enum Operators {
             // Creation
             zeros, ones, full, rand, randn, randperm, arange,
             // Arithmetic
-            add, sub, mul, div, neg, pow, maximum, minimum, clamp, abs, exp, log, sqrt, eq, ne, lt, le, gt, ge,
+            add, sub, rsub, mul, div, trueDivide, floorDivide, remainder, fmod, neg, positive, pow, square, floatPower,
+            maximum, minimum, fmax, fmin, clamp, clampMin, clampMax, lerp, addcmul, addcdiv, whereFunction, whereMethod,
+            nanToNum, abs, exp, exp2, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal, logit, erf, erfc,
+            sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh, atan2, hypot, copysign, heaviside, xlogy,
+            logaddexp, floor, ceil, trunc, frac, round, sign, eq, ne, lt, le, gt, ge, isclose, allclose, equal,
+            isnan, isfinite, isinf, isposinf, isneginf, logicalAnd, logicalOr, logicalXor, logicalNot,
+            bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseNot,
             // Activations
             relu, sigmoid, tanh, softmax, logSoftmax, dropout, dropout1d, dropout2d,
             // Reductions
@@ -18,5 +24,5 @@ public enum Operators {
             matmul, linear, conv2d, maxPool2d, avgPool2d,
             // Losses
             nllLoss, crossEntropy, mseLoss,
-        ] as [any Declared]).map(\.declaration) + conversions
+        ] as [any Declared]).map(\.declaration) + conversions + aliases
 }

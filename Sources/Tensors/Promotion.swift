@@ -18,6 +18,30 @@ extension DType {
         return size > other.size ? self : other
     }
 
+    /// Operands of which those that take part without having a say, numbers and tensors without dimensions, are as a
+    /// small integer type holds them: reduced to its width.
+    func wrapping(_ operands: [Operand]) throws -> [Operand] {
+        if isFloatingPoint || self == .int64 || self == .bool { return operands }
+        return try operands.map { operand in
+            switch operand {
+            case .integer(let value): .integer(Int(wrapped(Int64(value))))
+            case .tensor(let tensor) where tensor.dtype.size > size: .tensor(try tensor.to(self))
+            default: operand
+            }
+        }
+    }
+
+    /// An integer reduced to the width of an integer type.
+    private func wrapped(_ value: Int64) -> Int64 {
+        switch self {
+        case .int32: Int64(Int32(truncatingIfNeeded: value))
+        case .int16: Int64(Int16(truncatingIfNeeded: value))
+        case .int8: Int64(Int8(truncatingIfNeeded: value))
+        case .uint8: Int64(UInt8(truncatingIfNeeded: value))
+        default: value
+        }
+    }
+
     /// Whether a result of this other type may be put into a tensor of this one (`torch.can_cast`).
     public func canHold(_ other: DType) -> Bool { category >= other.category }
 
@@ -50,6 +74,15 @@ struct ResultType {
     private func combined(_ higher: DType?, _ lower: DType?) -> DType? {
         guard let higher, let lower else { return higher ?? lower }
         return higher.category >= lower.category ? higher : higher.promoted(with: lower)
+    }
+}
+
+extension [Operand] {
+    /// The type that they take together (`torch.result_type`).
+    public var resultType: DType {
+        var found = ResultType()
+        for operand in self { found.add(operand) }
+        return found.dtype
     }
 }
 

@@ -2,11 +2,14 @@
 public enum Primitive: UInt8, Sendable, CaseIterable {
     // Of one number. Rounding is to even; the sign of a NaN is 0.
     case negate, absolute, exp, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal
-    case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, erf
+    case sin, cos, tan, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh, erf, erfc
     case floor, ceil, round, trunc, sign, sigmoid, not, isNaN
+    /// Of integers alone, as are `bitAnd`, `bitOr`, `bitXor`.
+    case bitNot
     // Of two numbers. A maximum or minimum with a NaN is one; `remainder` has the sign of the divisor, `fmod` that of
     // the dividend.
-    case add, subtract, multiply, divide, power, maximum, minimum, atan2, fmod, remainder, floorDivide
+    case add, subtract, multiply, divide, power, maximum, minimum, atan2, hypot, copySign, fmod, remainder, floorDivide
+    case bitAnd, bitOr, bitXor
     /// The first where the second is above 0 or a NaN, else 0: the gradient of a rectifier.
     case reluBackward
     case less, lessOrEqual, equal, notEqual, and, or, xor

@@ -69,6 +69,7 @@ extension Real {
         case .acosh: map(i, r, n) { acoshOf($0) }
         case .atanh: map(i, r, n) { atanhOf($0) }
         case .erf: map(i, r, n) { erfOf($0) }
+        case .erfc: map(i, r, n) { erfcOf($0) }
         case .floor: map(i, r, n) { $0.rounded(.down) }
         case .ceil: map(i, r, n) { $0.rounded(.up) }
         case .round: map(i, r, n) { $0.rounded(.toNearestOrEven) }
@@ -85,6 +86,8 @@ extension Real {
         case .maximum: combine(i, r, n) { $0 > $1 || $0 != $0 ? $0 : $1 }
         case .minimum: combine(i, r, n) { $0 < $1 || $0 != $0 ? $0 : $1 }
         case .atan2: combine(i, r, n) { atan2Of($0, $1) }
+        case .hypot: combine(i, r, n) { hypotOf($0, $1) }
+        case .copySign: combine(i, r, n) { Self(signOf: $1, magnitudeOf: $0) }
         case .fmod: combine(i, r, n) { fmodOf($0, $1) }
         case .remainder:
             combine(i, r, n) { a, b in
@@ -110,6 +113,7 @@ extension Real {
         case .or: combine(i, r, n) { $0 != 0 || $1 != 0 ? 1 : 0 }
         case .xor: combine(i, r, n) { ($0 != 0) != ($1 != 0) ? 1 : 0 }
         case .select: choose(i, r, n)
+        case .bitNot, .bitAnd, .bitOr, .bitXor: map(i, r, n) { _ in .nan }
         }
     }
 }
@@ -123,6 +127,7 @@ extension Int64 {
         case .sign: map(i, r, n) { $0.signum() }
         case .not: map(i, r, n) { $0 == 0 ? 1 : 0 }
         case .isNaN: map(i, r, n) { _ in 0 }
+        case .bitNot: map(i, r, n) { ~$0 }
         case .floor, .ceil, .round, .trunc: map(i, r, n) { $0 }
         case .add: combine(i, r, n) { $0 &+ $1 }
         case .subtract: combine(i, r, n) { $0 &- $1 }
@@ -134,6 +139,9 @@ extension Int64 {
         case .fmod: combine(i, r, n) { $0 &- quotient($0, $1) &* $1 }
         case .remainder: combine(i, r, n) { $0 &- floorQuotient($0, $1) &* $1 }
         case .floorDivide: combine(i, r, n) { floorQuotient($0, $1) }
+        case .bitAnd: combine(i, r, n) { $0 & $1 }
+        case .bitOr: combine(i, r, n) { $0 | $1 }
+        case .bitXor: combine(i, r, n) { $0 ^ $1 }
         case .reluBackward: combine(i, r, n) { $1 <= 0 ? 0 : $0 }
         case .less: combine(i, r, n) { $0 < $1 ? 1 : 0 }
         case .lessOrEqual: combine(i, r, n) { $0 <= $1 ? 1 : 0 }

@@ -27,8 +27,10 @@ protocol Real: BinaryFloatingPoint, TileElement {
     static func acoshOf(_ x: Self) -> Self
     static func atanhOf(_ x: Self) -> Self
     static func erfOf(_ x: Self) -> Self
+    static func erfcOf(_ x: Self) -> Self
     static func powOf(_ x: Self, _ y: Self) -> Self
     static func atan2Of(_ x: Self, _ y: Self) -> Self
+    static func hypotOf(_ x: Self, _ y: Self) -> Self
     static func fmodOf(_ x: Self, _ y: Self) -> Self
 }
 
@@ -52,8 +54,10 @@ extension Float: Real {
     static func acoshOf(_ x: Float) -> Float { acosh(x) }
     static func atanhOf(_ x: Float) -> Float { atanh(x) }
     static func erfOf(_ x: Float) -> Float { erf(x) }
+    static func erfcOf(_ x: Float) -> Float { erfc(x) }
     static func powOf(_ x: Float, _ y: Float) -> Float { pow(x, y) }
     static func atan2Of(_ x: Float, _ y: Float) -> Float { atan2(x, y) }
+    static func hypotOf(_ x: Float, _ y: Float) -> Float { hypot(x, y) }
     static func fmodOf(_ x: Float, _ y: Float) -> Float { fmod(x, y) }
 }
 extension Double: Real {
@@ -76,7 +80,9 @@ extension Double: Real {
     static func acoshOf(_ x: Double) -> Double { acosh(x) }
     static func atanhOf(_ x: Double) -> Double { atanh(x) }
     static func erfOf(_ x: Double) -> Double { erf(x) }
+    static func erfcOf(_ x: Double) -> Double { erfc(x) }
     static func powOf(_ x: Double, _ y: Double) -> Double { pow(x, y) }
     static func atan2Of(_ x: Double, _ y: Double) -> Double { atan2(x, y) }
+    static func hypotOf(_ x: Double, _ y: Double) -> Double { hypot(x, y) }
     static func fmodOf(_ x: Double, _ y: Double) -> Double { fmod(x, y) }
 }

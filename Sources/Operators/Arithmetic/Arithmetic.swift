@@ -6,30 +6,57 @@ extension Operators {
         examples: [
             .init(.values(2, 1, 3), .values(4, 1)), .init(.values(2, 3), 1.5),
             .init(.values(2, 3), .values(3), options: ["alpha": 2.5]),
-        ], inPlace: { a, _ in .tensor(try added.inPlace(operands(a))) }
-    ) { a, _ in .tensor(try added.called(operands(a))) }
+        ], inPlace: { a, _ in .tensor(try inPlace(a, isDifference: false)) }
+    ) { a, _ in .tensor(try called([a.operand(at: 0), a.operand(at: 1)], isDifference: false, a)) }
 
     static let sub = Operator(
         "sub", doc: "The difference, element by element, of the first and `alpha` times the other.",
         [.operand("input"), .operand("other")], options: [.number("alpha", default: 1)],
         faces: .elementwise + [.symbol(.subtract)],
         examples: [.init(.values(2, 3), .values(3)), .init(.values(2, 3), .values(2, 1), options: ["alpha": 0.5])],
-        inPlace: { a, _ in .tensor(try subtracted.inPlace(operands(a))) }
-    ) { a, _ in .tensor(try subtracted.called(operands(a))) }
+        inPlace: { a, _ in .tensor(try inPlace(a, isDifference: true)) }
+    ) { a, _ in .tensor(try called([a.operand(at: 0), a.operand(at: 1)], isDifference: true, a)) }
+
+    static let rsub = Operator(
+        "rsub", doc: "The difference, element by element, of the other and `alpha` times the first.",
+        [.operand("input"), .operand("other")], options: [.number("alpha", default: 1)], faces: [.function],
+        examples: [.init(.values(2, 3), .values(3)), .init(.values(2, 3), 2, options: ["alpha": 0.5])]
+    ) { a, _ in .tensor(try called([a.operand(at: 1), a.operand(at: 0)], isDifference: true, a)) }
+
+    private static func called(_ operands: [Operand], isDifference: Bool, _ a: Arguments) throws -> Tensor {
+        let (function, alpha) = try sum(operands, isDifference: isDifference, a)
+        return try function.called(operands, parameters: alpha)
+    }
+
+    private static func inPlace(_ a: Arguments, isDifference: Bool) throws -> Tensor {
+        let operands = [try a.operand(at: 0), try a.operand(at: 1)]
+        let (function, alpha) = try sum(operands, isDifference: isDifference, a)
+        return try function.inPlace(operands, parameters: alpha)
+    }
 
     private static let added = PointwiseFunction("add", inputs: 2, value: .variable(0) + .variable(1))
     private static let subtracted = PointwiseFunction("sub", inputs: 2, value: .variable(0) - .variable(1))
-    private static let multiplied = PointwiseFunction("mul", inputs: 2, value: .variable(0) * .variable(1))
+    private static let addedTimes = PointwiseFunction(
+        "add", inputs: 2, parameters: 1, value: .variable(0) + .parameter(0) * .variable(1))
+    private static let subtractedTimes = PointwiseFunction(
+        "sub", inputs: 2, parameters: 1, value: .variable(0) - .parameter(0) * .variable(1))
 
-    /// Both operands, the second times `alpha`.
-    private static func operands(_ a: Arguments) throws -> [Operand] {
-        let (input, other) = (try a.operand(at: 0), try a.operand(at: 1))
-        switch a.value(at: 2) {
-        case .number(1)?, .integer(1)?, nil: return [input, other]
-        case .number(let alpha)?: return [input, .tensor(try multiplied.called([other, .number(alpha)]))]
-        case .integer(let alpha)?: return [input, .tensor(try multiplied.called([other, .integer(alpha)]))]
-        default: return [input, other]
+    /// The function of both operands, and `alpha` where it is not 1.
+    private static func sum(_ operands: [Operand], isDifference: Bool, _ a: Arguments) throws -> (
+        PointwiseFunction, [Double]
+    ) {
+        if isDifference, operands.contains(where: \.isBool) {
+            throw TensorError("bool elements cannot be subtracted; use logical_xor() or convert with long()")
         }
+        let alpha = a.value(at: 2)?.number ?? 1
+        if alpha == 1 { return (isDifference ? subtracted : added, []) }
+        if !operands.contains(where: \.isFloatingPoint) {
+            guard let whole = Int(exactly: alpha) else {
+                throw TensorError("an integer 'alpha' expected for integers, got \(alpha)")
+            }
+            try operands.resultType.expectToHold(whole)
+        }
+        return (isDifference ? subtractedTimes : addedTimes, [alpha])
     }
 
     static let mul = Pointwise.binary(
@@ -37,24 +64,48 @@ extension Operators {
         examples: [.init(.values(2, 3), .values(2, 1)), .init(.values(2, 3), -2)]
     ) { $0 * $1 }
 
-    static let div = Pointwise.binary(
-        "div", doc: "The quotient, element by element; that of integers is float32.", typing: .floating,
-        faces: .elementwise + [.symbol(.divide)],
-        examples: [.init(.positive(2, 3), .positive(3)), .init(3.5, .positive(2, 3))]
-    ) { $0 / $1 }
-
     static let neg = Pointwise(
-        "neg", doc: "Each element negated.", typing: .common, faces: .elementwise + [.symbol(.negate)],
+        "neg", doc: "Each element negated.", typing: .common, accepts: .numbers,
+        faces: .elementwise + [.symbol(.negate)],
         examples: [.init(.values(2, 3))]
     ) { x, _ in -x }
 
-    static let maximum = Pointwise.binary(
-        "maximum", doc: "The larger, element by element; a NaN where either is one. Equal ones share the gradient.",
-        faces: .usual, examples: [.init(.values(2, 3), .values(3))]
-    ) { .maximum($0, $1) }
+    static let positive = Operator(
+        "positive", doc: "The tensor itself, which is one of numbers.", [.tensor("input")], faces: .usual,
+        examples: [.init(.values(2, 3))]
+    ) { a, _ in
+        let x = try a.tensor("input")
+        guard x.dtype != .bool else { throw TensorError("numbers expected, got bool; convert with long()") }
+        return .tensor(x)
+    }
+}
 
-    static let minimum = Pointwise.binary(
-        "minimum", doc: "The smaller, element by element; a NaN where either is one. Equal ones share the gradient.",
-        faces: .usual, examples: [.init(.values(2, 3), .values(1, 3))]
-    ) { .minimum($0, $1) }
+extension Operand {
+    fileprivate var isBool: Bool {
+        switch self {
+        case .tensor(let tensor): tensor.dtype == .bool
+        case .boolean: true
+        case .number, .integer: false
+        }
+    }
+}
+
+extension DType {
+    /// What an integer type can hold.
+    var integers: ClosedRange<Int>? {
+        switch self {
+        case .int64: .min ... .max
+        case .int32: Int(Int32.min)...Int(Int32.max)
+        case .int16: Int(Int16.min)...Int(Int16.max)
+        case .int8: Int(Int8.min)...Int(Int8.max)
+        case .uint8: 0...Int(UInt8.max)
+        case .bool, .float32, .float64: nil
+        }
+    }
+
+    /// - Throws: `TensorError` where an integer type has no such number. Negative ones are what they wrap to in uint8.
+    func expectToHold(_ number: Int) throws {
+        guard let integers, !integers.contains(number) else { return }
+        if self != .uint8 || !(-255...0).contains(number) { throw TensorError("\(rawValue) cannot hold \(number)") }
+    }
 }

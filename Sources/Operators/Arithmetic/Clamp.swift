@@ -13,31 +13,60 @@ extension Operators {
         return .tensor(try clamp(a.tensor("input"), low, high))
     }
 
-    /// The gradient flows where the element is within the bounds, or on one.
+    static let clampMin = bound("clamp_min", "Elements below `min` replaced by it.", "min") { x, low in
+        try clamp(x, low, nil)
+    }
+    static let clampMax = bound("clamp_max", "Elements above `max` replaced by it.", "max") { x, high in
+        try clamp(x, nil, high)
+    }
+
+    private static func bound(
+        _ name: String, _ doc: String, _ bound: StaticString,
+        _ body: @escaping @Sendable (Tensor, Operand) throws -> Tensor
+    ) -> Operator {
+        Operator(
+            name, doc: doc, [.tensor("input"), .operand(bound)], faces: .elementwise,
+            examples: [.init(.values(3, 4), 0.3), .init(.values(3, 4), .values(4))]
+        ) { a, _ in .tensor(try body(a.tensor("input"), a.operand(at: 1))) }
+    }
+
     static func clamp(_ x: Tensor, _ low: Operand?, _ high: Operand?) throws -> Tensor {
-        switch (low, high) {
-        case (let low?, let high?): try both([.tensor(x), low, high])
-        case (let low?, nil): try below([.tensor(x), low])
-        case (nil, let high?): try above([.tensor(x), high])
+        let (low, high) = (try low?.bound(isLow: true, x.dtype), try high?.bound(isLow: false, x.dtype))
+        let areNumbers = low?.tensor == nil && high?.tensor == nil
+        return switch (low, high) {
+        case (let low?, let high?): try (areNumbers ? betweenNumbers : between)([.tensor(x), low, high])
+        case (let low?, nil): try (areNumbers ? aboveNumber : above)([.tensor(x), low])
+        case (nil, let high?): try (areNumbers ? belowNumber : below)([.tensor(x), high])
         case (nil, nil): throw TensorError("at least one of 'min' and 'max' expected")
         }
     }
 
-    private static let x = Expression.variable(0), low = Expression.variable(1)
+    private static let x = Expression.variable(0), bound = Expression.variable(1)
+    private static let highest = Expression.variable(2)
 
-    private static let below = PointwiseFunction(
-        "clamp", inputs: 2, value: .maximum(x, low),
-        gradients: [.select(x >= low, .variable(3), 0), .select(x < low, .variable(3), 0)])
-    private static let above = PointwiseFunction(
-        "clamp", inputs: 2, value: .minimum(x, low),
-        gradients: [.select(x <= low, .variable(3), 0), .select(x > low, .variable(3), 0)])
-    private static let both: PointwiseFunction = {
-        let (high, g) = (Expression.variable(2), Expression.variable(4))
-        return PointwiseFunction(
-            "clamp", inputs: 3, value: .minimum(.maximum(x, low), high),
-            gradients: [
-                .select((x >= low) .& (x <= high), g, 0), .select((x < low) .& (low < high), g, 0),
-                .select((x > high) .| (low >= high), g, 0),
-            ])
-    }()
+    // Elements on a bound that is a tensor's share the gradient with it.
+    private static let above = PointwiseFunction("clamp", inputs: 2, value: .maximum(x, bound))
+    private static let below = PointwiseFunction("clamp", inputs: 2, value: .minimum(x, bound))
+    private static let between = PointwiseFunction(
+        "clamp", inputs: 3, value: .minimum(.maximum(x, bound), highest))
+
+    // Elements on a bound that is a number have none.
+    private static let aboveNumber = PointwiseFunction(
+        "clamp", inputs: 2, value: .maximum(x, bound), gradients: [.select(x <= bound, 0, .variable(3)), 0])
+    private static let belowNumber = PointwiseFunction(
+        "clamp", inputs: 2, value: .minimum(x, bound), gradients: [.select(x >= bound, 0, .variable(3)), 0])
+    private static let betweenNumbers = PointwiseFunction(
+        "clamp", inputs: 3, value: .minimum(.maximum(x, bound), highest),
+        gradients: [.select((x <= bound) .| (x >= highest), 0, .variable(4)), 0, 0])
+}
+
+extension Operand {
+    /// A bound that an integer type cannot hold, as the nearest that it can.
+    ///
+    /// - Throws: `TensorError` where all numbers of the type are beyond it.
+    fileprivate func bound(isLow: Bool, _ dtype: DType) throws -> Operand {
+        guard case .integer(let value) = self, let limits = dtype.integers, !limits.contains(value) else { return self }
+        guard isLow == (value < limits.lowerBound) else { throw TensorError("\(dtype.rawValue) cannot hold \(value)") }
+        return .integer(isLow ? limits.lowerBound : limits.upperBound)
+    }
 }

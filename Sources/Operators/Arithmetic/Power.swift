@@ -14,6 +14,23 @@ extension Operators {
         return .tensor(try Operators.power(base, exponent))
     }
 
+    static let square = Operator(
+        "square", doc: "Each element times itself.", [.tensor("input")], faces: .elementwise,
+        examples: [.init(.values(2, 3))]
+    ) { a, _ in .tensor(try power(a.tensor("input"), .integer(2))) }
+
+    static let floatPower = Operator(
+        "float_power", doc: "Each element of the first to the power of the other, calculated and given as float64.",
+        [.operand("input"), .operand("exponent")], faces: .usual,
+        examples: [.init(.positive(2, 3), 2.5), .init(2, .values(2, 3)), .init(.integers(3, below: 4), 2)]
+    ) { a, _ in
+        let base = try a.operand("input").asTensor().to(.float64)
+        guard case .tensor(let exponent) = try a.operand("exponent") else {
+            return .tensor(try power(base, a.operand("exponent")))
+        }
+        return .tensor(try power(base, .tensor(exponent.to(.float64))))
+    }
+
     /// PyTorch works out the usual exponents by products and roots, whose special values are other than a power's.
     static func power(_ base: Tensor, _ exponent: Operand) throws -> Tensor {
         let number: Double
@@ -25,10 +42,11 @@ extension Operators {
         if !base.dtype.isFloatingPoint {
             guard case .integer(let whole) = exponent else { return try power([.tensor(base), exponent]) }
             guard whole >= 0 else { throw TensorError("integers to negative powers are not allowed; use float()") }
+            try base.dtype.expectToHold(whole)
             return try power([.tensor(base), exponent])
         }
         return switch number {
-        case 2: try square(base)
+        case 2: try squared(base)
         case 3: try cube(base)
         case 0.5: try root(base)
         case -0.5: try inverseRoot(base)
@@ -50,8 +68,8 @@ extension Operators {
     }
 
     private static let power = PointwiseFunction(
-        "pow", inputs: 2, value: .call(.power, .variable(0), .variable(1)))
-    static let square = special(2) { $0 * $0 }
+        "pow", inputs: 2, accepts: .numbers, value: .call(.power, .variable(0), .variable(1)))
+    static let squared = special(2) { $0 * $0 }
     private static let cube = special(3) { $0 * $0 * $0 }
     private static let root = special(0.5) { .call(.sqrt, $0) }
     private static let inverseRoot = special(-0.5) { 1 / .call(.sqrt, $0) }

@@ -32,6 +32,28 @@ public struct Operator: Sendable {
     }
 }
 
+extension Operator {
+    /// The call with its result put into the first argument.
+    ///
+    /// - Throws: `TensorError` where the result does not fit into it or its history forbids the change.
+    public func changeInPlace(_ a: Arguments, _ context: Context) throws {
+        if let bodyInPlace {
+            _ = try bodyInPlace(a, context)
+            return
+        }
+        let target = try a.tensor(schema.parameters[0].name)
+        try target.expectChangeable()
+        guard GradMode.isEnabled, target.requiresGrad else {
+            try target.put(body(a, context).tensors[0])
+            return
+        }
+        // What gradients need of the elements is those of before.
+        var values = schema.parameters.indices.map { a.value(at: $0) }
+        values[0] = .object(try target.clone())
+        try target.put(body(Arguments(schema.parameters, values), context).tensors[0])
+    }
+}
+
 /// Where scripts find an operator.
 public enum Face: Sendable, Equatable {
     /// `x:name(...)`.

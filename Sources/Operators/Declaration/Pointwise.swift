@@ -8,47 +8,56 @@ public struct Pointwise: Declared {
     ///
     /// - Parameters:
     ///   - parameters: numbers beside the tensor; the expression finds them as `p`.
+    ///   - hasInplace: whether a last parameter `inplace` has the tensor itself changed, as PyTorch's activations have.
     ///   - value: the result, of an element and the parameters.
     ///   - gradient: the element's gradient, of the result's gradient, the element, the result and the parameters;
     ///     derived from `value` by default.
     init(
-        _ name: String, doc: String, parameters: [Argument] = [], typing: PointwiseFunction.Typing = .floating,
-        faces: [Face], examples: [Example],
+        _ name: String, doc: String, parameters: [Argument] = [], hasInplace: Bool = false,
+        typing: PointwiseFunction.Typing = .floating, accepts: PointwiseFunction.Elements = .all, faces: [Face],
+        examples: [Example],
         gradient: ((_ g: Expression, _ x: Expression, _ y: Expression, _ p: [Expression]) -> Expression)? = nil,
         value: (_ x: Expression, _ p: [Expression]) -> Expression
     ) {
         let p = parameters.indices.map { Expression.parameter($0) }
         let function = PointwiseFunction(
-            name, inputs: 1, parameters: p.count, typing: typing, value: value(.variable(0), p),
+            name, inputs: 1, parameters: p.count, typing: typing, accepts: accepts, value: value(.variable(0), p),
             gradients: gradient.map { [$0(.variable(2), .variable(0), .variable(1), p)] })
         self.function = function
         let names = parameters.map(\.name)
         declaration = Operator(
-            name, doc: doc, [.tensor("input")] + parameters, faces: faces, examples: examples,
+            name, doc: doc, [.tensor("input")] + parameters + (hasInplace ? [.inplace] : []), faces: faces,
+            examples: examples,
             inPlace: { a, _ in
-                let numbers = try names.map { try a.number($0) }
-                return .tensor(try function.inPlace([.tensor(a.tensor("input"))], parameters: numbers))
+                .tensor(try function.inPlace([.tensor(a.tensor("input"))], parameters: names.map { try a.number($0) }))
             }
         ) { a, _ in
-            .tensor(try function(a.tensor("input"), parameters: names.map { try a.number($0) }))
+            let numbers = try names.map { try a.number($0) }
+            let x = try a.tensor("input")
+            guard try hasInplace && a.boolean("inplace") else { return .tensor(try function(x, parameters: numbers)) }
+            return .tensor(try function.inPlace([.tensor(x)], parameters: numbers))
         }
     }
 
     /// A function of two operands, either a tensor or a number.
     ///
-    /// - Parameter gradients: those of both, of the result's gradient, both operands and the result.
+    /// - Parameters:
+    ///   - takesNumbers: whether an operand may be a number.
+    ///   - gradients: those of both, of the result's gradient, both operands and the result.
     static func binary(
-        _ name: String, doc: String, other: StaticString = "other", typing: PointwiseFunction.Typing = .common,
-        faces: [Face], examples: [Example],
+        _ name: String, doc: String, other: StaticString = "other", takesNumbers: Bool = true,
+        typing: PointwiseFunction.Typing = .common, accepts: PointwiseFunction.Elements = .all, faces: [Face],
+        examples: [Example],
         gradients: ((_ g: Expression, _ a: Expression, _ b: Expression, _ y: Expression) -> [Expression])? = nil,
         value: (_ a: Expression, _ b: Expression) -> Expression
     ) -> Pointwise {
         let (a, b) = (Expression.variable(0), Expression.variable(1))
         let function = PointwiseFunction(
-            name, inputs: 2, typing: typing, value: value(a, b),
+            name, inputs: 2, typing: typing, accepts: accepts, value: value(a, b),
             gradients: gradients.map { $0(.variable(3), a, b, .variable(2)) })
         let declaration = Operator(
-            name, doc: doc, [.operand("input"), .operand(other)], faces: faces, examples: examples,
+            name, doc: doc, takesNumbers ? [.operand("input"), .operand(other)] : [.tensor("input"), .tensor(other)],
+            faces: faces, examples: examples,
             inPlace: { a, _ in .tensor(try function.inPlace([a.operand(at: 0), a.operand(at: 1)])) }
         ) { a, _ in .tensor(try function.called([a.operand(at: 0), a.operand(at: 1)])) }
         return Pointwise(function: function, declaration: declaration)
@@ -70,10 +79,14 @@ public struct Pointwise: Declared {
 
 extension PointwiseFunction {
     /// The function of operands that may all be numbers.
-    func called(_ operands: [Operand]) throws -> Tensor {
-        if operands.contains(where: { $0.tensor != nil }) { return try self(operands) }
-        return try self([.tensor(operands[0].asTensor())] + operands.dropFirst())
+    func called(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
+        if operands.contains(where: { $0.tensor != nil }) { return try self(operands, parameters: parameters) }
+        return try self([.tensor(operands[0].asTensor())] + operands.dropFirst(), parameters: parameters)
     }
+}
+
+extension Argument {
+    static var inplace: Argument { .boolean("inplace", "whether the input itself is changed", default: false) }
 }
 
 extension [Face] {

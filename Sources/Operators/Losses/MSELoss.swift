@@ -12,6 +12,6 @@ extension Tensor {
         guard shape == targets.shape else {
             throw TensorError("targets of shape \(shape) expected, got \(targets.shape)")
         }
-        return try Operators.square(self - targets).reduced(reduction)
+        return try Operators.squared(self - targets).reduced(reduction)
     }
 }

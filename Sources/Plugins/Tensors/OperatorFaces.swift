@@ -32,13 +32,7 @@ enum OperatorFaces {
                 .method(
                     schema, name: schema.name + "_", doc: "\(schema.doc) Changes the tensor itself.", returns: .receiver
                 ) { call in
-                    let arguments = call.arguments(for: schema, hasReceiver: true)
-                    if let body = operation.bodyInPlace {
-                        _ = try body(arguments, call.context)
-                    } else {
-                        let target: Tensor = try call.receiver()
-                        try target.put(operation.body(arguments, call.context).tensors[0])
-                    }
+                    try operation.changeInPlace(call.arguments(for: schema, hasReceiver: true), call.context)
                     return .receiver
                 }
             case .symbol(let symbol): metamethod(symbol, operation)

@@ -45,6 +45,7 @@ extension Expression {
         case .acosh: return .unary(.rsqrt, x * x - 1)
         case .atanh: return 1 / (1 - x * x)
         case .erf: return 1.1283791670955126 * .exp(-(x * x))
+        case .erfc: return -1.1283791670955126 * .exp(-(x * x))
         case .sigmoid: return y * (1 - y)
         default: return .zero
         }
@@ -68,6 +69,7 @@ extension Expression {
         case .maximum: return .chosen(a .== b, 0.5 * (da + db), .chosen(a > b, da, db))
         case .minimum: return .chosen(a .== b, 0.5 * (da + db), .chosen(a < b, da, db))
         case .atan2: return (da * b - db * a) / (a * a + b * b)
+        case .hypot: return (a * da + b * db) / y
         case .fmod: return da - .unary(.trunc, a / b) * db
         case .remainder: return da - .unary(.floor, a / b) * db
         case .reluBackward: return .binary(.reluBackward, da, b)

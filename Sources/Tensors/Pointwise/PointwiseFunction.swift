@@ -14,9 +14,20 @@ public final class PointwiseFunction: Sendable {
         case truth
     }
 
+    /// Which types of elements a function takes, by the operands' common type.
+    public enum Elements: Sendable {
+        case all
+        /// All but truth values.
+        case numbers
+        case floating
+        /// Integers and truth values.
+        case integers
+    }
+
     public let name: String
     public let inputCount: Int
     public let typing: Typing
+    public let accepts: Elements
     private let parameterCount: Int
     private let value: Expression
     /// By input; the variables behind the inputs are the result and the gradient of the result.
@@ -43,13 +54,14 @@ public final class PointwiseFunction: Sendable {
     ///   - gradients: the gradients of the inputs, of the variables, the result and its gradient, in this order; derived
     ///     from `value` by default.
     public init(
-        _ name: String, inputs: Int, parameters: Int = 0, typing: Typing = .common, value: Expression,
-        gradients: [Expression]? = nil
+        _ name: String, inputs: Int, parameters: Int = 0, typing: Typing = .common, accepts: Elements = .all,
+        value: Expression, gradients: [Expression]? = nil
     ) {
         self.name = name
         inputCount = inputs
         parameterCount = parameters
         self.typing = typing
+        self.accepts = accepts
         self.value = value
         self.gradients = gradients
     }
@@ -96,9 +108,9 @@ public final class PointwiseFunction: Sendable {
 
     /// The function of these operands, of which one at least is a tensor.
     ///
-    /// - Throws: `TensorError` where the shapes do not fit.
+    /// - Throws: `TensorError` where the shapes do not fit or the elements are of a type that it does not take.
     public func callAsFunction(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
-        let (type, dtype, shape) = try form(operands)
+        let (type, dtype, shape, operands) = try form(operands)
         let result = try Tensor(uninitialized: shape, dtype: dtype)
         run(program, type, operands, parameters: parameters, into: [result])
         record(result, operands, parameters)
@@ -120,7 +132,7 @@ public final class PointwiseFunction: Sendable {
     /// - Throws: `TensorError` where the result does not fit into it or a history forbids the change.
     public func inPlace(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
         guard let target = operands.first?.tensor else { throw TensorError("a tensor expected to be changed") }
-        let (type, dtype, shape) = try form(operands)
+        let (type, dtype, shape, operands) = try form(operands)
         guard shape == target.shape else {
             throw TensorError("\(describe(operands)) does not fit into \(target.shape)")
         }
@@ -134,7 +146,11 @@ public final class PointwiseFunction: Sendable {
                         && tensor.offset == target.offset
             }
         guard canOverwrite, target.dtype.canHold(dtype) else {
-            return try target.put(self(operands, parameters: parameters))
+            // What gradients need of the elements is those of before.
+            let isKept = hasHistory && keeps(target, operands)
+            let before = isKept ? try target.clone() : target
+            let kept = isKept ? operands.map { $0.tensor === target ? .tensor(before) : $0 } : operands
+            return try target.put(self(kept, parameters: parameters))
         }
         try target.expectChangeable()
         run(program, type, operands, parameters: parameters, into: [target])
@@ -142,7 +158,16 @@ public final class PointwiseFunction: Sendable {
         return target
     }
 
-    private func form(_ operands: [Operand]) throws -> (ComputeType, DType, Shape) {
+    /// Whether the gradient of one of the operands needs the elements of a tensor among them.
+    private func keeps(_ tensor: Tensor, _ operands: [Operand]) -> Bool {
+        operands.indices.contains { i in
+            guard let operand = operands[i].tensor, operand.requiresGrad else { return false }
+            return derivative(i).variables.contains { $0 < inputCount && operands[$0].tensor === tensor }
+        }
+    }
+
+    /// The type to calculate in, the result's type and shape, and the operands as they take part.
+    private func form(_ operands: [Operand]) throws -> (ComputeType, DType, Shape, [Operand]) {
         var (found, shape, isFirst) = (ResultType(), Shape(), true)
         for operand in operands {
             found.add(operand)
@@ -151,12 +176,26 @@ public final class PointwiseFunction: Sendable {
             isFirst = false
         }
         let common = found.dtype
+        try expect(common)
         switch typing {
-        case .common: return (common.computeType, common, shape)
+        case .common: return (common.computeType, common, shape, try common.wrapping(operands))
         case .floating:
             let dtype = common.isFloatingPoint ? common : .float32
-            return (dtype.computeType, dtype, shape)
-        case .truth: return (common.computeType, .bool, shape)
+            return (dtype.computeType, dtype, shape, operands)
+        case .truth: return (common.computeType, .bool, shape, try common.wrapping(operands))
+        }
+    }
+
+    private func expect(_ dtype: DType) throws {
+        switch accepts {
+        case .all: break
+        case .numbers where dtype == .bool:
+            throw TensorError("bool elements are not numbers here; convert with long() or float()")
+        case .floating where !dtype.isFloatingPoint:
+            throw TensorError("float32 expected, got \(dtype.rawValue); convert with float()")
+        case .integers where dtype.isFloatingPoint:
+            throw TensorError("integers or truth values expected, got \(dtype.rawValue); convert with long()")
+        default: break
         }
     }
 
