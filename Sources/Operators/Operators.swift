@@ -14,6 +14,7 @@ public enum Operators {
             // Shapes and types
             view, reshape, flatten, transpose, t, permute, select, narrow, squeeze, unsqueeze, expand, contiguous,
             clone, cat, stack, indexSelect, to,
+            nonzero, argwhere,
             // Matrices, convolutions, pooling
             matmul, linear, conv2d, maxPool2d, avgPool2d,
             // Losses
