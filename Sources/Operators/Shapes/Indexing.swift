@@ -78,6 +78,21 @@ extension Tensor {
         storage.version += 1
     }
 
+    /// A copy in which an index that holds tensors names what is replaced, or what `value` is added to.
+    ///
+    /// - Throws: `TensorError` as `put`.
+    func putting(_ value: Tensor, at items: [IndexItem], accumulate: Bool = false) throws -> Tensor {
+        let found = try lookUp(items)
+        guard value.dtype == dtype else {
+            throw TensorError("a source of type \(dtype.rawValue) expected, got \(value.dtype.rawValue)")
+        }
+        let (target, first, places) = try found.arranged()
+        let operation = IndexPutOperation(first: first, count: places.count, accumulates: accumulate)
+        let fitted = try value.fitted(to: operation.shape(target.shape, places[0].shape))
+        let changed = try Tensor.applyOne(operation, [target, fitted] + places)
+        return try found.order.map { try changed.permute(inverse($0)) } ?? changed
+    }
+
     /// A view of the whole.
     private func alias() throws -> Tensor { try permute(Shape(shape.indices)) }
 
