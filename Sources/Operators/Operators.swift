@@ -20,6 +20,9 @@ public enum Operators {
             // Shapes and types
             view, reshape, flatten, transpose, t, permute, select, narrow, squeeze, unsqueeze, expand, contiguous,
             clone, cat, stack, indexSelect, to,
+            // Gathering
+            gather, takeAlongDim, scatter, scatterAdd, scatterReduce, indexAdd, indexCopy, indexFill, indexPut, take,
+            put, selectScatter, sliceScatter, maskedFill, maskedSelect, maskedScatter, nonzero, argwhere,
             // Matrices, convolutions, pooling
             matmul, linear, conv2d, maxPool2d, avgPool2d,
             // Losses

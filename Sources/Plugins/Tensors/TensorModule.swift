@@ -11,9 +11,9 @@ let tensorModule = HostModule(
             Tensor.self, name: "Tensor",
             doc: "An array of numbers in n dimensions. Dimensions and indices count from 0; a negative one counts from "
                 + "the end. Methods make new tensors, except those whose name ends in an underscore.",
-            releasable: true, indexHint: "use t:select(dim, index); positions in a tensor count from 0",
+            releasable: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
-            methods: tensorProperties + OperatorFaces.methods)
+            methods: tensorProperties + tensorIndexing + tensorComparisons + OperatorFaces.methods)
     ],
     functions: OperatorFaces.functions + [
         .function(
@@ -48,7 +48,8 @@ let tensorModule = HostModule(
         .function("get_num_threads", doc: "How many threads work on large operations.", returns: .integer()) { _ in
             .integer(ThreadPool.shared.threads)
         },
-    ])
+    ],
+    constants: [HostConstant("newaxis", .string(newAxis), doc: "A new dimension of size 1 in an index.")])
 
 extension Call {
     /// The generator that `manual_seed` seeds: one for each Lua state, seeded as PyTorch's is before anyone does.
