@@ -77,7 +77,7 @@ struct OptimizerTests {
         // A parameter without a gradient stays as it is.
         #expect(try a.floatArray() == formulaValues(5, 0))
         #expect(a.grad == nil)
-        sgd.zeroGrad()
+        try sgd.zeroGrad()
         #expect(b.grad == nil)
     }
 
