@@ -51,13 +51,18 @@ extension Tensor {
     func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
         try expectFloatingPoint()
         let order = maskShape == shape ? memoryOrder : Array(shape.indices)
-        let mask = try Tensor(uninitialized: Shape(order.map { maskShape[$0] }))
-        let (values, scale) = (mask.floats, 1 / Float(1 - p))
+        let mask = try Tensor(uninitialized: Shape(order.map { maskShape[$0] }), dtype: dtype)
         // Where nothing is kept, nothing is drawn.
-        for i in 0..<mask.count { values[i] = p < 1 && generator.bernoulli(1 - p) ? scale : 0 }
+        if dtype == .float64 {
+            let (values, scale) = (mask.address(as: Double.self), 1 / (1 - p))
+            for i in 0..<mask.count { values[i] = p < 1 && generator.bernoulli(1 - p) ? scale : 0 }
+        } else {
+            let (values, scale) = (mask.floats, 1 / Float(1 - p))
+            for i in 0..<mask.count { values[i] = p < 1 && generator.bernoulli(1 - p) ? scale : 0 }
+        }
         var places = order
         for (i, d) in order.enumerated() { places[d] = i }
-        return try self * mask.permute(Shape(places)).detach().to(dtype)
+        return try self * mask.permute(Shape(places)).detach()
     }
 
     /// The dimensions from the one whose elements lie farthest apart to the closest, where the elements lie without gaps;
