@@ -25,6 +25,8 @@ public enum Operators {
             // Matrices, convolutions, pooling
             matmul, linear, conv2d, maxPool2d, avgPool2d,
             // Losses
-            nllLoss, crossEntropy, mseLoss,
+            nllLoss, crossEntropy, mseLoss, l1Loss, smoothL1Loss, huberLoss, binaryCrossEntropy,
+            binaryCrossEntropyWithLogits, klDiv, cosineSimilarity, cosineEmbeddingLoss, marginRankingLoss,
+            hingeEmbeddingLoss, softMarginLoss, tripletMarginLoss, poissonNLLLoss, gaussianNLLLoss,
         ] as [any Declared]).map(\.declaration) + conversions + aliases
 }
