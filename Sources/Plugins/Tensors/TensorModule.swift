@@ -15,7 +15,7 @@ let tensorModule = HostModule(
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
             methods: tensorProperties + OperatorFaces.methods)
     ],
-    functions: OperatorFaces.functions + [
+    functions: OperatorFaces.functions + typeFunctions + [
         .function(
             "tensor", doc: "A tensor of the numbers in a (nested) list. Integers give int64, others float32.",
             arguments: [.any("data")], options: [.dtype, .boolean("requires_grad", default: false)],

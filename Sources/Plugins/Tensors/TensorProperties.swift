@@ -79,7 +79,9 @@ let tensorProperties: [HostMethod<Tensor>] = [
         tensor, _ in .integers(tensor.strides.array)
     },
     .method("fill_", doc: "Sets every element.", arguments: [.operand("value")], returns: .receiver) { tensor, call in
-        try tensor.assign(call.arguments(for: fill, hasReceiver: true).operand("value").asTensor())
+        let value = try call.arguments(for: fill, hasReceiver: true).operand("value")
+        if case .integer(let number) = value { try tensor.dtype.expectToHold(number) }
+        try tensor.assign(value.asTensor())
         return .receiver
     },
     .method("zero_", doc: "Sets every element to 0.", returns: .receiver) { tensor, _ in

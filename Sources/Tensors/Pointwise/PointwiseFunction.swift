@@ -149,7 +149,12 @@ public final class PointwiseFunction: Sendable {
             // What gradients need of the elements is those of before.
             var operands = operands
             if hasHistory, keepsFirst(operands) { operands[0] = .tensor(try target.clone()) }
-            return try target.put(self(operands, parameters: parameters))
+            let result = try self(operands, parameters: parameters)
+            // Comparisons, whose slopes are 0, have a history where their results are numbers.
+            if typing != .truth || !hasHistory { return try target.put(result) }
+            let numbers = try result.to(target.dtype)
+            record(numbers, operands, parameters)
+            return try target.put(numbers)
         }
         try target.expectChangeable()
         run(program, type, operands, parameters: parameters, into: [target])
