@@ -65,9 +65,7 @@ extension LuaState {
         case .none, .nil: return .nil
         case .boolean: return .boolean(isTruthy(at: index))
         case .number:
-            if let integer = integer(at: index) {
-                return isFloat(at: index) ? .number(Double(integer)) : .integer(integer)
-            }
+            if !isFloat(at: index), let integer = integer(at: index) { return .integer(integer) }
             return .number(number(at: index) ?? 0)
         case .string:
             return withBytes(at: index) { bytes in

@@ -14,7 +14,9 @@ public enum Operators {
             isnan, isfinite, isinf, isposinf, isneginf, logicalAnd, logicalOr, logicalXor, logicalNot,
             bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseNot,
             // Activations
-            relu, sigmoid, tanh, softmax, logSoftmax, dropout, dropout1d, dropout2d,
+            relu, relu6, leakyReLU, prelu, elu, selu, celu, gelu, silu, hardswish, hardsigmoid, hardtanh, sigmoid,
+            logsigmoid, tanh, softplus, softsign, tanhshrink, softshrink, hardshrink, threshold, glu, softmax, softmin,
+            logSoftmax, dropout, dropout1d, dropout2d,
             // Reductions
             sum, mean, max, min, argmax, argmin,
             // Shapes and types
@@ -26,6 +28,8 @@ public enum Operators {
             // Matrices, convolutions, pooling
             matmul, linear, conv2d, maxPool2d, avgPool2d,
             // Losses
-            nllLoss, crossEntropy, mseLoss,
+            nllLoss, crossEntropy, mseLoss, l1Loss, smoothL1Loss, huberLoss, binaryCrossEntropy,
+            binaryCrossEntropyWithLogits, klDiv, cosineSimilarity, cosineEmbeddingLoss, marginRankingLoss,
+            hingeEmbeddingLoss, softMarginLoss, tripletMarginLoss, poissonNLLLoss, gaussianNLLLoss,
         ] as [any Declared]).map(\.declaration) + conversions + aliases
 }

@@ -49,6 +49,26 @@ extension DType {
     fileprivate var category: Int { self == .bool ? 0 : isFloatingPoint ? 2 : 1 }
 }
 
+extension DType {
+    /// What an integer type can hold.
+    public var integers: ClosedRange<Int>? {
+        switch self {
+        case .int64: .min ... .max
+        case .int32: Int(Int32.min)...Int(Int32.max)
+        case .int16: Int(Int16.min)...Int(Int16.max)
+        case .int8: Int(Int8.min)...Int(Int8.max)
+        case .uint8: 0...Int(UInt8.max)
+        case .bool, .float32, .float64: nil
+        }
+    }
+
+    /// - Throws: `TensorError` where an integer type has no such number. Negative ones are what they wrap to in uint8.
+    public func expectToHold(_ number: Int) throws {
+        guard let integers, !integers.contains(number) else { return }
+        if self != .uint8 || !(-255...0).contains(number) { throw TensorError("\(rawValue) cannot hold \(number)") }
+    }
+}
+
 /// The type that the operands of an operation take together, as PyTorch finds it: tensors with dimensions decide, one
 /// without dimensions counts only where it is of a higher kind (floating-point above integer above truth value), and a
 /// number that a script wrote counts only where it is of a higher kind than both.

@@ -50,6 +50,20 @@ public protocol KernelSet: Sendable {
         log: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
         _ range: Range<Int>)
 
+    // MARK: Losses, of Float or Double
+
+    /// The sum of the targets' weights.
+    ///
+    /// - Returns: also the first place whose target is neither a class nor ignored.
+    func weigh(_ targets: ClassTargets, _ type: ComputeType) -> (total: Double, wrong: Int?)
+    /// `losses[o, i] = -weight · x[o, target, i]`, and 0 where the target is ignored. All others are classes.
+    func nllLoss(
+        _ type: ComputeType, _ targets: ClassTargets, _ x: UnsafeRawPointer, _ losses: UnsafeMutableRawPointer)
+    /// `dx[o, target, i] = -weight · gradient[o, i] / divisor`, and 0 elsewhere; a step of 0 has one gradient for all.
+    func nllLossBackward(
+        _ type: ComputeType, _ targets: ClassTargets, _ gradient: UnsafeRawPointer, step: Int, divisor: Double,
+        _ dx: UnsafeMutableRawPointer)
+
     // MARK: Moving elements
 
     /// Copies elements of `size` bytes: the first array's to the second's places.

@@ -53,13 +53,13 @@ extension Tensor {
         try expectFloatingPoint()
         let order = maskShape == shape ? memoryOrder : Array(shape.indices)
         let ordered = Shape(order.map { maskShape[$0] })
+        let kept = dtype == .float64 ? 1 : 1 / Float(1 - p)
         // Where nothing is kept, nothing is drawn.
-        let mask =
-            try p < 1
-            ? Tensor.bernoulli(ordered, 1 - p, value: 1 / Float(1 - p), generator) : Tensor.zeros(ordered)
+        var mask = try p < 1 ? Tensor.bernoulli(ordered, 1 - p, value: kept, generator) : Tensor.zeros(ordered)
+        if dtype == .float64 { mask = try mask.to(.float64) / (1 - p) }
         var places = order
         for (i, d) in order.enumerated() { places[d] = i }
-        return try self * mask.permute(Shape(places)).detach().to(dtype)
+        return try self * mask.permute(Shape(places)).detach()
     }
 
     /// The dimensions from the one whose elements lie farthest apart to the closest, where the elements lie without gaps;

@@ -6,6 +6,14 @@ extension Operators {
     static let logSoftmax = normalisation(
         "log_softmax", "The logarithm of softmax along a dimension.", layer: "LogSoftmax", isLog: true)
 
+    static let softmin = Operator(
+        "softmin", doc: "The softmax of the negated elements along a dimension.", [.tensor("input"), .integer("dim")],
+        options: [.dtype], faces: [.functional, .layer("Softmin")], examples: [.init(.values(2, 3, 2), 1)]
+    ) { a, _ in
+        let x = try a.tensor("input")
+        return .tensor(try (-x.to(a.dtype() ?? x.dtype)).softmax(a.integer("dim")))
+    }
+
     private static func normalisation(_ name: String, _ doc: String, layer: String, isLog: Bool) -> Operator {
         Operator(
             name, doc: doc, [.tensor("input"), .integer("dim")], options: [.dtype],

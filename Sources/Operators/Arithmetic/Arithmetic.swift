@@ -89,23 +89,3 @@ extension Operand {
         }
     }
 }
-
-extension DType {
-    /// What an integer type can hold.
-    var integers: ClosedRange<Int>? {
-        switch self {
-        case .int64: .min ... .max
-        case .int32: Int(Int32.min)...Int(Int32.max)
-        case .int16: Int(Int16.min)...Int(Int16.max)
-        case .int8: Int(Int8.min)...Int(Int8.max)
-        case .uint8: 0...Int(UInt8.max)
-        case .bool, .float32, .float64: nil
-        }
-    }
-
-    /// - Throws: `TensorError` where an integer type has no such number. Negative ones are what they wrap to in uint8.
-    func expectToHold(_ number: Int) throws {
-        guard let integers, !integers.contains(number) else { return }
-        if self != .uint8 || !(-255...0).contains(number) { throw TensorError("\(rawValue) cannot hold \(number)") }
-    }
-}

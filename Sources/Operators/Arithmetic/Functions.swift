@@ -68,7 +68,7 @@ extension Operators {
         let x = Expression.variable(0)
         return PointwiseFunction(
             "logit", inputs: 1, typing: .floating, value: .log(x / (1 - x)),
-            gradients: [.variable(2) / (x * (1 - x))])
+            gradients: [.select((x < 0) .| (x > 1), .sqrt(-1), .variable(2) / (x * (1 - x)))])
     }()
 
     private static let clampedLogOdds: PointwiseFunction = {

@@ -49,6 +49,7 @@ extension Operators {
         case 2: try squared(base)
         case 3: try cube(base)
         case 0.5: try root(base)
+        case 1.5: try cubedRoot(base)
         case -0.5: try inverseRoot(base)
         case -1: try inverse(base)
         case -2: try inverseSquare(base)
@@ -59,11 +60,13 @@ extension Operators {
     private static func special(_ exponent: Double, _ value: (Expression) -> Expression) -> PointwiseFunction {
         let (x, g) = (Expression.variable(0), Expression.variable(2))
         let slope: Expression =
-            exponent == 2
-            ? 2 * x
-            : exponent == 3
-                ? 3 * (x * x)
-                : .constant(exponent) * .call(.power, x, .constant(exponent - 1))
+            switch exponent {
+            case 2: 2 * x
+            case 3: 3 * (x * x)
+            case 0.5: 0.5 / .sqrt(x)
+            case 1.5: 1.5 * .sqrt(x)
+            default: .constant(exponent) * .call(.power, x, .constant(exponent - 1))
+            }
         return PointwiseFunction("pow", inputs: 1, value: value(x), gradients: [g * slope])
     }
 
@@ -72,6 +75,7 @@ extension Operators {
     static let squared = special(2) { $0 * $0 }
     private static let cube = special(3) { $0 * $0 * $0 }
     private static let root = special(0.5) { .call(.sqrt, $0) }
+    private static let cubedRoot = special(1.5) { .call(.power, $0, 1.5) }
     private static let inverseRoot = special(-0.5) { 1 / .call(.sqrt, $0) }
     private static let inverse = special(-1) { .call(.reciprocal, $0) }
     private static let inverseSquare = special(-2) { 1 / ($0 * $0) }

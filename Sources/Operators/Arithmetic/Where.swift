@@ -1,9 +1,14 @@
 extension Operators {
     static let whereFunction = Operator(
         "where", doc: "Elements of `input` where the condition holds, else of `other`.",
-        [.tensor("condition"), .operand("input"), .operand("other")], faces: [.function],
+        [.tensor("condition"), .operand("input").optional, .operand("other").optional], faces: [.function],
         examples: [.init(.truths([2, 3]), .values(2, 3), .values(3)), .init(.truths([2, 3]), .values(2, 1), 0.5)]
-    ) { a, _ in .tensor(try chosen(a.tensor("condition"), a.operand("input"), a.operand("other"))) }
+    ) { a, _ in
+        guard try a.has("input"), try a.has("other") else {
+            throw TensorError("'input' and 'other' expected beside the condition")
+        }
+        return .tensor(try chosen(a.tensor("condition"), a.operand("input"), a.operand("other")))
+    }
 
     static let whereMethod = Operator(
         "where", doc: "The elements where the condition holds, else those of `other`.",

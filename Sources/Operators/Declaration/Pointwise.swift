@@ -33,9 +33,9 @@ public struct Pointwise: Declared {
             }
         ) { a, _ in
             let numbers = try names.map { try a.number($0) }
-            let x = try a.tensor("input")
-            guard try hasInplace && a.boolean("inplace") else { return .tensor(try function(x, parameters: numbers)) }
-            return .tensor(try function.inPlace([.tensor(x)], parameters: numbers))
+            return .tensor(
+                try hasInplace
+                    ? function.activated(a, numbers) : function(a.tensor("input"), parameters: numbers))
         }
     }
 
@@ -78,6 +78,13 @@ public struct Pointwise: Declared {
 }
 
 extension PointwiseFunction {
+    /// The function of an activation's `input`, which it changes where `inplace` says so.
+    func activated(_ a: Arguments, _ parameters: [Double]) throws -> Tensor {
+        let x = try a.tensor("input")
+        return try a.boolean("inplace")
+            ? inPlace([.tensor(x)], parameters: parameters) : self(x, parameters: parameters)
+    }
+
     /// The function of operands that may all be numbers.
     func called(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
         if operands.contains(where: { $0.tensor != nil }) { return try self(operands, parameters: parameters) }

@@ -2,49 +2,186 @@ import Kernels
 
 extension Operators {
     static let nllLoss = Operator(
-        "nll_loss", doc: "The negative log-likelihood of the targets, for log-probabilities [n, classes].",
-        [.tensor("input"), .tensor("target")], options: [.reduction],
-        faces: [.functional, .layer("NLLLoss", inputs: 2)],
+        "nll_loss",
+        doc: "The negative log-likelihood of the right classes, for log-probabilities [n, classes, ...] and targets "
+            + "[n, ...], or [classes] and one target.",
+        [.tensor("input"), .tensor("target", "int64 classes"), .classWeight],
+        options: [.ignoreIndex, .reduction], faces: [.functional, .layer("NLLLoss", inputs: 2)],
         examples: [
             .init(.values(3, 4), .integers(3, below: 4)),
             .init(.values(3, 4), .integers(3, below: 4), options: ["reduction": "none"]),
+            .init(.values(3, 4), .integers(3, below: 4), .positive(4), options: ["ignore_index": 1]),
+            .init(.values(2, 3, 2, 2), .integers(2, 2, 2, below: 3), options: ["reduction": "sum"]),
+            .init(.values(4), .integers(below: 4)),
         ]
-    ) { a, _ in .tensor(try a.tensor("input").nllLoss(a.tensor("target"), reduction: a.reduction())) }
+    ) { a, _ in
+        .tensor(
+            try a.tensor("input").nllLoss(
+                a.tensor("target"), weight: a.optionalTensor("weight"), ignoreIndex: a.integer("ignore_index"),
+                reduction: a.reduction()))
+    }
+}
 
-    static let crossEntropy = Operator(
-        "cross_entropy", doc: "The negative log-likelihood of the targets, for scores [n, classes].",
-        [.tensor("input"), .tensor("target")], options: [.reduction],
-        faces: [.functional, .layer("CrossEntropyLoss", inputs: 2)],
-        examples: [.init(.values(3, 4), .integers(3, below: 4))]
-    ) { a, _ in .tensor(try a.tensor("input").crossEntropy(a.tensor("target"), reduction: a.reduction())) }
+extension Argument {
+    static var classWeight: Argument { .tensor("weight", "one for each class, which multiplies its losses").optional }
+
+    static var ignoreIndex: Argument {
+        .integer("ignore_index", "a target that stands for none and does not count", default: -100)
+    }
 }
 
 extension Tensor {
-    /// The negative log-likelihood of the right classes: `-x[i, target[i]]` for log-probabilities `[n, classes]` and
-    /// int64 targets `[n]`.
+    /// The negative log-likelihood of the right classes: `-weight[t] · x[i, t]` for log-probabilities `[n, classes]` and
+    /// targets `t` of `[n]`; likewise for `[n, classes, ...]` and `[n, ...]`, and for `[classes]` and one target. A mean is
+    /// one by weights.
     ///
+    /// - Parameter ignoreIndex: a target that stands for none and does not count.
     /// - Throws: `TensorError` for shapes that do not fit or a target that is no class, with its row.
-    public func nllLoss(_ targets: Tensor, reduction: Reduction = .mean) throws -> Tensor {
-        try expectFloatingPoint()
-        guard targets.dtype == .int64 else {
+    public func nllLoss(
+        _ targets: Tensor, weight: Tensor? = nil, ignoreIndex: Int = -100, reduction: Reduction = .mean
+    ) throws -> Tensor {
+        let classes = try ClassLabels(targets, of: self, weight, ignoreIndex: ignoreIndex, "log-probabilities")
+        return try classes.nllLoss(self, reduction)
+    }
+}
+
+/// Targets that fit scores of classes, and how much they weigh.
+struct ClassLabels {
+    /// Contiguous, int64.
+    let targets: Tensor
+    let weight: Tensor?
+    let ignored: Int64
+    let slices: Slices
+    /// The sum of the targets' weights.
+    let total: Double
+
+    /// - Parameter scores: what the scores are called in messages.
+    /// - Throws: `TensorError` for shapes that do not fit or a target that is no class, with its row.
+    init(_ targets: Tensor, of x: Tensor, _ weight: Tensor?, ignoreIndex: Int, _ scores: String) throws {
+        try x.expectFloatingPoint()
+        guard targets.dtype == .int64 || targets.dtype == .uint8 else {
             throw TensorError("int64 targets expected, got \(targets.dtype.rawValue)")
         }
-        guard dim == 2, targets.shape == [shape[0]] else {
-            throw TensorError(
-                "log-probabilities [n, classes] and targets [n] expected, got \(shape) and \(targets.shape)")
+        var expected = x.shape.array
+        if !expected.isEmpty { expected.remove(at: x.dim == 1 ? 0 : 1) }
+        guard x.dim > 0, targets.shape.array == expected else {
+            let forms =
+                x.dim == 1
+                ? "[classes] and one target"
+                : x.dim <= 2 ? "[n, classes] and targets [n]" : "[n, classes, ...] and targets [n, ...]"
+            throw TensorError("\(scores) \(forms) expected, got \(x.shape) and \(targets.shape)")
         }
-        let places = try targets.detach().contiguous()
-        let values = places.address(as: Int64.self)
-        for row in 0..<places.count where values[row] < 0 || values[row] >= shape[1] {
-            throw TensorError("target \(values[row]) at row \(row) is outside 0..\(shape[1] - 1)")
+        slices = Slices(x.shape, x.dim == 1 ? 0 : 1)
+        if let weight {
+            guard weight.shape == [slices.length], weight.dtype == x.dtype else {
+                throw TensorError(
+                    "a weight [\(slices.length)] of type \(x.dtype.rawValue) expected, one for each class, got "
+                        + "\(weight.shape) of type \(weight.dtype.rawValue)")
+            }
         }
-        let chosen = try Tensor.applyOne(GatherOperation(dimension: 1), [self, places.unsqueeze(1)])
-        return try (-chosen.squeeze([1])).reduced(reduction)
+        self.targets = try targets.detach().to(.int64).contiguous()
+        self.weight = try weight?.detach().contiguous()
+        ignored = Int64(ignoreIndex)
+        let known = ClassTargets(
+            slices, self.targets.address(as: Int64.self), weights: self.weight.map { UnsafeRawPointer($0.bytes) },
+            ignored: ignored)
+        let (total, wrong) = kernels.weigh(known, x.dtype.computeType)
+        self.total = total
+        if let wrong {
+            let target = self.targets.address(as: Int64.self)[wrong]
+            let range = slices.length == 0 ? "; there are no classes" : "0..\(slices.length - 1)"
+            throw TensorError("target \(target)\(place(wrong)) is outside \(range)")
+        }
+        extendLifetime(self.targets)
     }
 
-    /// The negative log-likelihood of `logSoftmax(1)`.
-    public func crossEntropy(_ targets: Tensor, reduction: Reduction = .mean) throws -> Tensor {
-        guard dim == 2 else { throw TensorError("scores [n, classes] expected, got \(shape)") }
-        return try logSoftmax(1).nllLoss(targets, reduction: reduction)
+    /// Where a target stands: " at row 3", " at [0, 2, 1]".
+    private func place(_ position: Int) -> String {
+        if targets.dim == 0 { return "" }
+        if targets.dim == 1 { return " at row \(position)" }
+        var (left, index) = (position, [Int]())
+        for size in targets.shape.reversed() {
+            index.insert(left % size, at: 0)
+            left /= size
+        }
+        return " at \(describe(index))"
+    }
+
+    func nllLoss(_ x: Tensor, _ reduction: Reduction) throws -> Tensor {
+        let divisor: Double? =
+            switch reduction {
+            case .none: nil
+            case .sum: 1
+            case .mean: total
+            }
+        let operation = NLLOperation(slices: slices, ignored: ignored, divisor: divisor)
+        return try .applyOne(operation, [x, targets] + (weight.map { [$0] } ?? []))
+    }
+}
+
+/// A linear function of the first input, which the gradient's own gradient is, too; targets and weights follow.
+private struct NLLOperation: Operation {
+    let slices: Slices
+    let ignored: Int64
+    /// Of the sum; nil where each place has its own loss.
+    let divisor: Double?
+    var name: String { "nll_loss" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(divisor == nil ? inputs[1].shape : [], inputs[0].dtype)] }
+
+    func targets(_ inputs: [Tensor]) -> ClassTargets {
+        ClassTargets(
+            slices, inputs[1].address(as: Int64.self),
+            weights: inputs.count > 2 ? UnsafeRawPointer(inputs[2].bytes) : nil, ignored: ignored)
+    }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let x = try inputs[0].detach().contiguous()
+        let (type, targets) = (x.dtype.computeType, targets(inputs))
+        defer { extendLifetime(x) }
+        guard let divisor else { return kernels.nllLoss(type, targets, x.bytes, outputs[0].bytes) }
+        let losses = try Tensor(uninitialized: inputs[1].shape, dtype: x.dtype)
+        kernels.nllLoss(type, targets, x.bytes, losses.bytes)
+        let all = Slices(outer: 1, length: losses.count, inner: 1)
+        kernels.reduce(.sum, type, all, losses.bytes, outputs[0].bytes)
+        extendLifetime(losses)
+        if type == .double {
+            outputs[0].address(as: Double.self)[0] /= divisor
+        } else {
+            outputs[0].floats[0] /= Float(divisor)
+        }
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1, 2]) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = gradients[0] else { return [] }
+        let backward = NLLBackwardOperation(forward: self, shape: kept.inputSpecs[0].shape)
+        return [try .applyOne(backward, [gradient] + kept.inputSpecs.indices.dropFirst().map { try kept.input($0) })]
+            + kept.inputSpecs.dropFirst().map { _ in nil }
+    }
+}
+
+private struct NLLBackwardOperation: Operation {
+    let forward: NLLOperation
+    let shape: Shape
+    var name: String { "nll_loss_backward" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(shape, inputs[0].dtype)] }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let gradient = try inputs[0].detach().contiguous()
+        kernels.nllLossBackward(
+            gradient.dtype.computeType, forward.targets(inputs), gradient.bytes,
+            step: forward.divisor == nil ? 1 : 0, divisor: forward.divisor ?? 1, outputs[0].bytes)
+        extendLifetime(gradient)
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1, 2]) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = gradients[0] else { return [] }
+        return [try .applyOne(forward, [gradient] + kept.inputSpecs.indices.dropFirst().map { try kept.input($0) })]
+            + kept.inputSpecs.dropFirst().map { _ in nil }
     }
 }

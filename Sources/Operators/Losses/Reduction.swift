@@ -7,6 +7,9 @@ extension Argument {
     static var reduction: Argument {
         .choice("reduction", of: Reduction.allCases.map(\.rawValue), default: Reduction.mean.rawValue)
     }
+
+    /// Factors for the losses of single elements, which are repeated to their shape.
+    static var elementWeight: Argument { .tensor("weight", "what each element's loss is multiplied by").optional }
 }
 
 extension Arguments {
@@ -21,5 +24,13 @@ extension Tensor {
         case .sum: try sum()
         case .mean: try mean()
         }
+    }
+
+    /// The same with a weight for each element; a mean is one by weights.
+    func reduced(_ reduction: Reduction, weightedBy weight: Tensor?) throws -> Tensor {
+        guard let weight else { return try reduced(reduction) }
+        let losses = try self * weight
+        guard reduction == .mean else { return try losses.reduced(reduction) }
+        return try losses.sum() / weight.expand(losses.shape).sum()
     }
 }

@@ -15,14 +15,14 @@ let tensorModule = HostModule(
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
             methods: tensorProperties + tensorIndexing + tensorComparisons + OperatorFaces.methods)
     ],
-    functions: OperatorFaces.functions + [
+    functions: OperatorFaces.functions + typeFunctions + [
         .function(
             "tensor", doc: "A tensor of the numbers in a (nested) list. Integers give int64, others float32.",
             arguments: [.any("data")], options: [.dtype, .boolean("requires_grad", default: false)],
             returns: .object(Tensor.self)
         ) { call in
-            let data = try tensorOfValue(call.value("data"))
-            let tensor = try data.to(call.optionalString("dtype").flatMap { DType(rawValue: $0) } ?? data.dtype)
+            let dtype = try call.optionalString("dtype").flatMap { DType(rawValue: $0) }
+            let tensor = try tensorOfValue(call.value("data"), dtype)
             return .object(try call.boolean("requires_grad") ? tensor.requireGrad() : tensor)
         },
         .function(
@@ -57,7 +57,9 @@ extension Call {
 }
 
 /// A tensor of a number, a truth value, or a list of those or of lists.
-private func tensorOfValue(_ value: LuaValue) throws -> Tensor {
+///
+/// - Parameter dtype: the type of its elements; by default int64 for integers, bool for truth values, else float32.
+private func tensorOfValue(_ value: LuaValue, _ dtype: DType?) throws -> Tensor {
     var (numbers, shape): ([Double], [Int]) = ([], [])
     var (isInteger, isBoolean, integers): (Bool, Bool, [Int64]) = (true, true, [])
     func visit(_ value: LuaValue, _ depth: Int) throws {
@@ -97,7 +99,12 @@ private func tensorOfValue(_ value: LuaValue) throws -> Tensor {
         guard depth == shape.count || numbers.isEmpty else { throw TensorError("lists nested to one depth expected") }
     }
     try visit(value, 0)
-    if isInteger && !isBoolean && !numbers.isEmpty { return try Tensor(integers, Shape(shape)) }
-    let tensor = try Tensor(numbers.map { Float($0) }, Shape(shape))
-    return isBoolean && !numbers.isEmpty ? try tensor.to(.bool) : tensor
+    if isInteger && !isBoolean && !numbers.isEmpty {
+        let tensor = try Tensor(integers, Shape(shape))
+        return try tensor.to(dtype ?? .int64)
+    }
+    let tensor = try Tensor(uninitialized: Shape(shape), dtype: .float64)
+    guard numbers.count == tensor.count else { throw TensorError("lists nested to one depth expected") }
+    for (i, number) in numbers.enumerated() { tensor.address(as: Double.self)[i] = number }
+    return try tensor.to(dtype ?? (isBoolean && !numbers.isEmpty ? .bool : .float32))
 }

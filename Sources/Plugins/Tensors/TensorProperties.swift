@@ -83,6 +83,7 @@ let tensorProperties: [HostMethod<Tensor>] = [
         if let source = value.tensor, source.dim > 0 {
             throw TensorError("a number or a tensor without dimensions expected, got \(source.shape)")
         }
+        if case .integer(let number) = value { try tensor.dtype.expectToHold(number) }
         try tensor.assign(value.tensor ?? .full([], value, dtype: tensor.dtype))
         return .receiver
     },

@@ -16,7 +16,7 @@ extension Tensor {
     }
 
     /// Takes over the elements of another tensor, converted to this one's type and repeated to its shape, and its
-    /// history.
+    /// history. To what this one was before goes a gradient of 0.
     ///
     /// - Throws: `TensorError` where it does not fit.
     @discardableResult
@@ -24,6 +24,13 @@ extension Tensor {
         try expectChangeable()
         var source = try source.to(dtype)
         if source.shape != shape { source = try source.expand(shape) }
+        if GradMode.isEnabled, requiresGrad, parent == nil {
+            source = try .applyOne(ReplaceOperation(), [self, source])
+        }
+        return try take(source)
+    }
+
+    private func take(_ source: Tensor) throws -> Tensor {
         let isOverlapping = source.storage === storage
         copyElementsWithoutCheck(from: isOverlapping ? try GradMode.set(false) { try source.clone() } : source)
         storage.version += 1
@@ -49,7 +56,10 @@ extension Tensor {
                 "a result of type \(result.dtype.rawValue) cannot be put into a tensor of type "
                     + dtype.rawValue)
         }
-        return try assign(result)
+        try expectChangeable()
+        let result = try result.to(dtype)
+        let hasLostHistory = GradMode.isEnabled && requiresGrad && !result.requiresGrad && parent == nil
+        return try take(hasLostHistory ? .applyOne(ReplaceOperation(), [self, result]) : result)
     }
 
     /// Whether it, or one of those that it is a view of, is to get a gradient from backward passes.
@@ -85,6 +95,22 @@ extension Tensor {
         let before = Node.Edge(self)
         Node.record(PutOperation(path: path), [self, source], [self], edges: [before, Node.Edge(source)])
         rebases += 1
+    }
+}
+
+/// The second input in the place of the first.
+private struct ReplaceOperation: Operation {
+    var name: String { "copy" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[1]] }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        outputs[0].copyElementsWithoutCheck(from: inputs[1])
+    }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = gradients[0] else { return [] }
+        return [kept.needs[0] ? try .zeros(gradient.shape, dtype: gradient.dtype) : nil, gradient]
     }
 }
 

@@ -147,10 +147,14 @@ public final class PointwiseFunction: Sendable {
             }
         guard canOverwrite, target.dtype.canHold(dtype) else {
             // What gradients need of the elements is those of before.
-            let isKept = hasHistory && keeps(target, operands)
-            let before = isKept ? try target.clone() : target
-            let kept = isKept ? operands.map { $0.tensor === target ? .tensor(before) : $0 } : operands
-            return try target.put(self(kept, parameters: parameters))
+            var operands = operands
+            if hasHistory, keepsFirst(operands) { operands[0] = .tensor(try target.clone()) }
+            let result = try self(operands, parameters: parameters)
+            // Comparisons, whose slopes are 0, have a history where their results are numbers.
+            if typing != .truth || !hasHistory { return try target.put(result) }
+            let numbers = try result.to(target.dtype)
+            record(numbers, operands, parameters)
+            return try target.put(numbers)
         }
         try target.expectChangeable()
         run(program, type, operands, parameters: parameters, into: [target])
@@ -158,11 +162,10 @@ public final class PointwiseFunction: Sendable {
         return target
     }
 
-    /// Whether the gradient of one of the operands needs the elements of a tensor among them.
-    private func keeps(_ tensor: Tensor, _ operands: [Operand]) -> Bool {
+    /// Whether a gradient needs the first operand's elements.
+    private func keepsFirst(_ operands: [Operand]) -> Bool {
         operands.indices.contains { i in
-            guard let operand = operands[i].tensor, operand.requiresGrad else { return false }
-            return derivative(i).variables.contains { $0 < inputCount && operands[$0].tensor === tensor }
+            operands[i].tensor?.requiresGrad ?? false && derivative(i).variables.contains(0)
         }
     }
 
