@@ -4,7 +4,12 @@ public enum Operators {
     public static let all: [Operator] =
         ([
             // Creation
-            zeros, ones, full, rand, randn, randperm, arange,
+            zeros, ones, empty, full, zerosLike, onesLike, emptyLike, fullLike, newZeros, newOnes, newEmpty, newFull,
+            scalarTensor, arange, linspace, logspace, eye,
+            // Random numbers
+            rand, randn, randint, randperm, randLike, randnLike, randintLike, normal, bernoulli, multinomial,
+            uniformInPlace, normalInPlace, logNormalInPlace, exponentialInPlace, cauchyInPlace, geometricInPlace,
+            randomInPlace, bernoulliInPlace,
             // Arithmetic
             add, sub, rsub, mul, div, trueDivide, floorDivide, remainder, fmod, neg, positive, pow, square, floatPower,
             maximum, minimum, fmax, fmin, clamp, clampMin, clampMax, lerp, addcmul, addcdiv, whereFunction, whereMethod,

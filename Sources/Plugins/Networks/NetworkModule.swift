@@ -21,7 +21,8 @@ let networkModule = HostModule(
             returns: .object(Tensor.self)
         ) { call in
             .object(
-                try call.object("data", as: Tensor.self).detach().clone().requireGrad(call.boolean("requires_grad")))
+                try call.object("data", as: Tensor.self).detach().contiguous().clone().requireGrad(
+                    call.boolean("requires_grad")))
         },
         .function(
             "new_instance", doc: "For nn.module: an instance without parts.", arguments: [.string("kind")],
