@@ -25,7 +25,7 @@ public final class Tensor {
     var parent: Parent?
     /// How often this tensor's history was changed by changes in place.
     var rebases = 0
-    var leafHooks: [GradientHook] = []
+    var leafHooks: [GradientHookHandle] = []
 
     /// How a view came about.
     struct Parent {

@@ -13,7 +13,7 @@ let tensorModule = HostModule(
                 + "the end. Methods make new tensors, except those whose name ends in an underscore.",
             releasable: true, indexHint: "use t:select(dim, index); positions in a tensor count from 0",
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
-            methods: tensorProperties + OperatorFaces.methods)
+            methods: tensorProperties + gradientMethods + OperatorFaces.methods)
     ],
     functions: OperatorFaces.functions + [
         .function(
@@ -27,16 +27,30 @@ let tensorModule = HostModule(
         },
         .function(
             "manual_seed", doc: "Starts the random numbers that belong to a seed; they are PyTorch's.",
-            arguments: [.integer("seed", min: 0)]
+            arguments: [.integer("seed", "negative ones count from 2^64 down, as in PyTorch")]
         ) { call in
-            call.generator.setSeed(UInt64(try call.integer("seed")))
+            call.generator.setSeed(UInt64(bitPattern: Int64(try call.integer("seed"))))
             return .none
         },
+        .function("initial_seed", doc: "The seed that random numbers started from last.", returns: .integer()) { call in
+            .integer(Int(Int64(bitPattern: call.generator.seed)))
+        },
         .function(
-            "no_grad", doc: "Calls a function whose operations remember no history, so that they need less memory.",
-            arguments: [.function("body")], returns: .custom("any", "what the function returns")
+            "get_rng_state", doc: "Everything that decides which random numbers come next.",
+            returns: .object(Tensor.self, "int64")
         ) { call in
-            try GradMode.set(false) { try call.call("body") }
+            let words = call.generator.snapshot.map { Int64($0) }
+            return .object(try Tensor(words, [words.count]))
+        },
+        .function(
+            "set_rng_state", doc: "Goes on with the random numbers of a state that get_rng_state gave.",
+            arguments: [.tensor("new_state")]
+        ) { call in
+            let words = try call.object("new_state", as: Tensor.self).int64Array().compactMap { UInt32(exactly: $0) }
+            guard call.generator.restore(words) else {
+                throw call.badArgument("new_state", expected: "what get_rng_state() gave", got: "another tensor")
+            }
+            return .none
         },
         .function(
             "set_num_threads", doc: "Has so many threads work on large operations. Results do not depend on it.",
