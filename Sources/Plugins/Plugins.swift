@@ -5,6 +5,7 @@ public let builtInModules: [HostModule] = [
     tensorModule,
     autogradModule,
     networkModule,
+    copyModule,
     functionalModule,
     utilitiesModule,
     optimizerModule,

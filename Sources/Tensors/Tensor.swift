@@ -17,6 +17,8 @@ public final class Tensor {
     public var grad: Tensor?
     /// Whether a backward pass should leave a gradient here.
     public internal(set) var isLeafRequiringGrad = false
+    /// Whether modules take it for something to be learned, even where it is frozen.
+    public var isParameter = false
     /// Number of elements.
     public let count: Int
     /// The operation that made this tensor, where gradients flow through it; see `history`.

@@ -19,6 +19,7 @@ public struct Layer: Sendable {
     /// A module, which remembers what it was made with.
     public func make(_ arguments: Arguments, _ context: Context) throws -> Module {
         let module = try body(arguments, context)
+        module.origin = (self, try schema.parameters.map { try arguments.value($0.name) })
         module.settings = try schema.parameters.compactMap { parameter in
             guard let value = try arguments.value(parameter.name) else { return nil }
             if case .integerOrPair = parameter.kind {
@@ -62,7 +63,7 @@ final class OperatorLayer: Module {
     private let operation: Operator
     private let inputs: Int
     /// By the operator's parameters, nil for those that come with a call or were left out.
-    private let values: [Value?]
+    private var values: [Value?]
 
     init(_ kind: String, _ operation: Operator, inputs: Int, _ arguments: Arguments) throws {
         self.operation = operation
@@ -75,6 +76,18 @@ final class OperatorLayer: Module {
             if case .object(let object)? = value, let tensor = object as? Tensor {
                 try registerBuffer("\(parameter.name)", tensor)
             }
+        }
+    }
+
+    override func change(_ setting: String, _ value: Value) throws {
+        guard let place = operation.schema.parameters.firstIndex(where: { "\($0.name)" == setting }), place >= inputs,
+            values[place]?.isOfKind(value) ?? true
+        else { return try super.change(setting, value) }
+        values[place] = value
+        settings.removeAll { $0.name == setting }
+        settings.append((setting, value))
+        if let origin, let own = origin.layer.schema.parameters.firstIndex(where: { "\($0.name)" == setting }) {
+            self.origin?.values[own] = value
         }
     }
 
@@ -92,6 +105,7 @@ final class OperatorLayer: Module {
         let parameters = operation.schema.parameters
         let all = zip(parameters, values).enumerated().map { place, pair -> Value? in
             if place < inputs.count { return .object(inputs[place]) }
+            if case .object? = pair.1, let buffer = buffer("\(pair.0.name)") { return .object(buffer) }
             return "\(pair.0.name)" == "training" ? .boolean(isTraining) : pair.1
         }
         return try operation.body(Arguments(parameters, all), scope.context)
@@ -99,6 +113,14 @@ final class OperatorLayer: Module {
 }
 
 extension Value {
+    /// Whether another value is one of the same kind, numbers being one.
+    func isOfKind(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.boolean, .boolean), (.string, .string), (.list, .list): true
+        default: number != nil && other.number != nil
+        }
+    }
+
     func isDefault(of parameter: Argument) -> Bool {
         switch (self, parameter.defaultValue) {
         case (.boolean(let value), .boolean(let usual)?): value == usual
