@@ -35,7 +35,14 @@ private func named(_ name: String, _ pairs: [(name: String, object: AnyObject)],
 let moduleMethods: [HostMethod<Module>] = [
     .metamethod(
         .call, doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)
-    ) { module, call in try call.withCallbacks { .init(try module(call.objects("inputs"), call.scope())) } },
+    ) { module, call in
+        do {
+            return try call.withCallbacks { .init(try module(call.objects("inputs"), call.scope())) }
+        } catch let error as ModuleError {
+            // It says where it comes from itself.
+            throw PlainError(error.description)
+        }
+    },
     .method("forward", doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)) {
         module, call in
         try call.withCallbacks { .init(try module.forward(call.objects("inputs"), call.scope())) }
