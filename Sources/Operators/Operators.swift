@@ -15,7 +15,13 @@ public enum Operators {
             view, reshape, flatten, transpose, t, permute, select, narrow, squeeze, unsqueeze, expand, contiguous,
             clone, cat, stack, indexSelect, to,
             // Matrices, convolutions, pooling
-            matmul, linear, conv2d, maxPool2d, avgPool2d,
+            matmul, linear, conv1d, conv2d, convTranspose1d, convTranspose2d,
+            maxPool1d, maxPool2d, avgPool1d, avgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveAvgPool1d,
+            adaptiveAvgPool2d, maxUnpool2d,
+            // Normalisation
+            batchNorm, instanceNorm, layerNorm, groupNorm, rmsNorm, normalize, localResponseNorm,
+            // Windows and padding
+            im2col, col2im, pad,
             // Losses
             nllLoss, crossEntropy, mseLoss,
         ] as [any Declared]).map(\.declaration) + conversions

@@ -19,13 +19,9 @@ public struct Layer: Sendable {
     /// A module, which remembers what it was made with.
     public func make(_ arguments: Arguments, _ context: Context) throws -> Module {
         let module = try body(arguments, context)
-        module.settings = try schema.parameters.compactMap { parameter in
-            guard let value = try arguments.value(parameter.name) else { return nil }
-            if case .integerOrPair = parameter.kind {
-                let pair = try arguments.pair(parameter.name)
-                return ("\(parameter.name)", .list([.integer(pair.rows), .integer(pair.columns)]))
-            }
-            return ("\(parameter.name)", value)
+        module.settings += try schema.parameters.compactMap { parameter in
+            let isSet = module.settings.contains { $0.name == "\(parameter.name)" }
+            return isSet ? nil : ("\(parameter.name)", try arguments.value(parameter.name))
         }
         return module
     }
@@ -34,9 +30,16 @@ public struct Layer: Sendable {
 /// The one list of layers: those with parameters of their own, and those that are operators with some of their
 /// arguments given.
 public enum Layers {
-    public static let all: [Layer] = [conv2d, linear, identity] + Operators.all.flatMap(operatorLayers)
+    public static let all: [Layer] =
+        convolutions + normalizations + [linear, identity] + maxPools + Operators.all.flatMap(operatorLayers)
 
     static let identity = Layer("Identity", doc: "The input itself.", []) { _, _ in Identity() }
+
+    private static let maxPools = Operators.maxPoolLayers.map { name, operation, arguments in
+        Layer(name, doc: operation.schema.doc, arguments) { a, _ in
+            try OperatorLayer(name, operation, inputs: 1, a)
+        }
+    }
 
     private static func operatorLayers(_ operation: Operator) -> [Layer] {
         operation.faces.compactMap { face in
@@ -71,6 +74,12 @@ final class OperatorLayer: Module {
             place < inputs || "\(parameter.name)" == "training" ? nil : try arguments.value(parameter.name)
         }
         super.init(kind: kind)
+        if let kernel = arguments.parameters.first(where: { "\($0.name)" == "kernel_size" }),
+            arguments.parameters.contains(where: { "\($0.name)" == "stride" && $0.isOptional }),
+            try !arguments.has("stride")
+        {
+            settings = [("stride", try arguments.value(kernel.name))]
+        }
         for (value, parameter) in zip(values, operation.schema.parameters) {
             if case .object(let object)? = value, let tensor = object as? Tensor {
                 try registerBuffer("\(parameter.name)", tensor)

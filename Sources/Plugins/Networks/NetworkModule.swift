@@ -177,7 +177,9 @@ private func attribute(_ module: Module, _ call: Call) -> Results {
     if let tensor = module.parameter(name) ?? module.buffer(name) { return .object(tensor) }
     if let child = module.child(name) { return .object(child) }
     if name == "training" { return .boolean(module.isTraining) }
-    return module.settings.first { $0.name == name }.map { .value(LuaValue($0.value)) } ?? .nil
+    guard let setting = module.settings.first(where: { $0.name == name }) else { return .nil }
+    // Nothing is what was left out; that it was declared is said besides.
+    return .values([setting.value.map { LuaValue($0) } ?? .nil, .boolean(true)])
 }
 
 private let scriptModuleMethods: [HostMethod<ScriptModule>] = [
