@@ -30,6 +30,8 @@ import Lua
         case number
         case string
         case object(Unmanaged<LuaClass>)
+        /// An object or a number.
+        case operand(Unmanaged<LuaClass>)
         case other
     }
 
@@ -64,6 +66,11 @@ import Lua
                 // The class lives as long as the state, and so longer than this.
                 guard let found = resolve(type) else { return .other }
                 return .object(Unmanaged.passUnretained(found))
+            case .anyOf(let kinds):
+                guard case .object(let type)? = kinds.first, let found = resolve(type), kinds.count > 1,
+                    case .number(-.infinity ... .infinity) = kinds[1]
+                else { return .other }
+                return .operand(Unmanaged.passUnretained(found))
             default: return .other
             }
         }
@@ -107,6 +114,10 @@ import Lua
             case .integer: fits = state.integer(at: index) != nil
             case .object(let luaClass):
                 fits = luaClass._withUnsafeGuaranteedRef { state.isObject(at: index, of: $0) }
+            case .operand(let luaClass):
+                fits =
+                    luaClass._withUnsafeGuaranteedRef { state.isObject(at: index, of: $0) }
+                    || state.number(at: index) != nil || parameters[position].kind.accepts(index, state)
             case .other: fits = parameters[position].isVariadic || parameters[position].kind.accepts(index, state)
             }
             if !fits { try reject(position, index, state) }

@@ -31,8 +31,10 @@ public struct Arguments {
     }
 
     /// The value given for a parameter, or its default; nil where there is neither.
-    public func value(_ name: StaticString) throws -> Value? {
-        let position = try position(name)
+    public func value(_ name: StaticString) throws -> Value? { value(at: try position(name)) }
+
+    /// The same for the parameter at a position.
+    public func value(at position: Int) -> Value? {
         if let given = reader.value(position) { return given }
         return switch parameters[position].defaultValue {
         case .boolean(let value): .boolean(value)

@@ -9,6 +9,8 @@ public struct Schema: Sendable {
     /// Given by name in a trailing table.
     public let options: [Argument]
     public let returns: Returns
+    /// All parameters, those that have a position first.
+    public let parameters: [Argument]
 
     public init(
         _ name: String, doc: String, arguments: [Argument] = [], options: [Argument] = [],
@@ -19,8 +21,6 @@ public struct Schema: Sendable {
         self.arguments = arguments
         self.options = options
         self.returns = returns
+        parameters = arguments + options
     }
-
-    /// All parameters, those that have a position first.
-    public var parameters: [Argument] { arguments + options }
 }

@@ -31,7 +31,7 @@ public struct Layer: Sendable {
 /// arguments given.
 public enum Layers {
     public static let all: [Layer] =
-        convolutions + normalizations + [linear, identity] + maxPools + Operators.all.flatMap(operatorLayers)
+        convolutions + normalizations + [linear, identity, flatten] + maxPools + Operators.all.flatMap(operatorLayers)
 
     static let identity = Layer("Identity", doc: "The input itself.", []) { _, _ in Identity() }
 
@@ -57,6 +57,22 @@ final class Identity: Module {
 
     override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
         .tensor(try Module.only(inputs, kind))
+    }
+}
+
+final class Flatten: Module {
+    private let start: Int, end: Int
+
+    init(start: Int, end: Int) {
+        self.start = start
+        self.end = end
+        super.init(kind: "Flatten")
+    }
+
+    override var details: String { start == 1 && end == -1 ? "" : "start_dim=\(start), end_dim=\(end)" }
+
+    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        .tensor(try Module.only(inputs, kind).flatten(start: start, end: end))
     }
 }
 

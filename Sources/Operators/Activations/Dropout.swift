@@ -28,6 +28,7 @@ extension Operators {
         ) { a, context in
             let x = try a.tensor("input")
             let (p, shape) = (try a.number("p"), try mask(x))
+            guard p >= 0, p <= 1 else { throw TensorError("a probability from 0 to 1 expected, got \(p)") }
             guard try a.boolean("training"), p > 0 else { return .tensor(x) }
             return .tensor(try x.dropped(p, shape, context.generator))
         }
@@ -51,10 +52,11 @@ extension Tensor {
     func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
         try expectFloatingPoint()
         let order = maskShape == shape ? memoryOrder : Array(shape.indices)
-        let mask = try Tensor(uninitialized: Shape(order.map { maskShape[$0] }))
-        let (values, scale) = (mask.floats, 1 / Float(1 - p))
+        let ordered = Shape(order.map { maskShape[$0] })
         // Where nothing is kept, nothing is drawn.
-        for i in 0..<mask.count { values[i] = p < 1 && generator.bernoulli(1 - p) ? scale : 0 }
+        let mask =
+            try p < 1
+            ? Tensor.bernoulli(ordered, 1 - p, value: 1 / Float(1 - p), generator) : Tensor.zeros(ordered)
         var places = order
         for (i, d) in order.enumerated() { places[d] = i }
         return try self * mask.permute(Shape(places)).detach().to(dtype)

@@ -23,14 +23,13 @@ extension Operators {
 
     /// Both operands, the second times `alpha`.
     private static func operands(_ a: Arguments) throws -> [Operand] {
-        let other = try a.operand("other")
-        guard case .number(let alpha)? = try a.value("alpha"), alpha != 1 else {
-            guard case .integer(let alpha)? = try a.value("alpha"), alpha != 1 else {
-                return [try a.operand("input"), other]
-            }
-            return [try a.operand("input"), .tensor(try multiplied.called([other, .integer(alpha)]))]
+        let (input, other) = (try a.operand(at: 0), try a.operand(at: 1))
+        switch a.value(at: 2) {
+        case .number(1)?, .integer(1)?, nil: return [input, other]
+        case .number(let alpha)?: return [input, .tensor(try multiplied.called([other, .number(alpha)]))]
+        case .integer(let alpha)?: return [input, .tensor(try multiplied.called([other, .integer(alpha)]))]
+        default: return [input, other]
         }
-        return [try a.operand("input"), .tensor(try multiplied.called([other, .number(alpha)]))]
     }
 
     static let mul = Pointwise.binary(

@@ -125,16 +125,18 @@ extension Arguments {
 
     /// A tensor or a number.
     public func operand(_ name: StaticString) throws -> Operand {
-        switch try value(name) {
-        case .object(let object)?:
-            guard let tensor = object as? Tensor else { break }
-            return .tensor(tensor)
-        case .number(let value)?: return .number(value)
-        case .integer(let value)?: return .integer(value)
-        case .boolean(let value)?: return .boolean(value)
-        default: break
+        guard let operand = Operand(try value(name)) else {
+            throw TensorError("'\(name)' is neither a tensor nor a number")
         }
-        throw TensorError("'\(name)' is neither a tensor nor a number")
+        return operand
+    }
+
+    /// The same for the parameter at a position, without looking for its name.
+    func operand(at position: Int) throws -> Operand {
+        guard let operand = Operand(value(at: position)) else {
+            throw TensorError("argument \(position + 1) is neither a tensor nor a number")
+        }
+        return operand
     }
 
     public func shape(_ name: StaticString) throws -> Shape { Shape(try integers(name)) }
@@ -145,6 +147,21 @@ extension Arguments {
     public func pair(_ name: StaticString) throws -> Pair { Pair(try integers(name)) }
 
     public func optionalPair(_ name: StaticString) throws -> Pair? { try optionalIntegers(name).map { Pair($0) } }
+}
+
+extension Operand {
+    /// Nil where a value is neither a tensor nor a number.
+    init?(_ value: Value?) {
+        switch value {
+        case .object(let object)?:
+            guard let tensor = object as? Tensor else { return nil }
+            self = .tensor(tensor)
+        case .number(let value)?: self = .number(value)
+        case .integer(let value)?: self = .integer(value)
+        case .boolean(let value)?: self = .boolean(value)
+        default: return nil
+        }
+    }
 }
 
 /// Two numbers, of rows and of columns: a kernel, a stride, a padding, a dilation.

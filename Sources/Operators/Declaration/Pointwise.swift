@@ -49,8 +49,8 @@ public struct Pointwise: Declared {
             gradients: gradients.map { $0(.variable(3), a, b, .variable(2)) })
         let declaration = Operator(
             name, doc: doc, [.operand("input"), .operand(other)], faces: faces, examples: examples,
-            inPlace: { a, _ in .tensor(try function.inPlace([a.operand("input"), a.operand(other)])) }
-        ) { a, _ in .tensor(try function.called([a.operand("input"), a.operand(other)])) }
+            inPlace: { a, _ in .tensor(try function.inPlace([a.operand(at: 0), a.operand(at: 1)])) }
+        ) { a, _ in .tensor(try function.called([a.operand(at: 0), a.operand(at: 1)])) }
         return Pointwise(function: function, declaration: declaration)
     }
 
