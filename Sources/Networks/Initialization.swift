@@ -35,6 +35,9 @@ struct Initializer {
         return tensor
     }
 
+    /// Mean 0, standard deviation 1.
+    func normal(_ shape: Shape) throws -> Tensor { try .normal(shape, generator).to(dtype) }
+
     func full(_ shape: Shape, _ value: Double) throws -> Tensor { try .full(shape, value, dtype: dtype) }
 }
 

@@ -9,6 +9,7 @@ public enum Operators {
             add, sub, mul, div, neg, pow, maximum, minimum, clamp, abs, exp, log, sqrt, eq, ne, lt, le, gt, ge,
             // Activations
             relu, sigmoid, tanh, softmax, logSoftmax, dropout, dropout1d, dropout2d,
+            alphaDropout, featureAlphaDropout,
             // Reductions
             sum, mean, max, min, argmax, argmin,
             // Shapes and types
@@ -21,7 +22,7 @@ public enum Operators {
             // Normalisation
             batchNorm, instanceNorm, layerNorm, groupNorm, rmsNorm, normalize, localResponseNorm,
             // Windows and padding
-            im2col, col2im, pad,
+            im2col, col2im, pad, interpolate, pixelShuffle, pixelUnshuffle, channelShuffle, embedding, bilinear,
             // Losses
             nllLoss, crossEntropy, mseLoss,
         ] as [any Declared]).map(\.declaration) + conversions

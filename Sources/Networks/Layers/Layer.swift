@@ -31,9 +31,8 @@ public struct Layer: Sendable {
 /// arguments given.
 public enum Layers {
     public static let all: [Layer] =
-        convolutions + normalizations + [linear, identity, flatten] + maxPools + Operators.all.flatMap(operatorLayers)
-
-    static let identity = Layer("Identity", doc: "The input itself.", []) { _, _ in Identity() }
+        convolutions + normalizations + [linear, bilinear, embedding] + shaping + paddings + upsamplings + maxPools
+        + Operators.all.flatMap(operatorLayers)
 
     private static let maxPools = Operators.maxPoolLayers.map { name, operation, arguments in
         Layer(name, doc: operation.schema.doc, arguments) { a, _ in
@@ -52,27 +51,21 @@ public enum Layers {
     }
 }
 
-final class Identity: Module {
-    init() { super.init(kind: "Identity") }
+/// A layer without parameters.
+final class FunctionLayer: Module {
+    private let text: String
+    private let body: (Tensor) throws -> Tensor
 
-    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
-        .tensor(try Module.only(inputs, kind))
-    }
-}
-
-final class Flatten: Module {
-    private let start: Int, end: Int
-
-    init(start: Int, end: Int) {
-        self.start = start
-        self.end = end
-        super.init(kind: "Flatten")
+    init(_ kind: String, _ details: String = "", body: @escaping (Tensor) throws -> Tensor) {
+        text = details
+        self.body = body
+        super.init(kind: kind)
     }
 
-    override var details: String { start == 1 && end == -1 ? "" : "start_dim=\(start), end_dim=\(end)" }
+    override var details: String { text }
 
     override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
-        .tensor(try Module.only(inputs, kind).flatten(start: start, end: end))
+        .tensor(try body(Module.only(inputs, kind)))
     }
 }
 

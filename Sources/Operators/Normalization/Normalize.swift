@@ -42,7 +42,7 @@ extension Operators {
 
 extension Tensor {
     /// The p-norms of vectors along a dimension, which stays with size 1. At a vector of zeros the gradient is 0.
-    fileprivate func lengths(_ p: Double, _ dimension: Int) throws -> Tensor {
+    func lengths(_ p: Double, _ dimension: Int) throws -> Tensor {
         if p == 2 { return try root((self * self).sum([dimension], keepDimensions: true)) }
         if p == 1 { return try Operators.abs(self).sum([dimension], keepDimensions: true) }
         if p == .infinity { return try Operators.abs(self).extreme(.maximum, dimension, keepDimension: true).values }
