@@ -20,13 +20,9 @@ public struct Layer: Sendable {
     public func make(_ arguments: Arguments, _ context: Context) throws -> Module {
         let module = try body(arguments, context)
         module.origin = (self, try schema.parameters.map { try arguments.value($0.name) })
-        module.settings = try schema.parameters.compactMap { parameter in
-            guard let value = try arguments.value(parameter.name) else { return nil }
-            if case .integerOrPair = parameter.kind {
-                let pair = try arguments.pair(parameter.name)
-                return ("\(parameter.name)", .list([.integer(pair.rows), .integer(pair.columns)]))
-            }
-            return ("\(parameter.name)", value)
+        module.settings += try schema.parameters.compactMap { parameter in
+            let isSet = module.settings.contains { $0.name == "\(parameter.name)" }
+            return isSet ? nil : ("\(parameter.name)", try arguments.value(parameter.name))
         }
         return module
     }
@@ -35,15 +31,15 @@ public struct Layer: Sendable {
 /// The one list of layers: those with parameters of their own, and those that are operators with some of their
 /// arguments given.
 public enum Layers {
-    public static let all: [Layer] = [conv2d, linear, identity, flatten] + Operators.all.flatMap(operatorLayers)
+    public static let all: [Layer] =
+        convolutions + normalizations + [linear, bilinear, embedding] + shaping + paddings + upsamplings + maxPools
+        + Operators.all.flatMap(operatorLayers)
 
-    static let identity = Layer("Identity", doc: "The input itself.", []) { _, _ in Identity() }
-
-    /// Other than the operator of the name, it leaves the first dimension, which counts the examples, as it is.
-    static let flatten = Layer(
-        "Flatten", doc: "Several dimensions made one.",
-        [.integer("start_dim", default: 1), .integer("end_dim", default: -1)]
-    ) { a, _ in Flatten(start: try a.integer("start_dim"), end: try a.integer("end_dim")) }
+    private static let maxPools = Operators.maxPoolLayers.map { name, operation, arguments in
+        Layer(name, doc: operation.schema.doc, arguments) { a, _ in
+            try OperatorLayer(name, operation, inputs: 1, a)
+        }
+    }
 
     private static func operatorLayers(_ operation: Operator) -> [Layer] {
         operation.faces.compactMap { face in
@@ -56,27 +52,21 @@ public enum Layers {
     }
 }
 
-final class Identity: Module {
-    init() { super.init(kind: "Identity") }
+/// A layer without parameters.
+final class FunctionLayer: Module {
+    private let text: String
+    private let body: (Tensor) throws -> Tensor
 
-    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
-        .tensor(try Module.only(inputs, kind))
-    }
-}
-
-final class Flatten: Module {
-    private let start: Int, end: Int
-
-    init(start: Int, end: Int) {
-        self.start = start
-        self.end = end
-        super.init(kind: "Flatten")
+    init(_ kind: String, _ details: String = "", body: @escaping (Tensor) throws -> Tensor) {
+        text = details
+        self.body = body
+        super.init(kind: kind)
     }
 
-    override var details: String { start == 1 && end == -1 ? "" : "start_dim=\(start), end_dim=\(end)" }
+    override var details: String { text }
 
     override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
-        .tensor(try Module.only(inputs, kind).flatten(start: start, end: end))
+        .tensor(try body(Module.only(inputs, kind)))
     }
 }
 
@@ -94,6 +84,12 @@ final class OperatorLayer: Module {
             place < inputs || "\(parameter.name)" == "training" ? nil : try arguments.value(parameter.name)
         }
         super.init(kind: kind)
+        if let kernel = arguments.parameters.first(where: { "\($0.name)" == "kernel_size" }),
+            arguments.parameters.contains(where: { "\($0.name)" == "stride" && $0.isOptional }),
+            try !arguments.has("stride")
+        {
+            settings = [("stride", try arguments.value(kernel.name))]
+        }
         for (value, parameter) in zip(values, operation.schema.parameters) {
             if case .object(let object)? = value, let tensor = object as? Tensor {
                 try registerBuffer("\(parameter.name)", tensor)

@@ -190,7 +190,7 @@ private func attribute(_ module: Module, _ call: Call) -> Results {
     if name == "training" { return .boolean(module.isTraining) }
     // PyTorch's `bias` is the parameter, which this module does not have.
     if let setting = module.settings.first(where: { $0.name == name }), name != "bias" {
-        return .values([LuaValue(setting.value), .boolean(true)])
+        return .values([setting.value.map { LuaValue($0) } ?? .nil, .boolean(true)])
     }
     return .values([.nil, .boolean(module.knows(name))])
 }

@@ -142,6 +142,11 @@ public final class PointwiseFunction: Sendable {
         return target
     }
 
+    /// Fills a contiguous tensor with the function of operands that are repeated to its shape. There is no history of it.
+    package func fill(_ target: Tensor, _ operands: [Operand], parameters: [Double] = []) {
+        run(program, target.dtype.computeType, operands, parameters: parameters, into: [target])
+    }
+
     private func form(_ operands: [Operand]) throws -> (ComputeType, DType, Shape) {
         var (found, shape, isFirst) = (ResultType(), Shape(), true)
         for operand in operands {
