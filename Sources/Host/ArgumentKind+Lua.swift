@@ -16,7 +16,7 @@ extension ArgumentKind {
             return state.rawCount(at: index) == 2
                 && Self.badItem(of: index, state) { state.integer(at: -1).map(range.contains) ?? false } == nil
         case .table: return state.type(at: index) == .table
-        case .list, .integers, .numbers, .strings, .objects:
+        case .list, .integers, .partialIntegers, .numbers, .strings, .objects:
             return state.type(at: index) == .table && badItem(index, state) == nil
         case .function: return state.type(at: index) == .function
         case .any: return state.type(at: index) != .none && state.type(at: index) != .nil
@@ -31,6 +31,10 @@ extension ArgumentKind {
     private func badItem(_ index: Int32, _ state: LuaState) -> Int? {
         switch self {
         case .integers: return Self.badItem(of: index, state) { state.integer(at: -1) != nil }
+        case .partialIntegers:
+            return Self.badItem(of: index, state) {
+                state.type(at: -1) == .nil || state.boolean(at: -1) == false || state.integer(at: -1) != nil
+            }
         case .numbers: return Self.badItem(of: index, state) { state.number(at: -1) != nil }
         case .strings: return Self.badItem(of: index, state) { state.type(at: -1) == .string }
         // Lua's length of a table with holes may be far beyond all that it holds.
@@ -59,12 +63,16 @@ extension ArgumentKind {
             if let text = state.string(at: index) {
                 return "'\(shortened(text))'" + (suggestion(for: text, among: values) ?? "")
             }
-        case .list, .integers, .numbers, .strings, .objects:
+        case .list, .integers, .partialIntegers, .numbers, .strings, .objects:
             if state.type(at: index) == .table, let position = badItem(index, state) {
                 state.pushItem(position, of: index)
                 defer { state.pop() }
                 return "\(state.typeName(at: -1)) as item \(position)"
             }
+        // The alternative that has most to say of it.
+        case .anyOf(let kinds):
+            let usual = state.typeName(at: index)
+            return kinds.lazy.map { $0.got(index, state) }.first { $0 != usual } ?? usual
         default: break
         }
         return state.typeName(at: index)

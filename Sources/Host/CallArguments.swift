@@ -40,7 +40,8 @@ private struct StackReader: ArgumentReader {
                 (0..<state.rawCount(at: index)).compactMap { position in
                     state.pushItem(position + 1, of: index)
                     defer { state.pop() }
-                    return value(at: state.top, depth: depth + 1)
+                    // A gap keeps its place.
+                    return state.type(at: -1) == .nil ? .boolean(false) : value(at: state.top, depth: depth + 1)
                 })
         case .userdata: return state.object(at: index, as: AnyObject.self).map { .object($0) }
         default: return nil

@@ -25,6 +25,7 @@ struct Signature {
         case .choice(let values): values.map { "\"\($0)\"" }.joined(separator: "|")
         case .integerOrPair: "integer|integer[]"
         case .integers: "integer[]"
+        case .partialIntegers: "(integer|false)[]"
         case .numbers: "number[]"
         case .strings: "string[]"
         case .list: "any[]"

@@ -1,19 +1,50 @@
 import Tensors
 
-extension Tensor {
+/// Where a layer's first values come from.
+struct Initializer {
+    let generator: Generator
+    var dtype = DType.float32
+
+    init(_ generator: Generator, _ dtype: DType? = nil) {
+        self.generator = generator
+        self.dtype = dtype ?? .float32
+    }
+
     /// PyTorch's default for convolutions and linear layers: uniform in `±1 / sqrt(fanIn)`, which is Kaiming's rule
     /// (He et al., 2015) with a = √5.
     ///
     /// - Parameter fanIn: how many inputs go into one output.
-    static func defaultWeight(_ shape: Shape, fanIn: Int, _ generator: Generator) throws -> Tensor {
+    func weight(_ shape: Shape, fanIn: Int) throws -> Tensor {
         let gain = (2.0 / (1 + 5.0.squareRoot() * 5.0.squareRoot())).squareRoot()
-        let bound = 3.0.squareRoot() * (gain / Double(Swift.max(1, fanIn)).squareRoot())
-        return try .uniform(shape, Float(-bound), Float(bound), generator)
+        return try uniform(shape, bound: 3.0.squareRoot() * (gain / Double(max(1, fanIn)).squareRoot()))
     }
 
-    static func defaultBias(_ count: Int, fanIn: Int, _ generator: Generator) throws -> Tensor {
-        let bound = 1 / Double(Swift.max(1, fanIn)).squareRoot()
-        return try .uniform([count], Float(-bound), Float(bound), generator)
+    /// Zeros where nothing goes in.
+    func bias(_ count: Int, fanIn: Int) throws -> Tensor {
+        try uniform([count], bound: fanIn > 0 ? 1 / Double(fanIn).squareRoot() : 0)
+    }
+
+    /// From `-bound` to below `bound`.
+    func uniform(_ shape: Shape, bound: Double) throws -> Tensor {
+        if dtype != .float64 { return try .uniform(shape, Float(-bound), Float(bound), generator) }
+        let tensor = try Tensor(uninitialized: shape, dtype: .float64)
+        try tensor.withUnsafeMutableBytes { bytes in
+            let values = bytes.bindMemory(to: Double.self)
+            for i in values.indices { values[i] = generator.uniform53() * (bound - -bound) - bound }
+        }
+        return tensor
+    }
+
+    /// Mean 0, standard deviation 1.
+    func normal(_ shape: Shape) throws -> Tensor { try .normal(shape, generator).to(dtype) }
+
+    func full(_ shape: Shape, _ value: Double) throws -> Tensor { try .full(shape, value, dtype: dtype) }
+}
+
+extension Argument {
+    /// The type of a layer's parameters.
+    static var parameterType: Argument {
+        .choice("dtype", "type of the parameters", of: ["float32", "float64"]).optional
     }
 }
 

@@ -22,6 +22,7 @@ public enum Operators {
             relu, relu6, leakyReLU, prelu, elu, selu, celu, gelu, silu, hardswish, hardsigmoid, hardtanh, sigmoid,
             logsigmoid, tanh, softplus, softsign, tanhshrink, softshrink, hardshrink, threshold, glu, softmax, softmin,
             logSoftmax, dropout, dropout1d, dropout2d,
+            alphaDropout, featureAlphaDropout,
             // Reductions
             sum, mean, max, min, argmax, argmin,
             // Shapes and types
@@ -31,7 +32,13 @@ public enum Operators {
             gather, takeAlongDim, scatter, scatterAdd, scatterReduce, indexAdd, indexCopy, indexFill, indexPut, take,
             put, selectScatter, sliceScatter, maskedFill, maskedSelect, maskedScatter, nonzero, argwhere,
             // Matrices, convolutions, pooling
-            matmul, linear, conv2d, maxPool2d, avgPool2d,
+            matmul, linear, conv1d, conv2d, convTranspose1d, convTranspose2d,
+            maxPool1d, maxPool2d, avgPool1d, avgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveAvgPool1d,
+            adaptiveAvgPool2d, maxUnpool2d,
+            // Normalisation
+            batchNorm, instanceNorm, layerNorm, groupNorm, rmsNorm, normalize, localResponseNorm,
+            // Windows and padding
+            im2col, col2im, pad, interpolate, pixelShuffle, pixelUnshuffle, channelShuffle, embedding, bilinear,
             // Losses
             nllLoss, crossEntropy, mseLoss, l1Loss, smoothL1Loss, huberLoss, binaryCrossEntropy,
             binaryCrossEntropyWithLogits, klDiv, cosineSimilarity, cosineEmbeddingLoss, marginRankingLoss,

@@ -3,7 +3,9 @@ import Host
 /// The modules that scripts find without installing anything.
 public let builtInModules: [HostModule] = [
     tensorModule,
+    autogradModule,
     networkModule,
+    copyModule,
     functionalModule,
     utilitiesModule,
     optimizerModule,

@@ -7,6 +7,8 @@ public indirect enum ArgumentKind: Sendable {
     case choice([String])
     case integerOrPair(ClosedRange<Int>)
     case integers
+    /// Of which some may be false or missing.
+    case partialIntegers
     case numbers
     case strings
     case list
@@ -33,7 +35,7 @@ public indirect enum ArgumentKind: Sendable {
 
     public var tableUse: TableUse {
         switch self {
-        case .integerOrPair, .integers, .numbers, .strings, .objects, .list: .list
+        case .integerOrPair, .integers, .partialIntegers, .numbers, .strings, .objects, .list: .list
         case .table, .any: .any
         case .anyOf(let kinds):
             kinds.map(\.tableUse).reduce(.none) { a, b in a == .any || b == .any ? .any : a == .list ? .list : b }
@@ -54,6 +56,7 @@ public indirect enum ArgumentKind: Sendable {
         case .integerOrPair(let range):
             "integer or pair of integers" + Self.limits(range.lowerBound, range.upperBound, .min, .max)
         case .integers: "list of integers"
+        case .partialIntegers: "list of integers and false"
         case .numbers: "list of numbers"
         case .strings: "list of strings"
         case .list: "list"

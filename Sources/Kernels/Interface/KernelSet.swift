@@ -20,10 +20,36 @@ public protocol KernelSet: Sendable {
     func convolveBackwardInput(_ shape: Convolution, _ b: Convolution.BackwardInput, _ images: Range<Int>)
     /// Gradient of the weight, summed over the images in a range.
     func convolveBackwardWeight(_ shape: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>)
-    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward, _ planes: Range<Int>)
-    func maxPoolBackward(_ shape: Pooling, _ b: Pooling.MaxBackward, _ planes: Range<Int>)
-    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward, _ planes: Range<Int>)
-    func averagePoolBackward(_ shape: Pooling, _ b: Pooling.AverageBackward, _ planes: Range<Int>)
+    /// Images seen through a window: for each, the matrix `[channels · taps, places]` of what every tap sees, 0 outside.
+    func unfold(
+        _ type: ComputeType, _ shape: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+        _ images: Range<Int>)
+    /// The other way round: what the taps saw is added up where they saw it.
+    func fold(
+        _ type: ComputeType, _ shape: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+        _ images: Range<Int>)
+    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward<Float>, _ planes: Range<Int>)
+    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward<Double>, _ planes: Range<Int>)
+    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward<Int64>, _ planes: Range<Int>)
+    func maxPoolBackward(_ shape: Pooling, _ b: Pooling.MaxBackward<Float>, _ planes: Range<Int>)
+    func maxPoolBackward(_ shape: Pooling, _ b: Pooling.MaxBackward<Double>, _ planes: Range<Int>)
+    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward<Float>, _ planes: Range<Int>)
+    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward<Double>, _ planes: Range<Int>)
+    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward<Int64>, _ planes: Range<Int>)
+    func averagePoolBackward(_ shape: Pooling, _ b: Pooling.AverageBackward<Float>, _ planes: Range<Int>)
+    func averagePoolBackward(_ shape: Pooling, _ b: Pooling.AverageBackward<Double>, _ planes: Range<Int>)
+
+    // MARK: Normalisation
+
+    /// For each place of the slices' middle dimension, in a range of it, the mean of all its elements and the mean of
+    /// their squared distances from that.
+    func moments(
+        _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, mean: UnsafeMutableRawPointer,
+        variance: UnsafeMutableRawPointer, _ range: Range<Int>)
+    /// Likewise the sum of all elements of `g`, and that of their products with those of `x`.
+    func sumsAndProducts(
+        _ type: ComputeType, _ slices: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        sums: UnsafeMutableRawPointer, products: UnsafeMutableRawPointer, _ range: Range<Int>)
 
     // MARK: Slices
 

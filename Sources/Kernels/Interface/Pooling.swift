@@ -1,5 +1,5 @@
 /// The shape of a 2-D pooling; ranges count planes, one for each image and channel.
-public struct Pooling: Sendable {
+public struct Pooling: Sendable, Equatable {
     public var height: Int, width: Int, outHeight: Int, outWidth: Int
     public var rows: Window, columns: Window
     /// Whether the windows divide each axis into as many parts as there are outputs, whatever `rows` and `columns` say.
@@ -26,14 +26,14 @@ public struct Pooling: Sendable {
         return (start, start + window.dilation * (window.size - 1) + 1)
     }
 
-    public struct MaxForward {
-        public var input: UnsafePointer<Float>
-        public var output: UnsafeMutablePointer<Float>
+    public struct MaxForward<Element> {
+        public var input: UnsafePointer<Element>
+        public var output: UnsafeMutablePointer<Element>
         /// Where in its plane each maximum stood; the first of equals, a NaN before all.
         public var indices: UnsafeMutablePointer<Int32>
 
         public init(
-            input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, indices: UnsafeMutablePointer<Int32>
+            input: UnsafePointer<Element>, output: UnsafeMutablePointer<Element>, indices: UnsafeMutablePointer<Int32>
         ) {
             self.input = input
             self.output = output
@@ -41,15 +41,16 @@ public struct Pooling: Sendable {
         }
     }
 
-    public struct MaxBackward {
-        public var outputGradient: UnsafePointer<Float>
+    public struct MaxBackward<Element> {
+        public var outputGradient: UnsafePointer<Element>
+        /// -1 where a window had no element.
         public var indices: UnsafePointer<Int32>
         /// Overwritten.
-        public var inputGradient: UnsafeMutablePointer<Float>
+        public var inputGradient: UnsafeMutablePointer<Element>
 
         public init(
-            outputGradient: UnsafePointer<Float>, indices: UnsafePointer<Int32>,
-            inputGradient: UnsafeMutablePointer<Float>
+            outputGradient: UnsafePointer<Element>, indices: UnsafePointer<Int32>,
+            inputGradient: UnsafeMutablePointer<Element>
         ) {
             self.outputGradient = outputGradient
             self.indices = indices
@@ -57,22 +58,22 @@ public struct Pooling: Sendable {
         }
     }
 
-    public struct AverageForward {
-        public var input: UnsafePointer<Float>
-        public var output: UnsafeMutablePointer<Float>
+    public struct AverageForward<Element> {
+        public var input: UnsafePointer<Element>
+        public var output: UnsafeMutablePointer<Element>
 
-        public init(input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>) {
+        public init(input: UnsafePointer<Element>, output: UnsafeMutablePointer<Element>) {
             self.input = input
             self.output = output
         }
     }
 
-    public struct AverageBackward {
-        public var outputGradient: UnsafePointer<Float>
+    public struct AverageBackward<Element> {
+        public var outputGradient: UnsafePointer<Element>
         /// Overwritten.
-        public var inputGradient: UnsafeMutablePointer<Float>
+        public var inputGradient: UnsafeMutablePointer<Element>
 
-        public init(outputGradient: UnsafePointer<Float>, inputGradient: UnsafeMutablePointer<Float>) {
+        public init(outputGradient: UnsafePointer<Element>, inputGradient: UnsafeMutablePointer<Element>) {
             self.outputGradient = outputGradient
             self.inputGradient = inputGradient
         }

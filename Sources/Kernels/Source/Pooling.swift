@@ -1,17 +1,51 @@
 import KernelInterface
 
 extension Kernels {
-    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward, _ planes: Range<Int>) {
-        for plane in planes {
-            let input = f.input + plane * s.height * s.width
-            let output = f.output + plane * s.outHeight * s.outWidth
-            let indices = f.indices + plane * s.outHeight * s.outWidth
-            if s.rows == Window(size: 2, stride: 2) && s.columns == Window(size: 2, stride: 2) {
-                maxPoolPairs(s, input, output, indices)
-            } else {
-                maxPoolWindows(s, input, output, indices)
-            }
+    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward<Float>, _ planes: Range<Int>) {
+        let isPairs = s.rows == Window(size: 2, stride: 2) && s.columns == s.rows && !s.isAdaptive
+        guard isPairs, s.outHeight == s.height / 2, s.outWidth == s.width / 2 else {
+            return maxPoolWindows(s, f, planes, lowest: -.infinity)
         }
+        for plane in planes {
+            let (inside, outside) = (plane * s.height * s.width, plane * s.outHeight * s.outWidth)
+            maxPoolPairs(s, f.input + inside, f.output + outside, f.indices + outside)
+        }
+    }
+
+    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward<Double>, _ planes: Range<Int>) {
+        maxPoolWindows(s, f, planes, lowest: -.infinity)
+    }
+
+    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward<Int64>, _ planes: Range<Int>) {
+        maxPoolWindows(s, f, planes, lowest: .min)
+    }
+
+    public func maxPoolBackward(_ s: Pooling, _ b: Pooling.MaxBackward<Float>, _ planes: Range<Int>) {
+        putMaxima(s, b, planes)
+    }
+
+    public func maxPoolBackward(_ s: Pooling, _ b: Pooling.MaxBackward<Double>, _ planes: Range<Int>) {
+        putMaxima(s, b, planes)
+    }
+
+    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward<Float>, _ planes: Range<Int>) {
+        averages(s, f, planes) { $0 / Float($1) }
+    }
+
+    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward<Double>, _ planes: Range<Int>) {
+        averages(s, f, planes) { $0 / Double($1) }
+    }
+
+    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward<Int64>, _ planes: Range<Int>) {
+        averages(s, f, planes) { $0 / Int64($1) }
+    }
+
+    public func averagePoolBackward(_ s: Pooling, _ b: Pooling.AverageBackward<Float>, _ planes: Range<Int>) {
+        spreadAverages(s, b, planes) { $0 / Float($1) }
+    }
+
+    public func averagePoolBackward(_ s: Pooling, _ b: Pooling.AverageBackward<Double>, _ planes: Range<Int>) {
+        spreadAverages(s, b, planes) { $0 / Double($1) }
     }
 }
 
@@ -73,28 +107,43 @@ private func take(
     bestPlace.replace(with: place, where: isBetter)
 }
 
-private func maxPoolWindows(
-    _ s: Pooling, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,
-    _ indices: UnsafeMutablePointer<Int32>
+@inline(__always)
+private func maxPoolWindows<T: Comparable>(
+    _ s: Pooling, _ f: Pooling.MaxForward<T>, _ planes: Range<Int>, lowest: T
 ) {
     let (down, across) = s.isAdaptive ? (1, 1) : (s.rows.dilation, s.columns.dilation)
-    for oy in 0..<s.outHeight {
-        let rows = s.range(oy, s.rows, s.height, s.outHeight)
-        for ox in 0..<s.outWidth {
-            let columns = s.range(ox, s.columns, s.width, s.outWidth)
-            var best = -Float.infinity
-            var index = -1
-            for y in stride(from: rows.start, to: min(rows.end, s.height), by: down) where y >= 0 {
-                for x in stride(from: columns.start, to: min(columns.end, s.width), by: across) where x >= 0 {
-                    let value = input[y * s.width + x]
-                    if value > best || value != value || index < 0 {
-                        best = value
-                        index = y * s.width + x
+    for plane in planes {
+        let input = f.input + plane * s.height * s.width
+        let output = f.output + plane * s.outHeight * s.outWidth
+        let indices = f.indices + plane * s.outHeight * s.outWidth
+        for oy in 0..<s.outHeight {
+            let rows = s.range(oy, s.rows, s.height, s.outHeight)
+            for ox in 0..<s.outWidth {
+                let columns = s.range(ox, s.columns, s.width, s.outWidth)
+                var (best, index) = (lowest, -1)
+                for y in stride(from: rows.start, to: min(rows.end, s.height), by: down) where y >= 0 {
+                    for x in stride(from: columns.start, to: min(columns.end, s.width), by: across) where x >= 0 {
+                        let value = input[y * s.width + x]
+                        // A NaN, which alone differs from itself, once taken, stays.
+                        if value > best || value != value || index < 0 { (best, index) = (value, y * s.width + x) }
                     }
                 }
+                output[oy * s.outWidth + ox] = best
+                indices[oy * s.outWidth + ox] = Int32(truncatingIfNeeded: index)
             }
-            output[oy * s.outWidth + ox] = best
-            indices[oy * s.outWidth + ox] = Int32(truncatingIfNeeded: index)
+        }
+    }
+}
+
+@inline(__always)
+private func putMaxima<T: Numeric>(_ s: Pooling, _ b: Pooling.MaxBackward<T>, _ planes: Range<Int>) {
+    let (inside, outside) = (s.height * s.width, s.outHeight * s.outWidth)
+    for plane in planes {
+        let (target, first) = (b.inputGradient + plane * inside, plane * outside)
+        target.update(repeating: 0, count: inside)
+        // A window of which every tap lies in the padding has no place.
+        for i in first..<first + outside where b.indices[i] >= 0 {
+            target[Int(b.indices[i])] += b.outputGradient[i]
         }
     }
 }
@@ -102,7 +151,7 @@ private func maxPoolWindows(
 /// Calls `body` with each output's place, the part of the plane that it is the mean of, and the divisor.
 @inline(__always)
 private func eachMean(
-    _ s: Pooling, _ body: (_ place: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ scale: Float) -> Void
+    _ s: Pooling, _ body: (_ place: Int, _ rows: Range<Int>, _ columns: Range<Int>, _ divisor: Int) -> Void
 ) {
     for oy in 0..<s.outHeight {
         let rows = s.range(oy, s.rows, s.height, s.outHeight)
@@ -111,7 +160,7 @@ private func eachMean(
             let columns = s.range(ox, s.columns, s.width, s.outWidth)
             let inColumns = max(0, columns.start)..<max(0, columns.start, min(columns.end, s.width))
             var members = inRows.count * inColumns.count
-            if s.divisor != 0 {
+            if s.divisor != 0, members > 0 {
                 members = s.divisor
             } else if s.countsPadding && !s.isAdaptive {
                 // The padding counts, but not what a window that was rounded up to reaches beyond it.
@@ -119,45 +168,38 @@ private func eachMean(
                     (min(rows.end, s.height + s.rows.padding) - rows.start)
                     * (min(columns.end, s.width + s.columns.padding) - columns.start)
             }
-            body(oy * s.outWidth + ox, inRows, inColumns, 1 / Float(members))
+            // A window without elements sums up to 0.
+            body(oy * s.outWidth + ox, inRows, inColumns, members == 0 ? 1 : members)
         }
     }
 }
 
-extension Kernels {
-    public func maxPoolBackward(_ s: Pooling, _ b: Pooling.MaxBackward, _ planes: Range<Int>) {
-        let (inside, outside) = (s.height * s.width, s.outHeight * s.outWidth)
-        for plane in planes {
-            let (target, first) = (b.inputGradient + plane * inside, plane * outside)
-            target.update(repeating: 0, count: inside)
-            // A window of which every tap lies in the padding has no place.
-            for i in first..<first + outside where b.indices[i] >= 0 {
-                target[Int(b.indices[i])] += b.outputGradient[i]
-            }
+@inline(__always)
+private func averages<T: TileElement>(
+    _ s: Pooling, _ f: Pooling.AverageForward<T>, _ planes: Range<Int>, _ divide: (T, Int) -> T
+) {
+    for plane in planes {
+        let input = f.input + plane * s.height * s.width
+        let output = f.output + plane * s.outHeight * s.outWidth
+        eachMean(s) { place, rows, columns, divisor in
+            var total: T = 0
+            for y in rows { for x in columns { total = T.plus(total, input[y * s.width + x]) } }
+            output[place] = divide(total, divisor)
         }
     }
+}
 
-    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward, _ planes: Range<Int>) {
-        for plane in planes {
-            let input = f.input + plane * s.height * s.width
-            let output = f.output + plane * s.outHeight * s.outWidth
-            eachMean(s) { place, rows, columns, scale in
-                var total: Float = 0
-                for y in rows { for x in columns { total += input[y * s.width + x] } }
-                output[place] = total * scale
-            }
-        }
-    }
-
-    public func averagePoolBackward(_ s: Pooling, _ b: Pooling.AverageBackward, _ planes: Range<Int>) {
-        for plane in planes {
-            let gradient = b.outputGradient + plane * s.outHeight * s.outWidth
-            let input = b.inputGradient + plane * s.height * s.width
-            input.update(repeating: 0, count: s.height * s.width)
-            eachMean(s) { place, rows, columns, scale in
-                let share = gradient[place] * scale
-                for y in rows { for x in columns { input[y * s.width + x] += share } }
-            }
+@inline(__always)
+private func spreadAverages<T: Numeric>(
+    _ s: Pooling, _ b: Pooling.AverageBackward<T>, _ planes: Range<Int>, _ divide: (T, Int) -> T
+) {
+    for plane in planes {
+        let gradient = b.outputGradient + plane * s.outHeight * s.outWidth
+        let input = b.inputGradient + plane * s.height * s.width
+        input.update(repeating: 0, count: s.height * s.width)
+        eachMean(s) { place, rows, columns, divisor in
+            let share = divide(gradient[place], divisor)
+            for y in rows { for x in columns { input[y * s.width + x] += share } }
         }
     }
 }

@@ -19,13 +19,10 @@ public struct Layer: Sendable {
     /// A module, which remembers what it was made with.
     public func make(_ arguments: Arguments, _ context: Context) throws -> Module {
         let module = try body(arguments, context)
-        module.settings = try schema.parameters.compactMap { parameter in
-            guard let value = try arguments.value(parameter.name) else { return nil }
-            if case .integerOrPair = parameter.kind {
-                let pair = try arguments.pair(parameter.name)
-                return ("\(parameter.name)", .list([.integer(pair.rows), .integer(pair.columns)]))
-            }
-            return ("\(parameter.name)", value)
+        module.origin = (self, try schema.parameters.map { try arguments.value($0.name) })
+        module.settings += try schema.parameters.compactMap { parameter in
+            let isSet = module.settings.contains { $0.name == "\(parameter.name)" }
+            return isSet ? nil : ("\(parameter.name)", try arguments.value(parameter.name))
         }
         return module
     }
@@ -34,15 +31,15 @@ public struct Layer: Sendable {
 /// The one list of layers: those with parameters of their own, and those that are operators with some of their
 /// arguments given.
 public enum Layers {
-    public static let all: [Layer] = [conv2d, linear, identity, flatten] + Operators.all.flatMap(operatorLayers)
+    public static let all: [Layer] =
+        convolutions + normalizations + [linear, bilinear, embedding] + shaping + paddings + upsamplings + maxPools
+        + Operators.all.flatMap(operatorLayers)
 
-    static let identity = Layer("Identity", doc: "The input itself.", []) { _, _ in Identity() }
-
-    /// Other than the operator of the name, it leaves the first dimension, which counts the examples, as it is.
-    static let flatten = Layer(
-        "Flatten", doc: "Several dimensions made one.",
-        [.integer("start_dim", default: 1), .integer("end_dim", default: -1)]
-    ) { a, _ in Flatten(start: try a.integer("start_dim"), end: try a.integer("end_dim")) }
+    private static let maxPools = Operators.maxPoolLayers.map { name, operation, arguments in
+        Layer(name, doc: operation.schema.doc, arguments) { a, _ in
+            try OperatorLayer(name, operation, inputs: 1, a)
+        }
+    }
 
     private static func operatorLayers(_ operation: Operator) -> [Layer] {
         operation.faces.compactMap { face in
@@ -55,27 +52,21 @@ public enum Layers {
     }
 }
 
-final class Identity: Module {
-    init() { super.init(kind: "Identity") }
+/// A layer without parameters.
+final class FunctionLayer: Module {
+    private let text: String
+    private let body: (Tensor) throws -> Tensor
 
-    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
-        .tensor(try Module.only(inputs, kind))
-    }
-}
-
-final class Flatten: Module {
-    private let start: Int, end: Int
-
-    init(start: Int, end: Int) {
-        self.start = start
-        self.end = end
-        super.init(kind: "Flatten")
+    init(_ kind: String, _ details: String = "", body: @escaping (Tensor) throws -> Tensor) {
+        text = details
+        self.body = body
+        super.init(kind: kind)
     }
 
-    override var details: String { start == 1 && end == -1 ? "" : "start_dim=\(start), end_dim=\(end)" }
+    override var details: String { text }
 
     override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
-        .tensor(try Module.only(inputs, kind).flatten(start: start, end: end))
+        .tensor(try body(Module.only(inputs, kind)))
     }
 }
 
@@ -84,7 +75,7 @@ final class OperatorLayer: Module {
     private let operation: Operator
     private let inputs: Int
     /// By the operator's parameters, nil for those that come with a call or were left out.
-    private let values: [Value?]
+    private var values: [Value?]
 
     init(_ kind: String, _ operation: Operator, inputs: Int, _ arguments: Arguments) throws {
         self.operation = operation
@@ -93,10 +84,28 @@ final class OperatorLayer: Module {
             place < inputs || "\(parameter.name)" == "training" ? nil : try arguments.value(parameter.name)
         }
         super.init(kind: kind)
+        if let kernel = arguments.parameters.first(where: { "\($0.name)" == "kernel_size" }),
+            arguments.parameters.contains(where: { "\($0.name)" == "stride" && $0.isOptional }),
+            try !arguments.has("stride")
+        {
+            settings = [("stride", try arguments.value(kernel.name))]
+        }
         for (value, parameter) in zip(values, operation.schema.parameters) {
             if case .object(let object)? = value, let tensor = object as? Tensor {
                 try registerBuffer("\(parameter.name)", tensor)
             }
+        }
+    }
+
+    override func change(_ setting: String, _ value: Value) throws {
+        guard let place = operation.schema.parameters.firstIndex(where: { "\($0.name)" == setting }), place >= inputs,
+            values[place]?.isOfKind(value) ?? true
+        else { return try super.change(setting, value) }
+        values[place] = value
+        settings.removeAll { $0.name == setting }
+        settings.append((setting, value))
+        if let origin, let own = origin.layer.schema.parameters.firstIndex(where: { "\($0.name)" == setting }) {
+            self.origin?.values[own] = value
         }
     }
 
@@ -114,6 +123,7 @@ final class OperatorLayer: Module {
         let parameters = operation.schema.parameters
         let all = zip(parameters, values).enumerated().map { place, pair -> Value? in
             if place < inputs.count { return .object(inputs[place]) }
+            if case .object? = pair.1, let buffer = buffer("\(pair.0.name)") { return .object(buffer) }
             return "\(pair.0.name)" == "training" ? .boolean(isTraining) : pair.1
         }
         return try operation.body(Arguments(parameters, all), scope.context)
@@ -121,6 +131,14 @@ final class OperatorLayer: Module {
 }
 
 extension Value {
+    /// Whether another value is one of the same kind, numbers being one.
+    func isOfKind(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.boolean, .boolean), (.string, .string), (.list, .list): true
+        default: number != nil && other.number != nil
+        }
+    }
+
     func isDefault(of parameter: Argument) -> Bool {
         switch (self, parameter.defaultValue) {
         case (.boolean(let value), .boolean(let usual)?): value == usual

@@ -3,11 +3,12 @@ import Tensors
 extension Layers {
     static let linear = Layer(
         "Linear", doc: "x·Wᵀ + b over the last dimension.",
-        [.integer("in_features", min: 1), .integer("out_features", min: 1), .boolean("bias", default: true)]
+        [.integer("in_features", min: 0), .integer("out_features", min: 0), .boolean("bias", default: true)],
+        options: [.parameterType]
     ) { a, context in
         try Linear(
             a.integer("in_features"), a.integer("out_features"), bias: a.boolean("bias"),
-            generator: context.generator)
+            Initializer(context.generator, a.dtype()))
     }
 }
 
@@ -15,14 +16,18 @@ extension Layers {
 public final class Linear: Module {
     private let features: (in: Int, out: Int)
 
-    /// - Throws: `TensorError` where a size is not positive.
-    public init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, generator: Generator) throws {
-        try requirePositive(inFeatures, "in_features")
-        try requirePositive(outFeatures, "out_features")
+    /// - Throws: `TensorError` where a size is negative or too large.
+    public convenience init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, generator: Generator) throws {
+        try self.init(inFeatures, outFeatures, bias: bias, Initializer(generator))
+    }
+
+    init(_ inFeatures: Int, _ outFeatures: Int, bias: Bool = true, _ initial: Initializer) throws {
+        if inFeatures != 0 { try requirePositive(inFeatures, "in_features") }
+        if outFeatures != 0 { try requirePositive(outFeatures, "out_features") }
         features = (inFeatures, outFeatures)
         super.init(kind: "Linear")
-        try registerParameter("weight", .defaultWeight([outFeatures, inFeatures], fanIn: inFeatures, generator))
-        if bias { try registerParameter("bias", .defaultBias(outFeatures, fanIn: inFeatures, generator)) }
+        try registerParameter("weight", initial.weight([outFeatures, inFeatures], fanIn: inFeatures))
+        if bias { try registerParameter("bias", initial.bias(outFeatures, fanIn: inFeatures)) }
     }
 
     public override var details: String { "\(features.in)->\(features.out)" }

@@ -7,42 +7,58 @@ extension Operators {
     static let dropout1d = dropout(
         "dropout1d", "The same for whole channels of [n, c, l] or [c, l].", layer: "Dropout1d",
         example: .values(2, 3, 4)
-    ) { try channelMask($0, spatial: 1) }
+    ) { x in
+        guard x.dim == 2 || x.dim == 3 else {
+            throw TensorError("an input [n, channels, length] or [channels, length] expected, got \(x.shape)")
+        }
+        return Shape(x.shape.dropLast() + [1])
+    }
 
     static let dropout2d = dropout(
-        "dropout2d", "The same for whole channels of [n, c, h, w] or [c, h, w].", layer: "Dropout2d",
+        "dropout2d", "The same for whole channels of [n, c, h, w] or, as in PyTorch, [n, c, l].", layer: "Dropout2d",
         example: .values(2, 3, 4, 2)
-    ) { try channelMask($0, spatial: 2) }
+    ) { try channels($0, "dropout2d") }
 
+    static let alphaDropout = dropout(
+        "alpha_dropout", "Elements set to SELU's lowest value, all scaled so that mean and variance stay.",
+        layer: "AlphaDropout", alpha: true, example: .values(4, 5)
+    ) { $0.shape }
+
+    static let featureAlphaDropout = dropout(
+        "feature_alpha_dropout", "The same for whole channels of [n, c, ...].", layer: "FeatureAlphaDropout",
+        alpha: true, example: .values(2, 3, 4)
+    ) { try channels($0, "feature_alpha_dropout") }
+
+    /// - Parameters:
+    ///   - alpha: whether the layer is one for SELU, for which functions are not in training by default.
+    ///   - mask: the shape of what is drawn.
     private static func dropout(
-        _ name: String, _ doc: String, layer: String, example: Example.Given,
+        _ name: String, _ doc: String, layer: String, alpha: Bool = false, example: Example.Given,
         mask: @escaping @Sendable (Tensor) throws -> Shape
     ) -> Operator {
         Operator(
             name, doc: doc,
             [
                 .tensor("input"), .number("p", "probability of a 0", min: 0, max: 1, default: 0.5),
-                .boolean("training", default: true),
+                .boolean("training", default: !alpha),
+                .boolean("inplace", "whether the input itself is changed", default: false),
             ],
-            faces: [.function, .functional, .layer(layer)], examples: [.init(example), .init(example, 0.2)]
+            faces: [.function, .functional, .layer(layer)],
+            examples: [.init(example, 0.5, true), .init(example, 0.2, true)]
         ) { a, context in
             let x = try a.tensor("input")
             let (p, shape) = (try a.number("p"), try mask(x))
-            guard p >= 0, p <= 1 else { throw TensorError("a probability from 0 to 1 expected, got \(p)") }
-            guard try a.boolean("training"), p > 0 else { return .tensor(x) }
-            return .tensor(try x.dropped(p, shape, context.generator))
+            guard try a.boolean("training"), p > 0, x.count > 0 else { return .tensor(x) }
+            let result =
+                try alpha ? x.alphaDropped(p, shape, context.generator) : x.dropped(p, shape, context.generator)
+            return .tensor(try a.boolean("inplace") ? x.put(result) : result)
         }
     }
 
     /// One draw for each image and channel (Tompson et al., 2015).
-    private static func channelMask(_ x: Tensor, spatial: Int) throws -> Shape {
-        guard x.dim == spatial + 2 || x.dim == spatial + 1 else {
-            let sizes = spatial == 1 ? "length" : "height, width"
-            throw TensorError("an input [n, channels, \(sizes)] expected, got \(x.shape)")
-        }
-        var shape = x.shape
-        for d in shape.count - spatial..<shape.count { shape[d] = 1 }
-        return shape
+    private static func channels(_ x: Tensor, _ name: String) throws -> Shape {
+        guard x.dim >= 2 else { throw TensorError("an input [n, channels, ...] expected, got \(x.shape)") }
+        return Shape(x.shape.prefix(2) + x.shape.dropFirst(2).map { _ in 1 })
     }
 }
 
@@ -50,16 +66,37 @@ extension Tensor {
     /// Elements replaced by 0 with probability `p`, the others scaled by `1 / (1 - p)` (Srivastava et al., 2014), with
     /// PyTorch's draws: one for each element of the mask, in the order in which the tensor's elements lie.
     func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
+        if dtype == .float64 { return try self * (mask(p, maskShape, kept: 1, generator) / max(1 - p, .leastNormalMagnitude)) }
+        return try self * mask(p, maskShape, kept: 1 / Float(1 - p), generator)
+    }
+
+    /// Elements replaced by SELU's lowest value with probability `p`, then all scaled and shifted so that mean 0 and
+    /// variance 1 stay (Klambauer et al., 2017).
+    func alphaDropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
+        if p == 1 { return try self * 0 }
+        let alpha = 1.7580993408473766
+        let scale = 1 / ((alpha * alpha * p + 1) * (1 - p)).squareRoot()
+        let mask = try mask(p, maskShape, kept: 1, generator)
+        return try Self.alphaDropout([.tensor(self), .tensor(mask)], parameters: [scale, alpha * scale, p])
+    }
+
+    private static let alphaDropout = PointwiseFunction(
+        "alpha_dropout", inputs: 2, parameters: 3,
+        value: .variable(0) * (.variable(1) * .parameter(0))
+            + ((.variable(1) - 1) * .parameter(1) + .parameter(1) * .parameter(2)))
+
+    /// `kept` with probability `1 - p`, else 0.
+    private func mask(_ p: Double, _ maskShape: Shape, kept: Float, _ generator: Generator) throws -> Tensor {
         try expectFloatingPoint()
         let order = maskShape == shape ? memoryOrder : Array(shape.indices)
         let ordered = Shape(order.map { maskShape[$0] })
-        let kept = dtype == .float64 ? 1 : 1 / Float(1 - p)
         // Where nothing is kept, nothing is drawn.
-        var mask = try p < 1 ? Tensor.bernoulli(ordered, 1 - p, value: kept, generator) : Tensor.zeros(ordered)
-        if dtype == .float64 { mask = try mask.to(.float64) / (1 - p) }
+        let mask =
+            try p < 1
+            ? Tensor.bernoulli(ordered, 1 - p, value: kept, generator) : Tensor.zeros(ordered)
         var places = order
         for (i, d) in order.enumerated() { places[d] = i }
-        return try self * mask.permute(Shape(places)).detach()
+        return try mask.permute(Shape(places)).detach().to(dtype)
     }
 
     /// The dimensions from the one whose elements lie farthest apart to the closest, where the elements lie without gaps;

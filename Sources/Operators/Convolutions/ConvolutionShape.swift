@@ -4,14 +4,39 @@ import Kernels
 public struct ConvolutionOptions: Sendable, Equatable {
     public var stride: Pair, padding: Pair, dilation: Pair
     public var groups: Int
+    /// Whether the padding is what gives a result of the input's size, whatever `padding` says.
+    public var keepsSize: Bool
 
     public init(
-        stride: Pair = Pair(1), padding: Pair = Pair(0), dilation: Pair = Pair(1), groups: Int = 1
+        stride: Pair = Pair(1), padding: Pair = Pair(0), dilation: Pair = Pair(1), groups: Int = 1,
+        keepsSize: Bool = false
     ) {
+        self.keepsSize = keepsSize
         self.stride = stride
         self.padding = padding
         self.dilation = dilation
         self.groups = groups
+    }
+
+    var isInRange: Bool {
+        let areSmall = [stride, padding, dilation].allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 << 20 } }
+        return areSmall && stride.allSatisfy { $0 >= 1 } && dilation.allSatisfy { $0 >= 1 }
+    }
+
+    /// The padding that a kernel needs so that the result has the input's size.
+    ///
+    /// - Returns: the options with it, and what the input needs behind its ends besides.
+    public func keepingSize(of kernel: Shape) throws -> (ConvolutionOptions, behind: Pair) {
+        guard stride == Pair(1) else { throw TensorError("padding 'same' needs a stride of 1, got \(stride)") }
+        guard isInRange, kernel.suffix(2).allSatisfy({ $0 < 1 << 31 }) else {
+            throw TensorError("a dilation from 1 to \(1 << 20) expected, got \(dilation)")
+        }
+        func total(_ axis: Int, _ dilation: Int) -> Int { max(0, dilation * (kernel[kernel.count - axis] - 1)) }
+        let (rows, columns) = (total(2, dilation.rows), total(1, dilation.columns))
+        var options = self
+        options.keepsSize = false
+        options.padding = Pair(rows / 2, columns / 2)
+        return (options, Pair(rows % 2, columns % 2))
     }
 }
 
@@ -25,12 +50,14 @@ extension Convolution {
                 "an input [n, channels, height, width] and a weight [out, in, height, width] expected, got "
                     + "\(input) and \(weight)")
         }
-        let isInRange = [o.stride, o.padding, o.dilation].allSatisfy { $0.allSatisfy { $0 >= 0 && $0 <= 1 << 20 } }
-        guard isInRange, o.stride.allSatisfy({ $0 >= 1 }), o.dilation.allSatisfy({ $0 >= 1 }) else {
+        guard o.isInRange else {
             throw TensorError(
                 "stride and dilation of at least 1 and padding of at least 0 expected, each for both axes")
         }
         let (channels, inGroup, outChannels) = (input[1], weight[1], weight[0])
+        guard outChannels > 0 else {
+            throw TensorError("a weight with at least one output channel expected, got \(weight)")
+        }
         guard o.groups >= 1, channels % o.groups == 0, outChannels % o.groups == 0 else {
             throw TensorError(
                 "\(plural(channels, "input channel")) and \(plural(outChannels, "output channel")) cannot be divided "

@@ -9,9 +9,14 @@ extension Operators {
 }
 
 extension Tensor {
-    /// `x·Wᵀ + b` over the last dimension, with W `[out, in]` and b `[out]`.
+    /// `x·Wᵀ + b` over the last dimension, with W `[out, in]` and b `[out]`; a W `[in]` gives one number, whose dimension
+    /// goes away.
     public func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws -> Tensor {
-        try .applyOne(LinearOperation(), [self, weight] + (bias.map { [$0] } ?? []))
+        if weight.dim == 1 {
+            let result = try linear(weight.unsqueeze(0), bias?.reshape([1]))
+            return try result.squeeze([-1])
+        }
+        return try .applyOne(LinearOperation(), [self, weight] + (bias.map { [$0] } ?? []))
     }
 }
 

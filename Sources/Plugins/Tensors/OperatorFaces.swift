@@ -78,16 +78,3 @@ extension Results {
         }
     }
 }
-
-extension LuaValue {
-    init(_ value: Value) {
-        switch value {
-        case .boolean(let value): self = .boolean(value)
-        case .integer(let value): self = .integer(value)
-        case .number(let value): self = .number(value)
-        case .string(let value): self = .string(value)
-        case .list(let items): self = .list(items.map { LuaValue($0) })
-        case .object(let object): self = .object(object)
-        }
-    }
-}

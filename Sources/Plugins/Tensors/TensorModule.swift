@@ -13,7 +13,7 @@ let tensorModule = HostModule(
                 + "the end. Methods make new tensors, except those whose name ends in an underscore.",
             releasable: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
-            methods: tensorProperties + tensorIndexing + tensorComparisons + OperatorFaces.methods)
+            methods: tensorProperties + tensorIndexing + tensorComparisons + gradientMethods + OperatorFaces.methods)
     ],
     functions: OperatorFaces.functions + typeFunctions + [
         .function(
@@ -44,33 +44,25 @@ let tensorModule = HostModule(
             try call.state.seedMathRandom(seed)
             return .none
         },
+        .function("initial_seed", doc: "The seed that random numbers started from last.", returns: .integer()) { call in
+            .integer(Int(Int64(bitPattern: call.generator.seed)))
+        },
         .function(
-            "initial_seed", doc: "The seed that the random numbers started with.", returns: .integer()
-        ) { call in .integer(Int(truncatingIfNeeded: call.generator.seed)) },
-        .function(
-            "get_rng_state", doc: "All that decides which random numbers come next, for set_rng_state.",
+            "get_rng_state", doc: "Everything that decides which random numbers come next.",
             returns: .object(Tensor.self, "int64")
         ) { call in
             let words = call.generator.snapshot.map { Int64($0) }
             return .object(try Tensor(words, [words.count]))
         },
         .function(
-            "set_rng_state", doc: "Goes on with the random numbers as they were when the state was taken.",
+            "set_rng_state", doc: "Goes on with the random numbers of a state that get_rng_state gave.",
             arguments: [.tensor("new_state")]
         ) { call in
-            let words = try call.object("new_state", as: Tensor.self).int64Array()
-            let snapshot = words.map { UInt32(truncatingIfNeeded: $0) }
-            call.generator.snapshot = snapshot
-            guard call.generator.snapshot == snapshot else {
-                throw call.badArgument("new_state", expected: "tensor from get_rng_state", got: "another one")
+            let words = try call.object("new_state", as: Tensor.self).int64Array().compactMap { UInt32(exactly: $0) }
+            guard call.generator.restore(words) else {
+                throw call.badArgument("new_state", expected: "what get_rng_state() gave", got: "another tensor")
             }
             return .none
-        },
-        .function(
-            "no_grad", doc: "Calls a function whose operations remember no history, so that they need less memory.",
-            arguments: [.function("body")], returns: .custom("any", "what the function returns")
-        ) { call in
-            try GradMode.set(false) { try call.call("body") }
         },
         .function(
             "set_num_threads", doc: "Has so many threads work on large operations. Results do not depend on it.",
@@ -111,26 +103,4 @@ extension Call {
 
     /// The generator that `manual_seed` seeds: one for each Lua state, seeded as PyTorch's is before anyone does.
     var generator: Generator { state.runtime.attachment { Generator(seed: 67_280_421_310_721) } }
-}
-
-extension Value {
-    /// What a library that knows no Lua can take of a value; nil for the rest.
-    init?(_ value: LuaValue) {
-        switch value {
-        case .boolean(let value): self = .boolean(value)
-        case .integer(let value): self = .integer(value)
-        case .number(let value): self = .number(value)
-        case .string(let value): self = .string(value)
-        case .object(let object): self = .object(object)
-        case .table(let pairs) where pairs.isEmpty: self = .list([])
-        case .list(let items):
-            var values: [Value] = []
-            for item in items {
-                guard let value = Value(item) else { return nil }
-                values.append(value)
-            }
-            self = .list(values)
-        default: return nil
-        }
-    }
 }

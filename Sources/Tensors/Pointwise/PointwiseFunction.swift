@@ -162,6 +162,11 @@ public final class PointwiseFunction: Sendable {
         return target
     }
 
+    /// Fills a contiguous tensor with the function of operands that are repeated to its shape. There is no history of it.
+    package func fill(_ target: Tensor, _ operands: [Operand], parameters: [Double] = []) {
+        run(program, target.dtype.computeType, operands, parameters: parameters, into: [target])
+    }
+
     /// Whether a gradient needs the first operand's elements.
     private func keepsFirst(_ operands: [Operand]) -> Bool {
         operands.indices.contains { i in

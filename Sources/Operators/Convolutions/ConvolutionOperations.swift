@@ -1,58 +1,12 @@
 import Kernels
 
-extension Operators {
-    static let conv2d = Operator(
-        "conv2d", doc: "2-D convolution of [n, c, h, w] with a weight [out, c / groups, kh, kw].",
-        [.tensor("input"), .tensor("weight"), .tensor("bias").optional] + convolutionArguments,
-        faces: [.function, .functional],
-        examples: [
-            .init(
-                .values(2, 2, 4, 5), .values(4, 1, 3, 2), .values(4), [1, 2], [2, 1], [2, 1], options: ["groups": 2]),
-            .init(.values(1, 3, 5, 20), .values(2, 3, 3, 3), options: ["padding": 1]),
-        ]
-    ) { a, _ in
-        .tensor(try a.tensor("input").conv2d(a.tensor("weight"), a.optionalTensor("bias"), convolutionOptions(a)))
-    }
-
-    public static let convolutionArguments: [Argument] = [
-        .integerOrPair("stride", "step of the kernel", min: 1, default: 1),
-        .integerOrPair("padding", "zeros on both sides", min: 0, default: 0),
-        .integerOrPair("dilation", "distance between the kernel's elements", min: 1, default: 1),
-        .integer("groups", "groups of channels that do not see each other", min: 1, default: 1),
-    ]
-
-    public static func convolutionOptions(_ a: Arguments) throws -> ConvolutionOptions {
-        ConvolutionOptions(
-            stride: try a.pair("stride"), padding: try a.pair("padding"), dilation: try a.pair("dilation"),
-            groups: try a.integer("groups"))
-    }
-}
-
-extension Tensor {
-    /// 2-D convolution (cross-correlation) of `[n, c, h, w]` with a weight `[out, c / groups, kh, kw]` and a bias
-    /// `[out]`: `[n, out, (h + 2p - d(kh - 1) - 1) / s + 1, …]`.
-    ///
-    /// - Throws: `TensorError` where channels, groups or sizes do not fit.
-    public func conv2d(_ weight: Tensor, _ bias: Tensor? = nil, _ options: ConvolutionOptions = .init()) throws
-        -> Tensor
-    {
-        try .applyOne(
-            ConvolutionOperation(options: options), [contiguous(), weight.contiguous()] + (bias.map { [$0] } ?? []))
-    }
-}
-
+/// The convolution of dense float32 tensors.
 struct ConvolutionOperation: Operation {
     let options: ConvolutionOptions
     var name: String { "conv2d" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] {
-        try expectFloat32(inputs[0], inputs[1])
         let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
-        if inputs.count > 2, inputs[2].shape != [shape.outChannels] || inputs[2].dtype != .float32 {
-            throw TensorError(
-                "a float32 bias of shape [\(shape.outChannels)] expected, got "
-                    + "\(inputs[2].dtype.rawValue) \(inputs[2].shape)")
-        }
         return [Spec([inputs[0].shape[0], shape.outChannels, shape.outHeight, shape.outWidth])]
     }
 
@@ -87,13 +41,6 @@ struct ConvolutionOperation: Operation {
             found[2] = try gradient.sum([0, 2, 3])
         }
         return found
-    }
-}
-
-/// - Throws: `TensorError` for a type that convolutions and pooling are not made for.
-func expectFloat32(_ specs: Spec...) throws {
-    for spec in specs where spec.dtype != .float32 {
-        throw TensorError("float32 expected, got \(spec.dtype.rawValue); convert with float()")
     }
 }
 

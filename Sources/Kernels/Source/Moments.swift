@@ -1,0 +1,104 @@
+import KernelInterface
+
+extension Kernels {
+    /// In two passes, as the difference of two large sums would lose what small variances are made of.
+    public func moments(
+        _ type: ComputeType, _ s: Slices, _ x: UnsafeRawPointer, mean: UnsafeMutableRawPointer,
+        variance: UnsafeMutableRawPointer, _ range: Range<Int>
+    ) {
+        if type == .double {
+            findMoments(
+                s, x.assumingMemoryBound(to: Double.self), mean.assumingMemoryBound(to: Double.self),
+                variance.assumingMemoryBound(to: Double.self), range)
+        } else {
+            findMoments(
+                s, x.assumingMemoryBound(to: Float.self), mean.assumingMemoryBound(to: Float.self),
+                variance.assumingMemoryBound(to: Float.self), range)
+        }
+    }
+
+    public func sumsAndProducts(
+        _ type: ComputeType, _ s: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        sums: UnsafeMutableRawPointer, products: UnsafeMutableRawPointer, _ range: Range<Int>
+    ) {
+        if type == .double {
+            findProducts(
+                s, g.assumingMemoryBound(to: Double.self), x.assumingMemoryBound(to: Double.self),
+                sums.assumingMemoryBound(to: Double.self), products.assumingMemoryBound(to: Double.self), range)
+        } else {
+            findProducts(
+                s, g.assumingMemoryBound(to: Float.self), x.assumingMemoryBound(to: Float.self),
+                sums.assumingMemoryBound(to: Float.self), products.assumingMemoryBound(to: Float.self), range)
+        }
+    }
+}
+
+/// Elements whose sum is made in the elements' own type before it is added to a total in double precision.
+private let blockSize = 512
+
+/// The sum over the elements of a slice, in vectors where they stand together. Elements that stand apart are as many as
+/// the outer dimension, each alone in its row.
+@inline(__always)
+private func total<T: Real & SIMDScalar>(
+    _ s: Slices, _ place: Int, _ vector: (Int) -> SIMD8<T>, _ single: (Int) -> T
+) -> Double {
+    var sum = 0.0
+    for o in 0..<s.outer {
+        let first = (o * s.length + place) * s.inner
+        var start = 0
+        while start < s.inner {
+            let end = min(start + blockSize, s.inner)
+            var (a, b) = (SIMD8<T>(repeating: 0), SIMD8<T>(repeating: 0))
+            var i = start
+            while i + 16 <= end {
+                a += vector(first + i)
+                b += vector(first + i + 8)
+                i += 16
+            }
+            a += b
+            var rest = a[0] + a[1] + a[2] + a[3] + (a[4] + a[5] + a[6] + a[7])
+            while i < end {
+                rest += single(first + i)
+                i += 1
+            }
+            sum += rest.value
+            start = end
+        }
+    }
+    return sum
+}
+
+@inline(__always)
+private func load<T>(_ x: UnsafePointer<T>, _ place: Int) -> SIMD8<T> {
+    UnsafeRawPointer(x + place).loadUnaligned(as: SIMD8<T>.self)
+}
+
+@inline(__always)
+private func findMoments<T: Real & SIMDScalar>(
+    _ s: Slices, _ x: UnsafePointer<T>, _ mean: UnsafeMutablePointer<T>, _ variance: UnsafeMutablePointer<T>,
+    _ range: Range<Int>
+) {
+    let count = Double(s.outer * s.inner)
+    for place in range {
+        let middle = T(value: total(s, place, { load(x, $0) }, { x[$0] }) / count)
+        let squares = total(
+            s, place,
+            {
+                let distance = load(x, $0) - middle
+                return distance * distance
+            }, { (x[$0] - middle) * (x[$0] - middle) })
+        mean[place] = middle
+        variance[place] = T(value: squares / count)
+    }
+}
+
+@inline(__always)
+private func findProducts<T: Real & SIMDScalar>(
+    _ s: Slices, _ g: UnsafePointer<T>, _ x: UnsafePointer<T>, _ sums: UnsafeMutablePointer<T>,
+    _ products: UnsafeMutablePointer<T>, _ range: Range<Int>
+) {
+    for place in range {
+        sums[place] = T(value: total(s, place, { load(g, $0) }, { g[$0] }))
+        products[place] = T(value: total(s, place, { load(g, $0) * load(x, $0) }, { g[$0] * x[$0] }))
+    }
+}
