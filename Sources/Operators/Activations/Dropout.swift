@@ -99,15 +99,22 @@ extension Tensor {
         return try mask.permute(Shape(places)).detach().to(dtype)
     }
 
-    /// The dimensions from the one whose elements lie farthest apart to the closest, where the elements lie without gaps;
-    /// else as they are.
+    /// The dimensions from the one whose elements lie farthest apart to the closest, as PyTorch orders them for a tensor
+    /// that is to lie like this one: a dimension whose elements are repeated stays where it is among the others.
     private var memoryOrder: [Int] {
-        let order = shape.indices.sorted { strides[$0] == strides[$1] ? $0 < $1 : strides[$0] > strides[$1] }
-        var step = 1
-        for d in order.reversed() where shape[d] != 1 {
-            if strides[d] != step { return Array(shape.indices) }
-            step *= shape[d]
+        var order = Array(shape.indices.reversed())
+        for i in order.indices.dropFirst() {
+            var place = i
+            for other in (0..<i).reversed() {
+                let (a, b) = (order[other], order[place])
+                if strides[a] == 0 || strides[b] == 0 { continue }
+                if strides[a] < strides[b] { break }
+                if strides[a] > strides[b] || shape[a] > shape[b] {
+                    order.swapAt(other, place)
+                    place = other
+                }
+            }
         }
-        return order
+        return order.reversed()
     }
 }
