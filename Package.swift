@@ -32,7 +32,8 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks", "Images",
+                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks",
+                "Images",
                 "Datasets", "Checkpoints", "Registry", "HTTP",
             ],
             resources: [
@@ -77,8 +78,11 @@ let package = Package(
 
         // Tests mirror the folders above.
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TestSupport"]),
-        .testTarget(name: "NetworksTests", dependencies: ["Networks", "Datasets", "Tensors", "TestSupport"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TensorSupport", "TestSupport"]),
+        .testTarget(
+            name: "OperatorsTests", dependencies: ["Operators", "Tensors", "Kernels", "TensorSupport", "TestSupport"]),
+        .testTarget(
+            name: "NetworksTests", dependencies: ["Networks", "Datasets", "Tensors", "TensorSupport", "TestSupport"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
@@ -96,6 +100,7 @@ let package = Package(
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "TestSupport"]),
         .testTarget(name: "ScriptsTests", dependencies: ["nightjar", "Files", "TestSupport"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
+        .target(name: "TensorSupport", dependencies: ["Operators", "TestSupport"], path: "Tests/TensorSupport"),
     ] + kernelTargets,
     swiftLanguageModes: [.v6]
 )

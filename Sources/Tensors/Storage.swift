@@ -14,7 +14,7 @@ public final class Storage {
     /// Size in bytes.
     public let byteCount: Int
     /// Counts the changes made in place, so that the backward pass can tell that a value it needs is gone.
-    public var version = 0
+    @exclusivity(unchecked) public var version = 0
 
     /// - Throws: `TensorError` where the memory cannot be had.
     public init(byteCount: Int) throws {

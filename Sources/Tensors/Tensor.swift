@@ -14,17 +14,17 @@ public final class Tensor {
     public let dtype: DType
 
     /// The sum of all gradients that backward passes have left here; nil before the first and after `zeroGrad`.
-    public var grad: Tensor?
+    @exclusivity(unchecked) public var grad: Tensor?
     /// Whether a backward pass should leave a gradient here.
-    public internal(set) var isLeafRequiringGrad = false
+    @exclusivity(unchecked) public internal(set) var isLeafRequiringGrad = false
     /// Number of elements.
     public let count: Int
     /// The operation that made this tensor, where gradients flow through it; see `history`.
-    var ownHistory: History?
+    @exclusivity(unchecked) var ownHistory: History?
     /// The tensor that this one looks at a part of.
-    var parent: Parent?
+    @exclusivity(unchecked) var parent: Parent?
     /// How often this tensor's history was changed by changes in place.
-    var rebases = 0
+    @exclusivity(unchecked) var rebases = 0
     var leafHooks: [GradientHook] = []
 
     /// How a view came about.

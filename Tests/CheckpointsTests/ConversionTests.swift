@@ -18,7 +18,7 @@ struct ConversionTests {
         return try SafeTensorsFile(scratch.file("m")).tensor("x")
     }
 
-    @Test("floating-point numbers become float32")
+    @Test("floating-point numbers keep their values, F64 its type")
     func floats() throws {
         let halves: [UInt16] = [0x3c00, 0xc000, 0x0001, 0x83ff, 0x7bff, 0x7c00, 0xfc00, 0x0000]
         #expect(
@@ -26,8 +26,11 @@ struct ConversionTests {
         let odd = try read("F16", [UInt16(0x7e01), 0x8000]).floatArray()
         #expect(odd[0].isNaN && odd[1] == 0 && odd[1].sign == .minus)
         #expect(try read("BF16", [UInt16(0x3f80), 0xc049]).floatArray() == [1, -3.140_625])
-        #expect(
-            try read("F64", [0.1, -1e300, 1e-300, 0x1.000001p0]).floatArray() == [0.1, -.infinity, 0, 1])
+        let doubles = [0.1, -1e300, 1e-300, 0x1.000001p0]
+        let kept = try read("F64", doubles)
+        #expect(kept.dtype == .float64)
+        #expect(try kept.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) } == doubles)
+        #expect(try kept.to(.float32).floatArray() == [0.1, -.infinity, 0, 1])
     }
 
     @Test("every number that binary16 has")
@@ -45,13 +48,17 @@ struct ConversionTests {
         #endif
     }
 
-    @Test("integers become int64")
+    @Test("integers keep their values, and their types where tensors have them")
     func integers() throws {
-        #expect(try read("I32", [Int32.min, -1, .max]).int64Array() == [-2_147_483_648, -1, 2_147_483_647])
+        func values(_ tensor: Tensor, _ dtype: DType) throws -> [Int64] {
+            #expect(tensor.dtype == dtype)
+            return try tensor.to(.int64).int64Array()
+        }
+        #expect(try values(read("I32", [Int32.min, -1, .max]), .int32) == [-2_147_483_648, -1, 2_147_483_647])
         #expect(try read("U32", [UInt32.max, 0]).int64Array() == [4_294_967_295, 0])
-        #expect(try read("I16", [Int16.min, 7]).int64Array() == [-32768, 7])
+        #expect(try values(read("I16", [Int16.min, 7]), .int16) == [-32768, 7])
         #expect(try read("U16", [UInt16.max]).int64Array() == [65535])
-        #expect(try read("I8", [Int8.min, -1, 1]).int64Array() == [-128, -1, 1])
+        #expect(try values(read("I8", [Int8.min, -1, 1]), .int8) == [-128, -1, 1])
         #expect(try read("U8", [UInt8(0), 255]).dtype == .uint8)
     }
 
@@ -64,8 +71,8 @@ struct ConversionTests {
 
     @Test("more elements than are converted at a time")
     func manyElements() throws {
-        let values = (0..<100_003).map { Int16(truncatingIfNeeded: $0 &* 31) }
-        #expect(try read("I16", values).int64Array() == values.map { Int64($0) })
+        let values = (0..<100_003).map { UInt16(truncatingIfNeeded: $0 &* 31) }
+        #expect(try read("U16", values).int64Array() == values.map { Int64($0) })
     }
 
     @Test("other types are refused by name, without hindering the tensors beside them")

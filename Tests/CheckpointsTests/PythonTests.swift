@@ -42,7 +42,14 @@ struct PythonTests {
             let (type, values): (String, [String])
             switch tensor.dtype {
             case .float32: (type, values) = ("F32", try tensor.floatArray().map { String($0.bitPattern) })
+            case .float64:
+                (type, values) = (
+                    "F64", try tensor.withUnsafeBytes { $0.bindMemory(to: UInt64.self).map { String($0) } }
+                )
             case .int64: (type, values) = ("I64", try tensor.int64Array().map(String.init))
+            case .int32: (type, values) = ("I32", try tensor.to(.int64).int64Array().map(String.init))
+            case .int16: (type, values) = ("I16", try tensor.to(.int64).int64Array().map(String.init))
+            case .int8: (type, values) = ("I8", try tensor.to(.int64).int64Array().map(String.init))
             case .uint8: (type, values) = ("U8", try tensor.withUnsafeBytes { $0.map { String($0) } })
             case .bool: (type, values) = ("BOOL", try tensor.withUnsafeBytes { $0.map { $0 == 0 ? "false" : "true" } })
             }
@@ -73,6 +80,9 @@ struct PythonTests {
         random.append(("num_batches_tracked", try Tensor([938 as Int64], [])))
         random.append(("mask", try Tensor.ones([3, 1], dtype: .bool)))
         random.append(("pixels", try Tensor.full([2, 2], 200, dtype: .uint8)))
+        for dtype in [DType.float64, .int32, .int16, .int8] {
+            random.append(("numbers.\(dtype.rawValue)", try Tensor([-1.0, 2.0, 127.0] as [Float], [3]).to(dtype)))
+        }
         random.append(("nothing", try Tensor([] as [Float], [0, 5])))
         random.append(("special", try Tensor([.infinity, -.infinity, -0.0, .leastNonzeroMagnitude] as [Float], [4])))
         random.append(("ünïcode 🌙", try Tensor([Int64.min, .max], [1, 2])))

@@ -13,7 +13,7 @@ struct SafeTensorsTests {
     /// What the library's file of reference was made of.
     private func golden() throws -> [NamedTensor] {
         try JSON.referenceCases("safetensors.json").map { item in
-            let shape = item["shape"].ints
+            let shape = Shape(item["shape"].ints)
             let tensor =
                 item["dtype"].string == "I64"
                 ? try Tensor(item["values"].ints.map { Int64($0) }, shape) : try Tensor(item["values"].floats, shape)

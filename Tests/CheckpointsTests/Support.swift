@@ -29,7 +29,7 @@ func fileBytes(_ header: [UInt8], data: Int = 0) -> [UInt8] {
 
 /// The tensors of the tutorial's network, 21,840 numbers.
 func tutorialModel(_ value: Double = 1) throws -> [NamedTensor] {
-    let shapes: [(String, [Int])] = [
+    let shapes: [(String, Shape)] = [
         ("conv1.weight", [10, 1, 5, 5]), ("conv1.bias", [10]), ("conv2.weight", [20, 10, 5, 5]), ("conv2.bias", [20]),
         ("fc1.weight", [50, 320]), ("fc1.bias", [50]), ("fc2.weight", [10, 50]), ("fc2.bias", [10]),
     ]

@@ -4,7 +4,7 @@ import Testing
 
 let tableNames = usableKernels.map(\.name)
 
-func table(_ name: String) throws -> KernelTable { try #require(usableKernels.first { $0.name == name }) }
+func table(_ name: String) throws -> any KernelSet { try #require(usableKernels.first { $0.name == name }) }
 
 /// Memory with room on both sides: a kernel that reads there takes in NaNs, and one that writes there is found out.
 final class Guarded {

@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import TensorSupport
 import Tensors
 import TestSupport
 import Testing
@@ -35,7 +36,7 @@ struct DigitNetTests {
             let pixel = Float((place * 37 + 11) % 256) / 255
             return (pixel - 0.1307) / 0.3081
         }
-        let output = try net.forward(Tensor(pixels, [4, 1, 28, 28]))
+        let output = try net(Tensor(pixels, [4, 1, 28, 28]))
         expectClose(try output.floatArray(), reference["log_probabilities"].floats, tolerance: 1e-6, "output")
         let loss = try output.nllLoss(Tensor(reference["targets"].ints.map(Int64.init), [4]))
         expectClose([Float(try loss.item())], [Float(reference["loss"].double ?? .nan)], tolerance: 1e-6, "loss")
@@ -88,9 +89,9 @@ struct DigitNetTests {
                     let first = try labels.int64Array().prefix(16).map { Int($0) }
                     #expect(first == reference["first_16_test_targets"].ints)
                 }
-                let output = try net.forward(images)
+                let output = try net(images)
                 total += try output.nllLoss(labels, reduction: .sum).item()
-                correct += try output.argmax(1).compared(.equal, labels).sum().item()
+                correct += try output.argmax(1).call("eq", labels).sum().item()
             }
         }
         #expect(correct == 664)
@@ -105,7 +106,7 @@ struct DigitNetTests {
             let targets = try labels.int64Array().prefix(8).map { Int($0) }
             #expect(targets == reference["first_8_targets_of_each_step"][place].ints)
             optimizer.zeroGrad()
-            let loss = try net.forward(images).nllLoss(labels)
+            let loss = try net(images).nllLoss(labels)
             try loss.backward()
             try optimizer.step()
             losses.append(Float(try loss.item()))

@@ -1,5 +1,6 @@
 import Datasets
 import Networks
+import TensorSupport
 import Tensors
 import TestSupport
 import Testing
@@ -7,14 +8,14 @@ import Testing
 /// The digit network, as `scripts/models/mnist.lua` defines it.
 final class DigitNet: Module {
     private let conv1: Conv2d, conv2: Conv2d
-    private let drop: Dropout
+    private let drop: Module
     private let fc1: Linear, fc2: Linear
     private let generator: Generator
 
     init(_ generator: Generator) throws {
-        conv1 = try Conv2d(1, 10, kernel: [5, 5], generator: generator)
-        conv2 = try Conv2d(10, 20, kernel: [5, 5], generator: generator)
-        drop = try Dropout(wholeChannels: true, generator: generator)
+        conv1 = try Conv2d(1, 10, kernel: Pair(5), generator: generator)
+        conv2 = try Conv2d(10, 20, kernel: Pair(5), generator: generator)
+        drop = try layer("Dropout2d")
         fc1 = try Linear(320, 50, generator: generator)
         fc2 = try Linear(50, 10, generator: generator)
         self.generator = generator
@@ -26,12 +27,22 @@ final class DigitNet: Module {
         try register("fc2", fc2)
     }
 
-    override func forward(_ input: Tensor) throws -> Tensor {
-        var x = try conv1.forward(input).maxPool2d(kernel: [2, 2]).relu()
-        x = try drop.forward(conv2.forward(x)).maxPool2d(kernel: [2, 2]).relu()
-        x = try fc1.forward(x.view([-1, 320])).relu().dropout(0.5, training: isTraining, generator)
-        return try fc2.forward(x).logSoftmax(1)
+    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        var x = try conv1(inputs[0]).maxPool2d(kernel: Pair(2)).relu()
+        x = try drop(conv2(x), generator: generator).maxPool2d(kernel: Pair(2)).relu()
+        x = try fc1(x.view([-1, 320])).relu().dropout(0.5, training: isTraining, generator)
+        return .tensor(try fc2(x).logSoftmax(1))
     }
+}
+
+/// A layer as scripts make it.
+func layer(_ name: String, _ given: (any Given)?..., options: [String: any Given] = [:]) throws -> Module {
+    guard let layer = Layers.all.first(where: { $0.schema.name == name }) else { throw TensorError("no \(name)") }
+    let parameters = layer.schema.parameters
+    let values = parameters.enumerated().map { place, parameter in
+        ((place < given.count ? given[place] : nil) ?? options["\(parameter.name)"])?.value
+    }
+    return try layer.make(Arguments(parameters, values), Context(generator: Generator(seed: 0)))
 }
 
 /// A module without a function of its own.
@@ -45,7 +56,7 @@ func linear(_ inputs: Int = 2, _ outputs: Int = 3, bias: Bool = true) throws -> 
     try Linear(inputs, outputs, bias: bias, generator: Generator(seed: 0))
 }
 
-func floats(_ values: [Float], _ shape: [Int]? = nil) throws -> Tensor { try Tensor(values, shape ?? [values.count]) }
+func floats(_ values: [Float], _ shape: Shape? = nil) throws -> Tensor { try Tensor(values, shape ?? [values.count]) }
 
 /// The text of the error that `body` throws; "no error" where it throws none.
 func text(_ body: () throws -> Any) -> String {

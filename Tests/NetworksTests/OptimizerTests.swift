@@ -153,7 +153,7 @@ struct OptimizerTests {
     func stepBeforeBackward() throws {
         let one = try parameter()
         let optimizer = try SGD([one], learningRate: 1)
-        let loss = try one.multiplied(by: one).sum()
+        let loss = try (one * one).sum()
         one.grad = try floats([1, 1, 1, 1, 1])
         try optimizer.step()
         #expect(text { try loss.backward() } != "no error")

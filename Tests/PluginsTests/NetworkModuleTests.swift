@@ -265,11 +265,11 @@ struct NetworkModuleTests {
             ),
             (
                 "local net = Net(0) net.me = net",
-                "ScriptModule:register_module: a module cannot contain itself (as 'me')"
+                "Net: a module cannot contain itself (as 'me')"
             ),
             (
                 "local net = Net(0) net['a.b'] = nn.ReLU()",
-                "ScriptModule:register_module: a name without dots expected for a part of a network, got 'a.b'"
+                "Net: a name without dots expected for a part of a network, got 'a.b'"
             ),
             ("local net = Net(0) net.first = 5", "'first' is a module of Net: module or nil expected, got number"),
             (
@@ -305,12 +305,18 @@ struct NetworkModuleTests {
                 "local l = nn.ModuleList { nn.ReLU(), nn.ReLU() } l[1] = nil",
                 "ModuleList: a module at a place from 1 to 3 expected, got nil at 1"
             ),
-            ("nn.ModuleList { nn.ReLU(), 5 }", "nn.ModuleList: bad element 2 (module expected, got number)"),
-            ("nn.ModuleList():append(5)", "ModuleList:append: bad argument 'module' (module expected, got number)"),
-            ("nn.Sequential(nn.ReLU(), nj.ones(1))", "nn.Sequential: bad argument 2 (module expected, got tensor)"),
+            (
+                "nn.ModuleList { nn.ReLU(), 5 }",
+                "nn.ModuleList: bad argument 'modules' (list of Module expected, got number as item 2)"
+            ),
+            ("nn.ModuleList():append(5)", "ModuleList:append: bad argument 'module' (Module expected, got number)"),
+            (
+                "nn.Sequential(nn.ReLU(), nj.ones(1))",
+                "nn.Sequential: bad argument 'modules' (Module expected, got Tensor)"
+            ),
             ("nn.module()", "nn.module: bad argument 'name' (string expected, got nothing)"),
             ("nn.module('x', {})", "nn.module: bad argument 'parent' (what nn.module returned expected, got table)"),
-            ("nn.Linear(2, 3)(5)", "Module: bad argument 'input' (Tensor expected, got number)"),
+            ("nn.Linear(2, 3)(5)", "Module: bad argument 'inputs' (Tensor expected, got number)"),
             (
                 "nn.Linear(2, 3)(nj.ones(1, 3))",
                 "in Linear 2->3: expected 2 input features, got 3 (input [1, 3], weight [3, 2])"
@@ -326,6 +332,10 @@ struct NetworkModuleTests {
             (
                 "nn.Conv2d(3, 4, 1, { groups = 2 })",
                 "nn.Conv2d: 3 input channels and 4 output channels cannot be divided into 2 groups"
+            ),
+            (
+                "nn.functional.dropout(nj.ones(1), 1.5)",
+                "dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"
             ),
             ("nn.Dropout(1.5)", "nn.Dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"),
             ("local x = nn.Conv3d", "nn has no field 'Conv3d' (did you mean 'Conv2d'?)"),

@@ -27,7 +27,12 @@ struct TensorModuleTests {
                 "tensor([0, 0]) tensor([0, 0])"
             ),
             ("nj.ones({ 2 }, { dtype = 'bool' }), nj.ones(1, 1)", "tensor([true, true]) tensor([[1.]])"),
-            ("nj.full({ 2 }, 7), nj.full({ 2 }, 7, { dtype = 'int64' })", "tensor([7., 7.]) tensor([7, 7])"),
+            (
+                "nj.full({ 2 }, 7), nj.full({ 2 }, 7.0), nj.full({ 2 }, 7, { dtype = 'float32' })",
+                "tensor([7, 7]) tensor([7., 7.]) tensor([7., 7.])"
+            ),
+            ("nj.full({ 2 }, 7.5, { dtype = 'int64' }), nj.full({ 1 }, true)", "tensor([7, 7]) tensor([true])"),
+            ("nj.arange(5.0), nj.arange(0, 1, 0.5)", "tensor([0., 1., 2., 3., 4.]) tensor([0.0000, 0.5000])"),
             ("nj.rand(2, 3):size(1), nj.randn(2, 3, 1):dim(), nj.rand { 4 }:size(0)", "3 3 4"),
             (
                 "nj.arange(5), nj.arange(2, 5), nj.arange(5, 0, -2)",
@@ -60,25 +65,28 @@ struct TensorModuleTests {
             ("nj.tensor(nil)", "tensor: bad argument 'data' (value expected, got nil)"),
             (
                 "nj.tensor({ 1 }, { dtype = 'flota32' })",
-                "tensor: bad argument 'dtype' ('float32', 'int64', 'uint8' or 'bool' expected, "
-                    + "got 'flota32' (did you mean 'float32'?))"
+                "tensor: bad argument 'dtype' ('float32', 'float64', 'int64', 'int32', 'int16', 'int8', 'uint8' or "
+                    + "'bool' expected, got 'flota32' (did you mean 'float32'?))"
             ),
             (
                 "nj.tensor({ 1 }, { requires_grad = true })",
-                "tensor: only a float32 tensor can have a gradient, this one is int64"
+                "tensor: only a floating-point tensor can have a gradient, this one is int64"
             ),
-            ("nj.zeros()", "zeros: bad argument 'shape' (sizes expected, got nothing)"),
-            ("nj.zeros { dtype = 'int64' }", "zeros: bad argument 'shape' (sizes expected, got nothing)"),
-            ("nj.zeros(2, 'x')", "zeros: bad argument 'shape' (integer expected, got string)"),
+            ("nj.zeros()", "zeros: sizes expected, got nothing"),
+            ("nj.zeros { dtype = 'int64' }", "zeros: sizes expected, got nothing"),
+            ("nj.zeros(2, 'x')", "zeros: bad argument 'size' (integer expected, got string)"),
             ("nj.zeros(2, 3, { dtpye = 'int64' })", "zeros: unknown option 'dtpye' (did you mean 'dtype'?)"),
             ("nj.zeros(2, -1)", "zeros: a size cannot be negative: [2, -1]"),
             (
                 "nj.zeros(1000000, 1000000, 1000000)",
                 "zeros: [1000000, 1000000, 1000000] is more than memory can hold"
             ),
-            ("nj.arange(1, 5, 0)", "arange: bad argument 'step' (integer other than 0 expected, got 0)"),
+            ("nj.arange(1, 5, 0)", "arange: a step other than 0 expected"),
             ("nj.arange(0, 1 << 62)", "arange: [4611686018427387904] is more than memory can hold"),
-            ("nj.arange(math.mininteger, 5)", "arange: bad argument 'stop' (number nearer to start expected, got 5)"),
+            (
+                "nj.arange(math.mininteger, 5)",
+                "arange: from -9223372036854775808 to 5 is more than memory can hold"
+            ),
             ("nj.cat {}", "cat: at least one tensor expected, got an empty list"),
             (
                 "nj.cat { nj.tensor { 1 }, 5 }",
@@ -100,6 +108,10 @@ struct TensorModuleTests {
             ("2 - nj.tensor { 1.5, 2 }, nj.tensor { 5, 2 } - 2", "tensor([0.5000, 0.0000]) tensor([3, 0])"),
             ("nj.tensor { 1, 2 } * 3, -nj.tensor { 1, 2 }", "tensor([3, 6]) tensor([-1, -2])"),
             ("nj.tensor { 1, 2 } / 2, 2 / nj.tensor { 1.0, 2 }", "tensor([0.5000, 1.0000]) tensor([2., 1.])"),
+            (
+                "nj.tensor { 3 } ^ 2, nj.tensor({ 255 }, { dtype = 'uint8' }) + 1",
+                "tensor([9]) tensor([0], dtype=uint8)"
+            ),
             ("nj.tensor { 1.0, 3 } ^ 2, nj.tensor({ 4.0 }):pow(0.5)", "tensor([1., 9.]) tensor([2.])"),
             (
                 "nj.tensor { 1.5 } + nj.tensor { 1 }, nj.tensor { 1 } * nj.tensor { 1.5 }",
@@ -107,7 +119,7 @@ struct TensorModuleTests {
             ),
             (
                 "nj.tensor { true } + 1, nj.tensor { true } * 2.5, nj.tensor { true } + nj.tensor { true }",
-                "tensor([2]) tensor([2.5000]) tensor([2])"
+                "tensor([2]) tensor([2.5000]) tensor([true])"
             ),
             (
                 "nj.tensor { { 1, 2 }, { 3, 4 } }:t() + nj.tensor { 10, 20 }",
@@ -118,7 +130,7 @@ struct TensorModuleTests {
                 "false -9223372036854775808"
             ),
             (
-                "nj.tensor({ 1.0, 2 }):maximum(1.5), nj.tensor({ 1, 2 }):minimum(1)",
+                "nj.tensor({ 1.0, 2 }):maximum(nj.tensor { 1.5 }), nj.tensor({ 1, 2 }):minimum(nj.tensor { 1 })",
                 "tensor([1.5000, 2.0000]) tensor([1, 1])"
             ),
             (
@@ -146,17 +158,16 @@ struct TensorModuleTests {
     @Test(
         "Operators that cannot be",
         arguments: [
-            ("nj.tensor { 1 } + 'x'", "operator +: bad argument 'right' (Tensor or number expected, got string)"),
-            ("nil + nj.tensor { 1 }", "operator +: bad argument 'left' (Tensor or number expected, got nil)"),
+            (
+                "nj.tensor { 1 } + 'x'",
+                "operator +: bad argument 'right' (Tensor, number or boolean expected, got string)"
+            ),
+            ("nil + nj.tensor { 1 }", "operator +: bad argument 'left' (Tensor, number or boolean expected, got nil)"),
             (
                 "nj.tensor { 1, 2 } + nj.tensor { 1, 2, 3 }",
                 "operator +: shapes [2] and [3] do not fit: sizes 2 and 3 in dimension -1"
             ),
-            ("nj.tensor { 1 } ^ 2", "operator ^: float32 expected, got int64; convert with float()"),
-            (
-                "nj.tensor({ 1 }, { dtype = 'uint8' }) + 1",
-                "operator +: float32 expected, got uint8; convert with float()"
-            ),
+            ("nj.tensor { 1 } ^ -2", "operator ^: integers to negative powers are not allowed; use float()"),
             ("nj.tensor { 1 } < nj.tensor { 2 }", "attempt to compare two Tensor values"),
             ("nj.tensor { 1 } // 2", "attempt to perform arithmetic on a Tensor value"),
             (
@@ -260,8 +271,14 @@ struct TensorModuleTests {
     @Test(
         "Changes that cannot be",
         arguments: [
-            ("nj.tensor({ 1 }):add_(1.5)", "Tensor:add_: float32 expected, got int64; convert with float()"),
-            ("nj.tensor({ 1 }):div_(2)", "Tensor:div_: float32 expected, got int64; convert with float()"),
+            (
+                "nj.tensor({ 1 }):add_(1.5)",
+                "Tensor:add_: a result of type float32 cannot be put into a tensor of type int64"
+            ),
+            (
+                "nj.tensor({ 1 }):div_(2)",
+                "Tensor:div_: a result of type float32 cannot be put into a tensor of type int64"
+            ),
             (
                 "nj.tensor({ 1.0 }, { requires_grad = true }):add_(1)",
                 "Tensor:add_: a tensor that requires a gradient cannot be changed in place here; do it under no_grad"
@@ -331,7 +348,8 @@ struct TensorModuleTests {
         )
         #expect(
             failure("local t = nj.zeros(2) t:release() local x = t + 1")
-                == "test.lua:1: operator +: bad argument 'left' (Tensor or number expected, got released Tensor)")
+                == "test.lua:1: operator +: bad argument 'left' (Tensor, number or boolean expected, got released Tensor)"
+        )
     }
 
     @Test("Seeds give PyTorch's numbers")

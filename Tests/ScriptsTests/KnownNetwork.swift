@@ -21,7 +21,7 @@ extension Nightjar {
             parameters["fc2.weight"]:narrow(0, 7, 1):narrow(1, 0, 1):fill_(4)
             parameters["fc2.bias"]:narrow(0, 1, 1):fill_(5)
             nj.checkpoint.save("model.safetensors", { model = net, epoch = 3, step = 2814, metadata = \(metadata) })
-            for name, shade in pairs { light = 1, dark = 0 } do
+            for name, shade in pairs { light = 1.0, dark = 0.0 } do
               nj.images.from_tensor(nj.full({ 3, 40, 30 }, shade)):save(name .. ".png")
             end
             """)

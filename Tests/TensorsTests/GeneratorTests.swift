@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Tensors
+import TensorSupport
 
 /// The generator against PyTorch's draws, in `Tests/Reference/generator.json`.
 @Suite("Random numbers are PyTorch's")
@@ -10,7 +11,7 @@ struct GeneratorTests {
     func reference(_ test: JSON) throws {
         let name = test["name"].string
         let generator = Generator(seed: UInt64(try #require(test["seed"].double)))
-        let shape = test["shape"].ints
+        let shape = Shape(test["shape"].ints)
         let expected = test["values"].array.compactMap(\.double)
         switch name {
         case "uniform":

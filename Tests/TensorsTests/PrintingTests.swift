@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Tensors
+import TensorSupport
 
 /// What PyTorch 2.15 prints, with `true` for `True` and `[0, 3]` for `torch.Size([0, 3])`.
 @Suite("Tensors print as in PyTorch")
@@ -132,7 +133,7 @@ struct PrintingTests {
             "tensor([1, 1], dtype=uint8)"
         ),
         (
-            { try formula([3]).compared(.greater, -1) },
+            { try formula([3]).call("gt", -1) },
             "tensor([false,  true,  true])"
         ),
         (
@@ -166,7 +167,7 @@ struct PrintingTests {
             """
         ),
         (
-            { try Tensor([0.00005, 0.00015, 1], [3]).multiplied(by: 2) },
+            { try Tensor([0.00005, 0.00015, 1], [3]).mul(2) },
             "tensor([1.0000e-04, 3.0000e-04, 2.0000e+00])"
         ),
     ]
@@ -180,7 +181,7 @@ struct PrintingTests {
     @Test("a result names its operation")
     func history() throws {
         #expect(
-            try Tensor([Float(1), 2], [2]).requireGrad().multiplied(by: 2).description
+            try Tensor([Float(1), 2], [2]).requireGrad().mul(2).description
                 == "tensor([2., 4.], grad_fn=<mul>)")
     }
 }

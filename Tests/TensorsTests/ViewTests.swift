@@ -1,10 +1,11 @@
 import Testing
 
 @testable import Tensors
+import TensorSupport
 
 /// A tensor as a list of sizes and a function from an index to a number: what views are held against.
 private struct Model {
-    let shape: [Int]
+    let shape: Shape
     let at: ([Int]) -> Float
 
     var values: [Float] {
@@ -38,7 +39,7 @@ struct ViewTests {
     }
 
     private func expect(
-        _ got: Tensor, _ shape: [Int], at location: SourceLocation = #_sourceLocation,
+        _ got: Tensor, _ shape: Shape, at location: SourceLocation = #_sourceLocation,
         _ at: @escaping ([Int]) -> Float
     ) throws {
         try expectClose(got, shape, Model(shape: shape, at: at).values, tolerance: 0, at: location)
@@ -89,9 +90,9 @@ struct ViewTests {
     func reshape() throws {
         for x in try sources() {
             let values = model(x).values
-            for shape in [[24], [6, 4], [2, -1], [-1, 1, 12], [2, 3, 4], [1, 2, 2, 3, 2, 1]] {
+            for shape: Shape in [[24], [6, 4], [2, -1], [-1, 1, 12], [2, 3, 4], [1, 2, 2, 3, 2, 1]] {
                 let known = shape.filter { $0 != -1 }.reduce(1, *)
-                try expectClose(x.reshape(shape), shape.map { $0 == -1 ? 24 / known : $0 }, values, tolerance: 0)
+                try expectClose(x.reshape(shape), Shape(shape.map { $0 == -1 ? 24 / known : $0 }), values, tolerance: 0)
             }
             try expectClose(x.flatten(), [24], values, tolerance: 0)
             try expectClose(x.flatten(start: 1), [2, 12], values, tolerance: 0)
@@ -125,9 +126,9 @@ struct ViewTests {
         #expect(try x.floatArray() == [0, 9, 2, 3, 9, 5])
         try x.transpose(0, 1).narrow(0, start: 1, length: 2).copyInPlace(Tensor([7, 8] as [Float], [2]))
         #expect(try x.floatArray() == [0, 7, 7, 3, 8, 8])
-        try x.select(1, 0).addInPlace(.scalar(1), scale: 10)
+        try x.select(1, 0).addInPlace(1, alpha: 10)
         #expect(try x.floatArray() == [10, 7, 7, 13, 8, 8])
-        try x.select(0, 1).multiplyInPlace(.scalar(2)).divideInPlace(.scalar(4))
+        try x.select(0, 1).mulInPlace(2).divInPlace(4)
         #expect(try x.floatArray() == [10, 7, 7, 6.5, 4, 4])
     }
 

@@ -34,9 +34,15 @@ public struct Layer: Sendable {
 /// The one list of layers: those with parameters of their own, and those that are operators with some of their
 /// arguments given.
 public enum Layers {
-    public static let all: [Layer] = [conv2d, linear, identity] + Operators.all.flatMap(operatorLayers)
+    public static let all: [Layer] = [conv2d, linear, identity, flatten] + Operators.all.flatMap(operatorLayers)
 
     static let identity = Layer("Identity", doc: "The input itself.", []) { _, _ in Identity() }
+
+    /// Other than the operator of the name, it leaves the first dimension, which counts the examples, as it is.
+    static let flatten = Layer(
+        "Flatten", doc: "Several dimensions made one.",
+        [.integer("start_dim", default: 1), .integer("end_dim", default: -1)]
+    ) { a, _ in Flatten(start: try a.integer("start_dim"), end: try a.integer("end_dim")) }
 
     private static func operatorLayers(_ operation: Operator) -> [Layer] {
         operation.faces.compactMap { face in
@@ -54,6 +60,22 @@ final class Identity: Module {
 
     override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
         .tensor(try Module.only(inputs, kind))
+    }
+}
+
+final class Flatten: Module {
+    private let start: Int, end: Int
+
+    init(start: Int, end: Int) {
+        self.start = start
+        self.end = end
+        super.init(kind: "Flatten")
+    }
+
+    override var details: String { start == 1 && end == -1 ? "" : "start_dim=\(start), end_dim=\(end)" }
+
+    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        .tensor(try Module.only(inputs, kind).flatten(start: start, end: end))
     }
 }
 

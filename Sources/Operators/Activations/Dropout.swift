@@ -28,6 +28,7 @@ extension Operators {
         ) { a, context in
             let x = try a.tensor("input")
             let (p, shape) = (try a.number("p"), try mask(x))
+            guard p >= 0, p <= 1 else { throw TensorError("a probability from 0 to 1 expected, got \(p)") }
             guard try a.boolean("training"), p > 0 else { return .tensor(x) }
             return .tensor(try x.dropped(p, shape, context.generator))
         }
@@ -51,15 +52,13 @@ extension Tensor {
     func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
         try expectFloatingPoint()
         let order = maskShape == shape ? memoryOrder : Array(shape.indices)
-        let mask = try Tensor(uninitialized: Shape(order.map { maskShape[$0] }), dtype: dtype)
+        let ordered = Shape(order.map { maskShape[$0] })
         // Where nothing is kept, nothing is drawn.
-        if dtype == .float64 {
-            let (values, scale) = (mask.address(as: Double.self), 1 / (1 - p))
-            for i in 0..<mask.count { values[i] = p < 1 && generator.bernoulli(1 - p) ? scale : 0 }
-        } else {
-            let (values, scale) = (mask.floats, 1 / Float(1 - p))
-            for i in 0..<mask.count { values[i] = p < 1 && generator.bernoulli(1 - p) ? scale : 0 }
-        }
+        var mask =
+            try p < 1
+            ? Tensor.bernoulli(ordered, 1 - p, value: dtype == .float64 ? 1 : 1 / Float(1 - p), generator)
+            : Tensor.zeros(ordered)
+        if dtype == .float64 { mask = try mask.to(.float64) * (p < 1 ? 1 / (1 - p) : 0) }
         var places = order
         for (i, d) in order.enumerated() { places[d] = i }
         return try self * mask.permute(Shape(places)).detach()

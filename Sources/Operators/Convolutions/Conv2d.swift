@@ -77,11 +77,15 @@ struct ConvolutionOperation: Operation {
             found[0] = try .applyOne(
                 ConvolutionInputGradient(options: options, input: specs[0].shape), [gradient, kept.input(1)])
         }
+        let needsBias = needs.count > 2 && needs[2]
         if needs[1] {
-            found[1] = try .applyOne(
-                ConvolutionWeightGradient(options: options, weight: specs[1].shape), [gradient, kept.input(0)])
+            let operation = ConvolutionWeightGradient(options: options, weight: specs[1].shape, withBias: needsBias)
+            let gradients = try Tensor.apply(operation, [gradient, kept.input(0)])
+            found[1] = gradients[0]
+            if needsBias { found[2] = gradients[1] }
+        } else if needsBias {
+            found[2] = try gradient.sum([0, 2, 3])
         }
-        if needs.count > 2, needs[2] { found[2] = try gradient.sum([0, 2, 3]) }
         return found
     }
 }
@@ -122,13 +126,14 @@ struct ConvolutionInputGradient: Operation {
     }
 }
 
-/// The weight's gradient, from the gradient of the output and the input.
+/// The weight's gradient, and where wanted the bias's, from the gradient of the output and the input.
 struct ConvolutionWeightGradient: Operation {
     let options: ConvolutionOptions
     let weight: Shape
+    var withBias = false
     var name: String { "conv2d_backward_weight" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(weight)] }
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(weight)] + (withBias ? [Spec([weight[0]])] : []) }
 
     /// Each part of the images adds up its own gradient; the parts' are then added in order.
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
@@ -140,29 +145,40 @@ struct ConvolutionWeightGradient: Operation {
         let imagesAPart = max(1, (images + parts - 1) / parts)
         let used = max(1, (images + imagesAPart - 1) / imagesAPart)
         let weights = try Tensor(uninitialized: [used, size])
-        let (g, x, dw) = (gradient.floats, input.floats, weights.floats)
+        let biases = withBias ? try Tensor(uninitialized: [used, shape.outChannels]) : nil
+        let (g, x, dw, db) = (gradient.floats, input.floats, weights.floats, biases?.floats)
         ThreadPool.shared.run(used) { part in
             let first = part * imagesAPart
             kernels.convolveBackwardWeight(
                 shape,
                 Convolution.BackwardWeight(
-                    outputGradient: g, input: x, weightGradient: dw + part * size, biasGradient: nil),
+                    outputGradient: g, input: x, weightGradient: dw + part * size,
+                    biasGradient: db.map { $0 + part * shape.outChannels }),
                 first..<min(images, first + imagesAPart))
         }
-        kernels.reduce(.sum, .float, Slices(outer: 1, length: used, inner: size), dw, outputs[0].bytes)
-        extendLifetime(weights)
+        for (parts, total) in zip([weights] + (biases.map { [$0] } ?? []), outputs) {
+            kernels.reduce(
+                .sum, .float, Slices(outer: 1, length: used, inner: total.count), parts.bytes, total.bytes)
+            extendLifetime(parts)
+        }
     }
 
     func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
-        guard let gradient = try gradients[0]?.contiguous() else { return [] }
-        return [
-            kept.needs[0] ? try kept.input(1).conv2d(gradient, nil, options) : nil,
-            kept.needs[1]
-                ? try .applyOne(
+        var found: [Tensor?] = [nil, nil]
+        if let gradient = try gradients[0]?.contiguous() {
+            if kept.needs[0] { found[0] = try kept.input(1).conv2d(gradient, nil, options) }
+            if kept.needs[1] {
+                found[1] = try .applyOne(
                     ConvolutionInputGradient(options: options, input: kept.inputSpecs[1].shape),
-                    [kept.input(0), gradient]) : nil,
-        ]
+                    [kept.input(0), gradient])
+            }
+        }
+        if gradients.count > 1, kept.needs[0], let bias = gradients[1] {
+            let spread = try bias.reshape([1, -1, 1, 1]).expand(kept.inputSpecs[0].shape)
+            found[0] = try found[0].map { try $0 + spread } ?? spread
+        }
+        return found
     }
 }

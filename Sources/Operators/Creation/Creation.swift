@@ -55,11 +55,13 @@ extension Operators {
         "arange",
         "The numbers from `start` up to below `stop`, `step` apart; with one argument, from 0 up to below it. Integers "
             + "give int64, others float32.",
-        [.number("start"), .number("stop").optional, .number("step", default: 1)],
+        [.number("start"), .number("stop").optional, .number("step", "1 by default").optional],
         examples: [.init(5), .init(2, 9, 3), .init(0.5, 2.0, 0.25)]
     ) { a, _ in
         let (first, second) = (try a.operand("start"), try a.has("stop") ? a.operand("stop") : nil)
-        return try .arange(second == nil ? .integer(0) : first, second ?? first, a.operand("step"), dtype: a.dtype())
+        // A default with a type would decide the result's.
+        let step = try a.has("step") ? a.operand("step") : .integer(1)
+        return try .arange(second == nil ? .integer(0) : first, second ?? first, step, dtype: a.dtype())
     }
 }
 

@@ -108,7 +108,14 @@ let moduleMethods: [HostMethod<Module>] = [
     loadStateDict,
     .metamethod(
         .call, doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)
-    ) { module, call in .init(try module(call.objects("inputs"), call.scope())) },
+    ) { module, call in
+        do {
+            return .init(try module(call.objects("inputs"), call.scope()))
+        } catch let error as ModuleError {
+            // It says where it comes from itself.
+            throw PlainError(error.description)
+        }
+    },
     .method("forward", doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)) {
         module, call in .init(try module.forward(call.objects("inputs"), call.scope()))
     },

@@ -60,7 +60,8 @@ enum OperatorFaces {
             case .negate: .negate
             }
         return .binary(
-            event, doc: schema.doc, left: schema.arguments[0], right: schema.arguments[1], returns: schema.returns
+            event, doc: schema.doc, left: Argument("left", "", schema.arguments[0].kind),
+            right: Argument("right", "", schema.arguments[1].kind), returns: schema.returns
         ) { call in Results(try operation.body(call.arguments(for: schema), call.context)) }
     }
 }

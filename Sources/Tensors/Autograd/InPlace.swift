@@ -52,7 +52,9 @@ extension Tensor {
             throw TensorError("a result of shape \(result.shape) does not fit into \(shape)")
         }
         guard dtype.canHold(result.dtype) else {
-            throw TensorError("a result of type \(result.dtype.rawValue) cannot be put into a \(dtype.rawValue) tensor")
+            throw TensorError(
+                "a result of type \(result.dtype.rawValue) cannot be put into a tensor of type "
+                    + dtype.rawValue)
         }
         try expectChangeable()
         let result = try result.to(dtype)

@@ -20,4 +20,12 @@ extension Tensor {
         generator.fillPermutation(UnsafeMutableBufferPointer(start: tensor.address(as: Int64.self), count: n))
         return tensor
     }
+
+    /// `value` with probability `p`, else 0, for each element.
+    public static func bernoulli(_ shape: Shape, _ p: Double, value: Float, _ generator: Generator) throws -> Tensor {
+        let tensor = try Tensor(uninitialized: shape)
+        let values = tensor.floats
+        for i in 0..<tensor.count { values[i] = generator.bernoulli(p) ? value : 0 }
+        return tensor
+    }
 }

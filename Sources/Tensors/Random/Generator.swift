@@ -9,8 +9,9 @@
 /// PyTorch's CPU generator: MT19937 (Matsumoto and Nishimura, 1998), from which every kind of random number takes its
 /// draws in PyTorch's order, so that one seed gives the same numbers in both.
 public final class Generator {
-    private var state = [UInt32](repeating: 0, count: 624)
-    private var place = 624
+    // Nothing here calls out while it changes: the checks at run time are spared, which cost more than a draw.
+    @exclusivity(unchecked) private var state = [UInt32](repeating: 0, count: 624)
+    @exclusivity(unchecked) private var place = 624
     private var spareNormal: Double?
     /// The seed that was set last.
     public private(set) var seed: UInt64 = 0

@@ -15,7 +15,10 @@ import numpy
 from safetensors import safe_open
 from safetensors.numpy import load_file, save
 
-DTYPES = {"F32": numpy.float32, "I64": numpy.int64, "U8": numpy.uint8, "BOOL": numpy.bool_}
+DTYPES = {
+    "I64": numpy.int64, "I32": numpy.int32, "I16": numpy.int16, "I8": numpy.int8, "U8": numpy.uint8, "BOOL": numpy.bool_,
+}
+FLOATS = {"F32": (numpy.uint32, numpy.float32), "F64": (numpy.uint64, numpy.float64)}
 
 
 def header_and_data(content):
@@ -32,8 +35,9 @@ def main(path, with_torch):
     found = load_file(path)
     expected = {}
     for case in json.loads(metadata["expect"]):
-        if case["dtype"] == "F32":
-            values = numpy.array(case["values"], numpy.uint32).view(numpy.float32)
+        if case["dtype"] in FLOATS:
+            bits, floats = FLOATS[case["dtype"]]
+            values = numpy.array(case["values"], bits).view(floats)
         else:
             values = numpy.array(case["values"], DTYPES[case["dtype"]])
         expected[case["name"]] = values.reshape(case["shape"])

@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import Tensors
+import TensorSupport
 
 /// The operators against PyTorch's results and gradients, in `Tests/Reference/operators.json`.
 @Suite("Operators give PyTorch's numbers")
@@ -9,13 +10,13 @@ struct OperatorReferenceTests {
     @Test("forward and gradient", arguments: try JSON.referenceCases("operators.json"))
     func reference(_ test: JSON) throws {
         let name = test["name"].string
-        let shapes = test["input_shapes"].array.map(\.ints)
+        let shapes = test["input_shapes"].array.map { Shape($0.ints) }
         for scattered in [false, true] {
             let leaves = try shapes.enumerated().map { try formula($1, $0).requireGrad() }
-            let inputs = scattered ? try leaves.map { try seenOutOfOrder($0) } : leaves
+            let inputs = scattered ? try leaves.map { try $0.seenOutOfOrder() } : leaves
             let output = try apply(test["op"].string, test["args"], inputs)
-            try expectClose(output, test["output_shape"].ints, test["output"].floats, name)
-            try output.multiplied(by: formula(output.shape, 9)).sum().backward()
+            try expectClose(output, Shape(test["output_shape"].ints), test["output"].floats, name)
+            try output.mul(formula(output.shape, 9)).sum().backward()
             for (i, leaf) in leaves.enumerated() {
                 let gradient = try #require(leaf.grad, "\(name): no gradient \(i)")
                 try expectClose(gradient, shapes[i], test["gradients"][i].floats, "\(name), gradient \(i)")
@@ -26,17 +27,7 @@ struct OperatorReferenceTests {
     @Test("there are as many cases as there were when this was written")
     func count() throws { #expect(try JSON.referenceCases("operators.json").count == 98) }
 
-    /// The same values with a history, in a memory that has them in another order.
-    private func seenOutOfOrder(_ leaf: Tensor) throws -> Tensor {
-        if leaf.dim == 0 { return leaf }
-        if leaf.dim == 1 { return try Tensor.stack([leaf, leaf], 1).select(1, 0) }
-        let order = Array((0..<leaf.dim).reversed())
-        let result = try leaf.permute(order).clone().permute(order)
-        #expect(!result.isContiguous || result.shape.filter { $0 > 1 }.count < 2)
-        return result
-    }
-
-    private func pair(_ value: JSON) -> [Int] { value.int.map { [$0, $0] } ?? value.ints }
+    private func pair(_ value: JSON) -> Pair { value.int.map { Pair($0) } ?? Pair(value.ints[0], value.ints[1]) }
 
     private func apply(_ operation: String, _ args: JSON, _ x: [Tensor]) throws -> Tensor {
         let targets = try Tensor(args["targets"].ints.map(Int64.init), [args["targets"].ints.count])
@@ -63,11 +54,11 @@ struct OperatorReferenceTests {
         case "relu": return try x[0].relu()
         case "sigmoid": return try x[0].sigmoid()
         case "tanh": return try x[0].tanh()
-        case "exp": return try x[0].exponential()
-        case "add": return try x[0].adding(x[1])
-        case "sub": return try x[0].subtracting(x[1])
-        case "mul": return try x[0].multiplied(by: x[1])
-        case "div": return try x[0].divided(by: x[1])
+        case "exp": return try x[0].exp()
+        case "add": return try x[0].add(x[1])
+        case "sub": return try x[0].sub(x[1])
+        case "mul": return try x[0].mul(x[1])
+        case "div": return try x[0].div(x[1])
         case "matmul": return try x[0].matmul(x[1])
         case "sum": return try x[0].sum(dimensions, keepDimensions: args["keepdim"].bool)
         case "mean": return try x[0].mean(dimensions, keepDimensions: args["keepdim"].bool)

@@ -4,12 +4,13 @@ import TestSupport
 import Testing
 
 @testable import Tensors
+import TensorSupport
 
 @Suite("Results do not depend on the number of threads", .serialized)
 struct ThreadTests {
     /// The results and gradients of a function with every number of threads, all bits the same.
     private func expectSame(
-        _ shapes: [[Int]], at location: SourceLocation = #_sourceLocation, _ function: ([Tensor]) throws -> Tensor
+        _ shapes: [Shape], at location: SourceLocation = #_sourceLocation, _ function: ([Tensor]) throws -> Tensor
     ) throws {
         let before = ThreadPool.shared.threads
         defer { ThreadPool.setThreads(before) }
@@ -18,7 +19,7 @@ struct ThreadTests {
             ThreadPool.setThreads(threads)
             let leaves = try shapes.enumerated().map { try formula($1, $0).requireGrad() }
             let result = try function(leaves)
-            try result.multiplied(by: formula(result.shape, 9)).sum().backward()
+            try result.mul(formula(result.shape, 9)).sum().backward()
             let bits = try ([result] + leaves.compactMap(\.grad)).map { try $0.floatArray().map(\.bitPattern) }
             #expect(bits.count == 1 + shapes.count, sourceLocation: location)
             if let first { #expect(bits == first, "\(threads) threads", sourceLocation: location) }
@@ -29,10 +30,10 @@ struct ThreadTests {
     @Test("conv2d")
     func convolution() throws {
         try expectSame([[20, 3, 14, 14], [5, 3, 3, 3], [5]]) {
-            try $0[0].conv2d($0[1], $0[2], ConvolutionOptions(padding: [1, 1]))
+            try $0[0].conv2d($0[1], $0[2], ConvolutionOptions(padding: Pair(1, 1)))
         }
         try expectSame([[7, 4, 9, 9], [6, 2, 3, 3]]) {
-            try $0[0].conv2d($0[1], nil, ConvolutionOptions(stride: [2, 2], groups: 2))
+            try $0[0].conv2d($0[1], nil, ConvolutionOptions(stride: Pair(2, 2), groups: 2))
         }
     }
 
@@ -47,9 +48,9 @@ struct ThreadTests {
     func others() throws {
         try expectSame([[300, 301]]) { try $0[0].sum() }
         try expectSame([[300, 301]]) { try $0[0].mean([0]) }
-        try expectSame([[300, 301]]) { try $0[0].tanh().multiplied(by: $0[0]).logSoftmax(1) }
-        try expectSame([[20, 4, 30, 30]]) { try $0[0].maxPool2d(kernel: [2, 2]).relu() }
-        try expectSame([[20, 4, 30, 30]]) { try $0[0].avgPool2d(kernel: [3, 3], stride: [1, 1]) }
+        try expectSame([[300, 301]]) { try $0[0].tanh().mul($0[0]).logSoftmax(1) }
+        try expectSame([[20, 4, 30, 30]]) { try $0[0].maxPool2d(kernel: Pair(2, 2)).relu() }
+        try expectSame([[20, 4, 30, 30]]) { try $0[0].avgPool2d(kernel: Pair(3, 3), stride: Pair(1, 1)) }
         try expectSame([[400, 100]]) { try $0[0].dropout(0.3, training: true, Generator(seed: 4)) }
     }
 

@@ -1,22 +1,19 @@
-import Testing
+import Tensors
 import TestSupport
-
-@testable import Tensors
+import Testing
 
 /// A tensor filled by the formula that `make_reference.py` uses.
-func formula(_ shape: [Int], _ k: Int = 0) throws -> Tensor {
-    try Tensor(formulaValues(shape.reduce(1, *), k), shape)
+public func formula(_ shape: Shape, _ k: Int = 0) throws -> Tensor {
+    try Tensor(formulaValues(shape.product, k), shape)
 }
 
 /// 0, 1, 2, …
-func counting(_ shape: [Int]) throws -> Tensor {
-    try Tensor((0..<shape.reduce(1, *)).map(Float.init), shape)
-}
+public func counting(_ shape: Shape) throws -> Tensor { try Tensor((0..<shape.product).map(Float.init), shape) }
 
 /// Whether both have one shape and their elements agree to `tolerance`, relative to the larger of 1 and the expected
 /// one. A NaN agrees with a NaN.
-func expectClose(
-    _ got: Tensor, _ shape: [Int], _ expected: [Float], tolerance: Float = 1e-5, _ comment: String = "",
+public func expectClose(
+    _ got: Tensor, _ shape: Shape, _ expected: [Float], tolerance: Float = 1e-5, _ comment: String = "",
     at location: SourceLocation = #_sourceLocation
 ) throws {
     #expect(got.shape == shape, "\(comment)", sourceLocation: location)
@@ -35,7 +32,7 @@ func expectClose(
 }
 
 /// That `body` throws a `TensorError` with this text.
-func expectError(
+public func expectError(
     _ text: String, at location: SourceLocation = #_sourceLocation, _ body: () throws -> Any
 ) {
     do {
@@ -49,14 +46,21 @@ func expectError(
 }
 
 extension Tensor {
-    /// The same values, seen through a transposed copy of the memory, so that the elements do not stand in order.
-    func scattered() throws -> Tensor {
+    /// A copy that gradients are to reach.
+    public func leaf() throws -> Tensor { try detach().clone().requireGrad() }
+
+    /// The same values with the same history, in memory that has them in another order.
+    public func seenOutOfOrder() throws -> Tensor {
         if dim == 0 { return try clone() }
-        if dim == 1 { return try Tensor.stack([self, self], 1).select(1, 0).detach() }
-        let order = Array((0..<dim).reversed())
-        return try permute(order).contiguous().permute(order).detach()
+        if dim == 1 { return try Tensor.stack([self, self], 1).select(1, 0) }
+        let order = Shape((0..<dim).reversed())
+        return try permute(order).clone().permute(order)
     }
 
-    /// A copy that gradients are to reach.
-    func leaf() throws -> Tensor { try detach().clone().requireGrad() }
+    /// The same values without a history, in memory that has them in another order.
+    public func scattered() throws -> Tensor { try detach().seenOutOfOrder() }
+
+    public static func scalar(_ value: Double) throws -> Tensor { try .full([], value) }
+
+    public convenience init(_ values: [Float]) throws { try self.init(values, [values.count]) }
 }
