@@ -68,6 +68,7 @@ struct ElementwiseTests {
         case .or: a != 0 || b != 0 ? 1 : 0
         case .xor: (a != 0) != (b != 0) ? 1 : 0
         case .select: a != 0 ? b : c
+        // Floating-point numbers have no bits in this sense.
         case .bitNot, .bitAnd, .bitOr, .bitXor: .nan
         }
     }

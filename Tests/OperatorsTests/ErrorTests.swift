@@ -106,8 +106,10 @@ struct ErrorTests {
         }
         expectError("target 3 at row 1 is outside 0..2") { try x.nllLoss(integers(0, 3)) }
         expectError("target -1 at row 0 is outside 0..2") { try x.crossEntropy(integers(-1, 3)) }
-        expectError("scores [n, classes] expected, got [3]") { try ones(3).crossEntropy(integers(1)) }
-        expectError("targets of shape [2, 3] expected, got [3]") { try x.mseLoss(ones(3)) }
+        expectError("scores [classes] and one target expected, got [3] and [1]") {
+            try ones(3).crossEntropy(integers(1))
+        }
+        expectError("shapes [2, 3] and [2] do not fit: sizes 3 and 2 in dimension -1") { try x.mseLoss(ones(2)) }
         expectError("a probability from 0 to 1 expected, got 1.5") { try x.dropout(1.5, training: true, generator) }
         expectError("a probability from 0 to 1 expected, got nan") { try x.dropout(.nan, training: false, generator) }
         expectError("an input [n, channels, height, width] expected, got [2, 3]") {

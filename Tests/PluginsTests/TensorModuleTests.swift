@@ -130,7 +130,7 @@ struct TensorModuleTests {
                 "false -9223372036854775808"
             ),
             (
-                "nj.tensor({ 1.0, 2 }):maximum(1.5), nj.tensor({ 1, 2 }):minimum(1)",
+                "nj.tensor({ 1.0, 2 }):maximum(nj.tensor { 1.5 }), nj.tensor({ 1, 2 }):minimum(nj.tensor { 1 })",
                 "tensor([1.5000, 2.0000]) tensor([1, 1])"
             ),
             (

@@ -113,7 +113,8 @@ extension Real {
         case .or: combine(i, r, n) { $0 != 0 || $1 != 0 ? 1 : 0 }
         case .xor: combine(i, r, n) { ($0 != 0) != ($1 != 0) ? 1 : 0 }
         case .select: choose(i, r, n)
-        case .bitNot, .bitAnd, .bitOr, .bitXor: map(i, r, n) { _ in .nan }
+        case .bitNot: map(i, r, n) { _ in .nan }
+        case .bitAnd, .bitOr, .bitXor: combine(i, r, n) { _, _ in .nan }
         }
     }
 }

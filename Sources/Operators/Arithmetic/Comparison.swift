@@ -23,7 +23,7 @@ extension Operators {
     static let allclose = Operator(
         "allclose", doc: "Whether all elements are nearly equal: `isclose` everywhere.",
         [.tensor("input"), .tensor("other")] + tolerances, returns: .boolean(), faces: .usual,
-        examples: [.init(.values(2, 3), .values(2, 3)), .init(.values(2, 3), .values(2, 3), 0.5, 9)]
+        examples: [.init(.values(2, 3), .values(2, 3)), .init(.values(2, 3), .values(2, 3), 0.5, 9, true)]
     ) { a, _ in .boolean(try !logicalNot(close(a)).containsTrue()) }
 
     static let equal = Operator(

@@ -39,7 +39,7 @@ extension Operators {
         "div", inputs: 2, accepts: .numbers, value: .call(.floorDivide, a, b))
 
     private static func quotient(_ a: Arguments) throws -> PointwiseFunction {
-        guard let mode = try a.optionalString("rounding_mode") else { return quotient }
+        guard case .string(let mode)? = a.value(at: 2) else { return quotient }
         try expectDivisor([a.operand(at: 0), a.operand(at: 1)])
         return mode == "floor" ? floored : truncated
     }

@@ -24,18 +24,19 @@ public struct Pointwise: Declared {
             name, inputs: 1, parameters: p.count, typing: typing, accepts: accepts, value: value(.variable(0), p),
             gradients: gradient.map { [$0(.variable(2), .variable(0), .variable(1), p)] })
         self.function = function
-        let names = parameters.map(\.name)
+        let count = parameters.count
+        // By position, which needs no search for a name.
+        @Sendable func numbers(_ a: Arguments) throws -> [Double] {
+            try (0..<count).map { try a.value(at: $0 + 1)?.number ?? a.number(parameters[$0].name) }
+        }
         declaration = Operator(
             name, doc: doc, [.tensor("input")] + parameters + (hasInplace ? [.inplace] : []), faces: faces,
             examples: examples,
-            inPlace: { a, _ in
-                .tensor(try function.inPlace([.tensor(a.tensor("input"))], parameters: names.map { try a.number($0) }))
-            }
+            inPlace: { a, _ in .tensor(try function.inPlace([.tensor(a.tensor("input"))], parameters: numbers(a))) }
         ) { a, _ in
-            let numbers = try names.map { try a.number($0) }
-            return .tensor(
+            .tensor(
                 try hasInplace
-                    ? function.activated(a, numbers) : function(a.tensor("input"), parameters: numbers))
+                    ? function.activated(a, numbers(a)) : function(a.tensor("input"), parameters: numbers(a)))
         }
     }
 
@@ -81,8 +82,10 @@ extension PointwiseFunction {
     /// The function of an activation's `input`, which it changes where `inplace` says so.
     func activated(_ a: Arguments, _ parameters: [Double]) throws -> Tensor {
         let x = try a.tensor("input")
-        return try a.boolean("inplace")
-            ? inPlace([.tensor(x)], parameters: parameters) : self(x, parameters: parameters)
+        if case .boolean(true)? = a.value(at: parameters.count + 1) {
+            return try inPlace([.tensor(x)], parameters: parameters)
+        }
+        return try self(x, parameters: parameters)
     }
 
     /// The function of operands that may all be numbers.

@@ -5,7 +5,10 @@ extension Operators {
         doc: "`margin` - target · (input1 - input2), at least 0: the target 1 wants the first larger, -1 the other.",
         [.tensor("input1"), .tensor("input2"), .tensor("target"), .number("margin", default: 0)],
         options: [.reduction], faces: [.functional, .layer("MarginRankingLoss", inputs: 3)],
-        examples: [.init(.values(3), .values(3), .signs(3)), .init(.values(4), .values(4), .signs(4), 0.5)]
+        examples: [
+            .init(.values(3), .values(3), .signs(3)),
+            .init(.values(4), .values(4), .signs(4), 0.5, options: ["reduction": "sum"]),
+        ]
     ) { a, _ in
         let tensors = [try a.tensor("input1"), try a.tensor("input2"), try a.tensor("target")]
         guard tensors[0].dim == tensors[1].dim, tensors[0].dim == tensors[2].dim else {
@@ -22,7 +25,7 @@ extension Operators {
         doc: "The element where the target is 1; where it is -1, `margin` less the element, at least 0.",
         [.tensor("input"), .tensor("target"), .number("margin", default: 1)], options: [.reduction],
         faces: [.functional, .layer("HingeEmbeddingLoss", inputs: 2)],
-        examples: [.init(.values(3), .signs(3)), .init(.values(), .sign, 0.5)]
+        examples: [.init(.values(3), .signs(3)), .init(.values(), .sign, 0.5, options: ["reduction": "none"])]
     ) { a, _ in
         let losses = try hinged(a.tensor("input"), a.tensor("target"), parameters: [a.number("margin")])
         return try .tensor(losses, a.reduction())
@@ -31,7 +34,7 @@ extension Operators {
     static let softMarginLoss = Operator(
         "soft_margin_loss", doc: "log(1 + exp(-target · input)), for targets 1 and -1.",
         [.tensor("input"), .tensor("target")], options: [.reduction],
-        faces: [.functional, .layer("SoftMarginLoss", inputs: 2)], examples: [.init(.values(3), .signs(3))]
+        faces: [.functional, .layer("SoftMarginLoss", inputs: 2)], examples: [.init(.values(3), .signs(3)), .init(.values(3), .signs(3), options: ["reduction": "sum"])]
     ) { a, _ in try .tensor(softened(a.tensor("input"), a.tensor("target")), a.reduction()) }
 
     static let tripletMarginLoss = Operator(
@@ -46,7 +49,8 @@ extension Operators {
         ], options: [.reduction], faces: [.functional, .layer("TripletMarginLoss", inputs: 3)],
         examples: [
             .init(.values(3, 4), .values(3, 4), .values(3, 4), 5),
-            .init(.values(3, 4), .values(3, 4), .values(3, 4), 5, 3, options: ["swap": true, "reduction": "none"]),
+            .init(
+                .values(3, 4), .values(3, 4), .values(3, 4), 5, 3, 1e-5, options: ["swap": true, "reduction": "none"]),
         ]
     ) { a, _ in
         let (anchor, near, far) = (try a.tensor("anchor"), try a.tensor("positive"), try a.tensor("negative"))
