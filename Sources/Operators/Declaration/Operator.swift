@@ -69,6 +69,8 @@ public enum Outcome {
     case several([Tensor])
     /// A list of tensors.
     case list([Tensor])
+    /// Several results in a row, of which some are lists.
+    indirect case tuple([Outcome])
     case boolean(Bool)
     case integer(Int)
 
@@ -77,6 +79,7 @@ public enum Outcome {
         switch self {
         case .tensor(let tensor): [tensor]
         case .several(let tensors), .list(let tensors): tensors
+        case .tuple(let outcomes): outcomes.flatMap(\.tensors)
         case .boolean, .integer: []
         }
     }

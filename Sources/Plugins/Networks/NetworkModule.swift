@@ -102,7 +102,7 @@ func iterator(_ name: String, _ pairs: [(name: String, object: AnyObject)]) -> R
     }
 }
 
-private let inputs: Argument = .rest(objects: "inputs", Tensor.self)
+private let inputs: Argument = .rest(values: "inputs", "tensors; recurrent layers and attention take more")
 
 let moduleMethods: [HostMethod<Module>] = [
     loadStateDict,
@@ -110,14 +110,14 @@ let moduleMethods: [HostMethod<Module>] = [
         .call, doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)
     ) { module, call in
         do {
-            return .init(try module(call.objects("inputs"), call.scope()))
+            return try call.run(module) { try $0($1, call.scope()) }
         } catch let error as ModuleError {
             // It says where it comes from itself.
             throw PlainError(error.description)
         }
     },
     .method("forward", doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)) {
-        module, call in .init(try module.forward(call.objects("inputs"), call.scope()))
+        module, call in try call.run(module) { try $0.forward($1, call.scope()) }
     },
     method("parameters", doc: "All parameters, each once.", returns: .custom("Tensor[]")) { module, _ in
         .objects(module.namedParameters().map(\.tensor))
@@ -184,9 +184,7 @@ private func attribute(_ module: Module, _ call: Call) -> Results {
     if let tensor = module.parameter(name) ?? module.buffer(name) { return .object(tensor) }
     if let child = module.child(name) { return .object(child) }
     if name == "training" { return .boolean(module.isTraining) }
-    guard let setting = module.settings.first(where: { $0.name == name }) else { return .nil }
-    // Nothing is what was left out; that it was declared is said besides.
-    return .values([setting.value.map { LuaValue($0) } ?? .nil, .boolean(true)])
+    return module.settings.first { $0.name == name }.map { .value(LuaValue($0.value)) } ?? .nil
 }
 
 private let scriptModuleMethods: [HostMethod<ScriptModule>] = [
