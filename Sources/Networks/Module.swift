@@ -27,8 +27,8 @@ open class Module {
     public private(set) var isTraining = true
     /// What kind of module this is: "Conv2d", or the name that a script gave it.
     public let kind: String
-    /// What its constructor got, by name; nil for what was left out and has no default.
-    public internal(set) var settings: [(name: String, value: Value?)] = []
+    /// What its constructor got, by name.
+    public internal(set) var settings: [(name: String, value: Value)] = []
 
     /// Where it was registered; the last is where messages say it is.
     private var places: [Place] = []

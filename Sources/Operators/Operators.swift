@@ -23,6 +23,7 @@ public enum Operators {
             batchNorm, instanceNorm, layerNorm, groupNorm, rmsNorm, normalize, localResponseNorm,
             // Windows and padding
             im2col, col2im, pad, interpolate, pixelShuffle, pixelUnshuffle, channelShuffle, embedding, bilinear,
+            scaledDotProductAttention,
             // Losses
             nllLoss, crossEntropy, mseLoss,
         ] as [any Declared]).map(\.declaration) + conversions

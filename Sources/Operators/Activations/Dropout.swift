@@ -65,7 +65,7 @@ extension Operators {
 extension Tensor {
     /// Elements replaced by 0 with probability `p`, the others scaled by `1 / (1 - p)` (Srivastava et al., 2014), with
     /// PyTorch's draws: one for each element of the mask, in the order in which the tensor's elements lie.
-    func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
+    public func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
         try self * mask(p, maskShape, kept: 1 / Float(1 - p), generator)
     }
 
