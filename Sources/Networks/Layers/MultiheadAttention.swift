@@ -87,7 +87,7 @@ final class MultiheadAttention: DeclaredModule {
         guard let out = child("out_proj") else { throw TensorError("its out_proj was taken away") }
         let y = try out.forward([joined], scope).tensors[0]
         let result = isSingle ? try y.squeeze([0]) : batchFirst ? y : try y.transpose(0, 1)
-        guard try a.boolean("need_weights") else { return .tensor(result) }
+        guard try a.boolean("need_weights") else { return .tuple([.tensor(result), .nothing]) }
         let weights = try a.boolean("average_attn_weights") ? found.weights.mean([1]) : found.weights
         return .several([result, isSingle ? try weights.squeeze([0]) : weights])
     }

@@ -45,11 +45,13 @@ extension Tensor {
     ) throws -> (result: Tensor, weights: Tensor) {
         var scores = try (self * scale).matmul(key.transpose(-2, -1))
         if let mask { scores = try scores + mask }
-        var weights = try scores.softmax(-1)
+        var highest: Tensor?
         if mask != nil, scores.shape[scores.dim - 1] > 0 {
-            let highest = try scores.detach().extreme(.maximum, -1, keepDimension: true).values
-            weights = try whereAnythingCounts(weights, highest)
+            highest = try scores.detach().extreme(.maximum, -1, keepDimension: true).values
         }
+        if let highest { scores = try whereAnythingCounts(scores, highest) }
+        var weights = try scores.softmax(-1)
+        if let highest { weights = try whereAnythingCounts(weights, highest) }
         if dropout > 0 { weights = try weights.dropped(dropout, weights.shape, generator) }
         return (try weights.matmul(value), weights)
     }

@@ -71,6 +71,8 @@ public enum Outcome {
     case list([Tensor])
     /// Several results in a row, of which some are lists.
     indirect case tuple([Outcome])
+    /// In the place of a result that was not asked for.
+    case nothing
     case boolean(Bool)
     case integer(Int)
 
@@ -80,7 +82,7 @@ public enum Outcome {
         case .tensor(let tensor): [tensor]
         case .several(let tensors), .list(let tensors): tensors
         case .tuple(let outcomes): outcomes.flatMap(\.tensors)
-        case .boolean, .integer: []
+        case .boolean, .integer, .nothing: []
         }
     }
 }

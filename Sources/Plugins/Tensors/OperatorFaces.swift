@@ -80,6 +80,7 @@ extension Results {
         case .several(let tensors): self = .values(tensors.map { .object($0) })
         case .list(let tensors): self = .objects(tensors)
         case .tuple(let outcomes): self = .values(outcomes.map { LuaValue($0) })
+        case .nothing: self = .nil
         case .boolean(let value): self = .boolean(value)
         case .integer(let value): self = .integer(value)
         }
@@ -93,6 +94,7 @@ extension LuaValue {
         case .tensor(let tensor): self = .object(tensor)
         case .several(let tensors), .list(let tensors): self = .list(tensors.map { .object($0) })
         case .tuple(let outcomes): self = .list(outcomes.map { LuaValue($0) })
+        case .nothing: self = .nil
         case .boolean(let value): self = .boolean(value)
         case .integer(let value): self = .integer(value)
         }
