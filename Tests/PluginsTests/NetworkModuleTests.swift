@@ -323,7 +323,7 @@ struct NetworkModuleTests {
             ),
             (
                 "nn.Linear { in_features = 1 }",
-                "nn.Linear: bad argument 'out_features' (integer of at least 1 expected, got nil)"
+                "nn.Linear: bad argument 'out_features' (integer of at least 0 expected, got nil)"
             ),
             (
                 "nn.Conv2d(1, 2, { kernel_sze = 5 })",
@@ -338,7 +338,7 @@ struct NetworkModuleTests {
                 "dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"
             ),
             ("nn.Dropout(1.5)", "nn.Dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"),
-            ("local x = nn.Conv3d", "nn has no field 'Conv3d' (did you mean 'Conv2d'?)"),
+            ("local x = nn.Conv3d", "nn has no field 'Conv3d' (did you mean 'Conv1d'?)"),
             ("local x = nn.ReLU().weight", "Module has no method 'weight'"),
             ("nn.Parameter(5)", "nn.Parameter: bad argument 'data' (Tensor expected, got number)"),
         ])
