@@ -20,7 +20,7 @@ import Lua
     let isVariadic: Bool
     private let limitsCount: Bool
     private let body: HostFunction.Body
-    private let className: (ClassReference) -> String
+    let className: (ClassReference) -> String
 
     /// The usual checks, without looking into a declaration.
     private enum Check {
@@ -78,7 +78,10 @@ import Lua
         super.init(name: label)
     }
 
-    override func invoke(_ state: LuaState) throws -> Int32 {
+    override func invoke(_ state: LuaState) throws -> Int32 { try body(checkedCall(state)).push(on: state) }
+
+    /// What stands on the stack, found to fit the declaration.
+    func checkedCall(_ state: LuaState) throws -> Call {
         if takesReceiver, let luaClass, !state.isObject(at: 1, of: luaClass) { throw receiverError(state) }
         let count = state.top
         let call: Call
@@ -89,7 +92,7 @@ import Lua
             call = Call(state: state, function: self, given: Int32(max(given, 0)), named: 0)
         }
         try check(call)
-        return try body(call).push(on: state)
+        return call
     }
 
     // MARK: Checks

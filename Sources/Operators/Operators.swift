@@ -39,6 +39,7 @@ public enum Operators {
             batchNorm, instanceNorm, layerNorm, groupNorm, rmsNorm, normalize, localResponseNorm,
             // Windows and padding
             im2col, col2im, pad, interpolate, pixelShuffle, pixelUnshuffle, channelShuffle, embedding, bilinear,
+            scaledDotProductAttention,
             // Losses
             nllLoss, crossEntropy, mseLoss, l1Loss, smoothL1Loss, huberLoss, binaryCrossEntropy,
             binaryCrossEntropyWithLogits, klDiv, cosineSimilarity, cosineEmbeddingLoss, marginRankingLoss,

@@ -181,7 +181,7 @@ struct ModuleTests {
                 "1 input channel and 1 output channel cannot be divided into 0 groups",
                 { try conv(1, 1, Pair(1, 1), .init(groups: 0)) }
             ),
-            ("in_features of at least 1 expected, got 0", { try linear(0, 1) }),
+            ("in_features of at least 1 expected, got -1", { try linear(-1, 1) }),
             ("out_features from 1 to 16777216 expected, got 16777217", { try linear(1, 1 << 24 + 1) }),
             ("[16777216, 16777216] is more than memory can hold", { try linear(1 << 24, 1 << 24) }),
             ("a probability from 0 to 1 expected, got 1.5", { try layer("Dropout", 1.5)(.ones([1])) }),

@@ -68,9 +68,10 @@ struct ErrorTests {
             try x.matmul(ones(2, 1))
         }
         expectError("expected 4 input features, got 3 (input [2, 3], weight [5, 4])") { try x.linear(ones(5, 4)) }
-        expectError("an input with features and a weight [out, in] expected, got [2, 3] and [3]") {
-            try x.linear(ones(3))
+        expectError("an input with features and a weight [out, in] expected, got [2, 3] and [1, 3, 1]") {
+            try x.linear(ones(1, 3, 1))
         }
+        expectError("a weight [out, in] expected with a bias, got [3]") { try x.linear(ones(3), ones(1)) }
         expectError("a float32 bias of shape [5] expected, got float32 [4]") { try x.linear(ones(5, 3), ones(4)) }
         expectError("a float32 bias of shape [1] expected, got uint8 [1]") {
             try x.linear(ones(1, 3), Tensor.ones([1], dtype: .uint8))
@@ -121,9 +122,9 @@ struct ErrorTests {
     func convolutions() throws {
         let (image, weight) = (try ones(1, 4, 5, 6), try ones(2, 4, 3, 3))
         expectError(
-            "an input [n, channels, height, width] and a weight [out, in, height, width] expected, got [4, 5, 6] and "
+            "an input [n, channels, height, width] and a weight [out, in, height, width] expected, got [5, 6] and "
                 + "[2, 4, 3, 3]"
-        ) { try image.select(0, 0).conv2d(weight) }
+        ) { try image.select(0, 0).select(0, 0).conv2d(weight) }
         let options = "stride and dilation of at least 1 and padding of at least 0 expected, each for both axes"
         expectError(options) { try image.conv2d(weight, nil, .init(stride: Pair(0, 1))) }
         expectError(options) { try image.conv2d(weight, nil, .init(padding: Pair(0, -1))) }
@@ -152,8 +153,8 @@ struct ErrorTests {
     @Test("pooling")
     func pooling() throws {
         let image = try ones(1, 4, 5, 6)
-        expectError("an input [n, channels, height, width] expected, got [4, 5, 6]") {
-            try image.select(0, 0).maxPool2d(kernel: Pair(2, 2))
+        expectError("an input [n, channels, height, width] expected, got [5, 6]") {
+            try image.select(0, 0).select(0, 0).maxPool2d(kernel: Pair(2, 2))
         }
         expectError("kernel, stride and dilation of at least 1 and padding of at least 0 expected, each for both axes")
         {

@@ -323,7 +323,7 @@ struct NetworkModuleTests {
             ),
             (
                 "nn.Linear { in_features = 1 }",
-                "nn.Linear: bad argument 'out_features' (integer of at least 1 expected, got nil)"
+                "nn.Linear: bad argument 'out_features' (integer of at least 0 expected, got nil)"
             ),
             (
                 "nn.Conv2d(1, 2, { kernel_sze = 5 })",

@@ -70,7 +70,7 @@ public final class Conv2d: ConvolutionLayer {
 /// A convolution over one or two axes, or the transpose of one. Parameters: `weight`
 /// `[outChannels, inChannels / groups, kernel…]`, of a transpose `[inChannels, outChannels / groups, kernel…]`, and
 /// `bias` `[outChannels]`.
-public class ConvolutionLayer: Module {
+public class ConvolutionLayer: DeclaredModule {
     public let options: ConvolutionOptions
     private let kernel: Pair
     private let channels: (in: Int, out: Int)
@@ -101,7 +101,10 @@ public class ConvolutionLayer: Module {
         self.mode = mode
         self.transposed = transposed
         channels = (inChannels, outChannels)
-        super.init(kind: kind)
+        super.init(
+            kind: kind,
+            call: transposed == nil
+                ? [] : [.tensor("input"), .integers("output_size", "the result's last sizes").optional])
         func numbers(_ pair: Pair) -> Value {
             .list((axes == 1 ? [pair.columns] : [pair.rows, pair.columns]).map { .integer($0) })
         }
@@ -142,16 +145,42 @@ public class ConvolutionLayer: Module {
     }
 
     public override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        if transposed != nil { return try super.forward(inputs, scope) }
         let x = try Module.only(inputs, kind)
         let (weight, bias) = (try ownParameter("weight"), parameter("bias"))
-        if let transposed {
-            return .tensor(
-                try axes == 1
-                    ? x.convTranspose1d(weight, bias, options, outputPadding: transposed)
-                    : x.convTranspose2d(weight, bias, options, outputPadding: transposed))
-        }
         let (input, options) = mode == .constant ? (x, options) : try padded(x)
         return .tensor(try axes == 1 ? input.conv1d(weight, bias, options) : input.conv2d(weight, bias, options))
+    }
+
+    public override func forward(_ arguments: Arguments, _ scope: Scope) throws -> Outcome {
+        .tensor(try transpose(arguments.tensor("input"), arguments.optionalIntegers("output_size")))
+    }
+
+    /// - Parameter size: the result's last sizes, or its whole shape.
+    private func transpose(_ x: Tensor, _ size: [Int]?) throws -> Tensor {
+        let (weight, bias) = (try ownParameter("weight"), parameter("bias"))
+        var more = transposed ?? Pair(0)
+        if let size {
+            guard size.count == axes || size.count == x.dim, x.dim > axes else {
+                throw TensorError("\(plural(axes, "number")) expected for 'output_size', got \(size.count)")
+            }
+            func rest(_ axis: Int, _ path: KeyPath<Pair, Int>) throws -> Int {
+                let least =
+                    (x.shape[x.dim - axis] - 1) * options.stride[keyPath: path] - 2 * options.padding[keyPath: path]
+                    + options.dilation[keyPath: path] * (kernel[keyPath: path] - 1) + 1
+                let wanted = size[size.count - axis]
+                guard wanted >= least, wanted - least < options.stride[keyPath: path] else {
+                    throw TensorError(
+                        "an output_size from \(least) to \(least + options.stride[keyPath: path] - 1) expected, got "
+                            + "\(wanted) (input \(x.shape))")
+                }
+                return wanted - least
+            }
+            more = Pair(try axes == 1 ? 0 : rest(2, \.rows), try rest(1, \.columns))
+        }
+        return try axes == 1
+            ? x.convTranspose1d(weight, bias, options, outputPadding: more)
+            : x.convTranspose2d(weight, bias, options, outputPadding: more)
     }
 
     /// The input with the padding that the layer's mode makes, and options without one.

@@ -52,7 +52,7 @@ private final class Embedding: Module {
         let weight = try initial.normal([entries, size])
         if let padding = self.padding { try weight.select(0, padding).assign(.zeros([size], dtype: weight.dtype)) }
         try registerParameter("weight", weight)
-        settings = [("padding_idx", self.padding.map { .integer($0) })]
+        if let padding = self.padding { settings = [("padding_idx", .integer(padding))] }
     }
 
     override var details: String {

@@ -22,7 +22,7 @@ public struct Layer: Sendable {
         module.origin = (self, try schema.parameters.map { try arguments.value($0.name) })
         module.settings += try schema.parameters.compactMap { parameter in
             let isSet = module.settings.contains { $0.name == "\(parameter.name)" }
-            return isSet ? nil : ("\(parameter.name)", try arguments.value(parameter.name))
+            return try isSet ? nil : arguments.value(parameter.name).map { ("\(parameter.name)", $0) }
         }
         return module
     }
@@ -33,7 +33,7 @@ public struct Layer: Sendable {
 public enum Layers {
     public static let all: [Layer] =
         convolutions + normalizations + [linear, bilinear, embedding] + shaping + paddings + upsamplings + maxPools
-        + Operators.all.flatMap(operatorLayers)
+        + recurrent + [attention] + Operators.all.flatMap(operatorLayers)
 
     private static let maxPools = Operators.maxPoolLayers.map { name, operation, arguments in
         Layer(name, doc: operation.schema.doc, arguments) { a, _ in
@@ -86,9 +86,9 @@ final class OperatorLayer: Module {
         super.init(kind: kind)
         if let kernel = arguments.parameters.first(where: { "\($0.name)" == "kernel_size" }),
             arguments.parameters.contains(where: { "\($0.name)" == "stride" && $0.isOptional }),
-            try !arguments.has("stride")
+            try !arguments.has("stride"), let size = try arguments.value(kernel.name)
         {
-            settings = [("stride", try arguments.value(kernel.name))]
+            settings = [("stride", size)]
         }
         for (value, parameter) in zip(values, operation.schema.parameters) {
             if case .object(let object)? = value, let tensor = object as? Tensor {

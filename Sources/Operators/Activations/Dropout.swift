@@ -17,7 +17,12 @@ extension Operators {
     static let dropout2d = dropout(
         "dropout2d", "The same for whole channels of [n, c, h, w] or, as in PyTorch, [n, c, l].", layer: "Dropout2d",
         example: .values(2, 3, 4, 2)
-    ) { try channels($0, "dropout2d") }
+    ) { x in
+        guard x.dim == 3 || x.dim == 4 else {
+            throw TensorError("an input [n, channels, height, width] expected, got \(x.shape)")
+        }
+        return channels(x)
+    }
 
     static let alphaDropout = dropout(
         "alpha_dropout", "Elements set to SELU's lowest value, all scaled so that mean and variance stay.",
@@ -27,7 +32,10 @@ extension Operators {
     static let featureAlphaDropout = dropout(
         "feature_alpha_dropout", "The same for whole channels of [n, c, ...].", layer: "FeatureAlphaDropout",
         alpha: true, example: .values(2, 3, 4)
-    ) { try channels($0, "feature_alpha_dropout") }
+    ) { x in
+        guard x.dim >= 2 else { throw TensorError("an input [n, channels, ...] expected, got \(x.shape)") }
+        return channels(x)
+    }
 
     /// - Parameters:
     ///   - alpha: whether the layer is one for SELU, for which functions are not in training by default.
@@ -48,6 +56,7 @@ extension Operators {
         ) { a, context in
             let x = try a.tensor("input")
             let (p, shape) = (try a.number("p"), try mask(x))
+            guard p >= 0, p <= 1 else { throw TensorError("a probability from 0 to 1 expected, got \(p)") }
             guard try a.boolean("training"), p > 0, x.count > 0 else { return .tensor(x) }
             let result =
                 try alpha ? x.alphaDropped(p, shape, context.generator) : x.dropped(p, shape, context.generator)
@@ -56,16 +65,15 @@ extension Operators {
     }
 
     /// One draw for each image and channel (Tompson et al., 2015).
-    private static func channels(_ x: Tensor, _ name: String) throws -> Shape {
-        guard x.dim >= 2 else { throw TensorError("an input [n, channels, ...] expected, got \(x.shape)") }
-        return Shape(x.shape.prefix(2) + x.shape.dropFirst(2).map { _ in 1 })
+    private static func channels(_ x: Tensor) -> Shape {
+        Shape(x.shape.prefix(2) + x.shape.dropFirst(2).map { _ in 1 })
     }
 }
 
 extension Tensor {
     /// Elements replaced by 0 with probability `p`, the others scaled by `1 / (1 - p)` (Srivastava et al., 2014), with
     /// PyTorch's draws: one for each element of the mask, in the order in which the tensor's elements lie.
-    func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
+    public func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
         if dtype == .float64 { return try self * (mask(p, maskShape, kept: 1, generator) / max(1 - p, .leastNormalMagnitude)) }
         return try self * mask(p, maskShape, kept: 1 / Float(1 - p), generator)
     }

@@ -91,6 +91,10 @@ public enum Outcome {
     case several([Tensor])
     /// A list of tensors.
     case list([Tensor])
+    /// Several results in a row, of which some are lists.
+    indirect case tuple([Outcome])
+    /// In the place of a result that was not asked for.
+    case nothing
     case boolean(Bool)
     case integer(Int)
 
@@ -99,7 +103,8 @@ public enum Outcome {
         switch self {
         case .tensor(let tensor): [tensor]
         case .several(let tensors), .list(let tensors): tensors
-        case .boolean, .integer: []
+        case .tuple(let outcomes): outcomes.flatMap(\.tensors)
+        case .boolean, .integer, .nothing: []
         }
     }
 }

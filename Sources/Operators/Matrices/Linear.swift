@@ -13,8 +13,8 @@ extension Tensor {
     /// goes away.
     public func linear(_ weight: Tensor, _ bias: Tensor? = nil) throws -> Tensor {
         if weight.dim == 1 {
-            let result = try linear(weight.unsqueeze(0), bias?.reshape([1]))
-            return try result.squeeze([-1])
+            guard bias == nil else { throw TensorError("a weight [out, in] expected with a bias, got \(weight.shape)") }
+            return try linear(weight.unsqueeze(0)).squeeze([-1])
         }
         return try .applyOne(LinearOperation(), [self, weight] + (bias.map { [$0] } ?? []))
     }

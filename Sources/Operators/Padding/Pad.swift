@@ -79,11 +79,18 @@ extension PaddingMode {
         }
         let indices = try Tensor(uninitialized: [before + size + behind], dtype: .int64)
         let values = indices.address(as: Int64.self)
+        // What is taken away at one end does not come in at the other.
+        let (start, end) = (max(0, -before), size - max(0, -behind))
+        guard end > start || self != .circular else {
+            throw TensorError("a padding of \(before) and \(behind) leaves nothing of dimension \(dimension)")
+        }
         for i in 0..<indices.count {
             let place = i - before
             switch self {
             case .reflect: values[i] = Int64(place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place)
-            case .circular: values[i] = Int64(place < 0 ? place + size : place >= size ? place - size : place)
+            case .circular:
+                let turn = (place - start) % (end - start)
+                values[i] = Int64(start + (turn < 0 ? turn + end - start : turn))
             case .replicate, .constant: values[i] = Int64(min(max(place, 0), size - 1))
             }
         }

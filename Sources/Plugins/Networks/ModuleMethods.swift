@@ -4,7 +4,7 @@ import Networks
 
 private let prefix: Argument = .string("prefix", "what all names begin with, a dot behind it", default: "")
 private let recurse: Argument = .boolean("recurse", "whether those of the modules inside belong to it", default: true)
-private let inputs: Argument = .rest(objects: "inputs", Tensor.self)
+private let inputs: Argument = .rest(values: "inputs", "tensors; recurrent layers and attention take more")
 
 private func method(
     _ name: String, doc: String, arguments: [Argument] = [], options: [Argument] = [], returns: Returns = .nothing,
@@ -37,7 +37,7 @@ let moduleMethods: [HostMethod<Module>] = [
         .call, doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)
     ) { module, call in
         do {
-            return try call.withCallbacks { .init(try module(call.objects("inputs"), call.scope())) }
+            return try call.withCallbacks { try call.run(module) { try $0($1, call.scope()) } }
         } catch let error as ModuleError {
             // It says where it comes from itself.
             throw PlainError(error.description, kind: "tensor", modulePath: error.path)
@@ -45,7 +45,7 @@ let moduleMethods: [HostMethod<Module>] = [
     },
     .method("forward", doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)) {
         module, call in
-        try call.withCallbacks { .init(try module.forward(call.objects("inputs"), call.scope())) }
+        try call.withCallbacks { try call.run(module) { try $0.forward($1, call.scope()) } }
     },
     method("parameters", doc: "All parameters, each once.", arguments: [recurse], returns: .custom("Tensor[]")) {
         module, call in

@@ -73,6 +73,22 @@ extension Results {
         case .tensor(let tensor): self = .object(tensor)
         case .several(let tensors): self = .values(tensors.map { .object($0) })
         case .list(let tensors): self = .objects(tensors)
+        case .tuple(let outcomes): self = .values(outcomes.map { LuaValue($0) })
+        case .nothing: self = .nil
+        case .boolean(let value): self = .boolean(value)
+        case .integer(let value): self = .integer(value)
+        }
+    }
+}
+
+extension LuaValue {
+    /// One result; several are a list.
+    fileprivate init(_ outcome: Outcome) {
+        switch outcome {
+        case .tensor(let tensor): self = .object(tensor)
+        case .several(let tensors), .list(let tensors): self = .list(tensors.map { .object($0) })
+        case .tuple(let outcomes): self = .list(outcomes.map { LuaValue($0) })
+        case .nothing: self = .nil
         case .boolean(let value): self = .boolean(value)
         case .integer(let value): self = .integer(value)
         }

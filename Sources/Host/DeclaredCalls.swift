@@ -1,0 +1,15 @@
+extension Call {
+    /// This call with its arguments checked against another declaration, for objects that say themselves what a call of
+    /// them takes. The arguments must have come as values of any kind.
+    ///
+    /// - Parameter label: what messages call the function.
+    public func checked(against arguments: [Argument], label: String) throws -> Call {
+        let declaration = HostFunction(
+            Schema(label, doc: "", arguments: arguments), .method, isReceiverFirst: true, body: nil)
+        let state = state
+        return try BoundFunction(
+            declaration, body: { _ in .none }, label: label, luaClass: function.luaClass, moduleKey: nil,
+            resolve: { state.runtime.luaClass(of: $0.type) }, className: function.className
+        ).checkedCall(state)
+    }
+}
