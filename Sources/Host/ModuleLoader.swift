@@ -155,7 +155,11 @@ final class ModuleLoader {
             }
             guard let bound = bind(method, label: label, luaClass: made, on: state) else { continue }
             state.push(permanent: bound)
-            state.setField(method.name, of: metatable)
+            if case .metamethod(.index) = method.role {
+                made.setIndexing(on: state)
+            } else {
+                state.setField(method.name, of: metatable)
+            }
         }
         state.setTop(base)
         return made

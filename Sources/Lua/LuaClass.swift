@@ -65,6 +65,9 @@ public final class LuaClass {
         lua_rawsetp(state.pointer, nj_registryindex(), key)
     }
 
+    /// Pops a function, which answers where an object of the metatable beneath it is indexed by anything but a name.
+    public func setIndexing(on state: LuaState) { nj_setindexing(state.pointer) }
+
     /// Pushes the metatable; nil before `pushNewMetatable`.
     public func pushMetatable(on state: LuaState) { lua_rawgetp(state.pointer, nj_registryindex(), key) }
 

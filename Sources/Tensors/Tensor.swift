@@ -50,8 +50,10 @@ public final class Tensor {
     /// The operation that made this tensor, where gradients flow through it. Where the tensor that this one is a view of
     /// was changed in place since, the view looks at the result of that.
     var history: History? {
-        guard let parent, parent.rebases != root.rebases else { return ownHistory }
-        self.parent?.rebases = root.rebases
+        guard let parent else { return ownHistory }
+        let current = root.rebases
+        if parent.rebases == current { return ownHistory }
+        self.parent?.rebases = current
         ownHistory = nil
         if parent.tensor.requiresGrad { Node.record(parent.view, [parent.tensor], [self]) }
         return ownHistory

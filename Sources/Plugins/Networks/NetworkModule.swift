@@ -23,7 +23,7 @@ let networkModule = HostModule(
             arguments: [.tensor("data")], options: [.boolean("requires_grad", default: true)],
             returns: .object(Tensor.self)
         ) { call in
-            let parameter = try call.object("data", as: Tensor.self).detach().clone()
+            let parameter = try call.object("data", as: Tensor.self).detach().contiguous().clone()
             parameter.isParameter = true
             return .object(try parameter.requireGrad(call.boolean("requires_grad")))
         },

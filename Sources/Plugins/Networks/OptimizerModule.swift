@@ -122,24 +122,6 @@ extension Argument {
     }
 }
 
-extension Value {
-    /// Nil for what is no option's value.
-    init?(_ value: LuaValue) {
-        switch value {
-        case .boolean(let value): self = .boolean(value)
-        case .integer(let value): self = .integer(value)
-        case .number(let value): self = .number(value)
-        case .string(let value): self = .string(value)
-        case .object(let object): self = .object(object)
-        case .list(let items):
-            let values = items.compactMap { Value($0) }
-            guard values.count == items.count else { return nil }
-            self = .list(values)
-        default: return nil
-        }
-    }
-}
-
 extension LuaValue {
     /// The value under a name; nil where it is no table or has none.
     subscript(name: String) -> LuaValue? {

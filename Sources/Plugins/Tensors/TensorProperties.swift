@@ -49,7 +49,11 @@ let tensorProperties: [HostMethod<Tensor>] = [
         tensor, _ in .integers(tensor.strides.array)
     },
     .method("fill_", doc: "Sets every element.", arguments: [.operand("value")], returns: .receiver) { tensor, call in
-        try tensor.assign(call.arguments(for: fill, hasReceiver: true).operand("value").asTensor())
+        let value = try call.arguments(for: fill, hasReceiver: true).operand("value")
+        if let source = value.tensor, source.dim > 0 {
+            throw TensorError("a number or a tensor without dimensions expected, got \(source.shape)")
+        }
+        try tensor.assign(value.tensor ?? .full([], value, dtype: tensor.dtype))
         return .receiver
     },
     .method("zero_", doc: "Sets every element to 0.", returns: .receiver) { tensor, _ in

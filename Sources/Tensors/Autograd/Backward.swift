@@ -95,7 +95,8 @@ extension Tensor {
         if let grad {
             self.grad = try grad + gradient
         } else {
-            grad = isFresh && gradient.isContiguous ? gradient : try gradient.clone()
+            let dense = try gradient.contiguous()
+            grad = isFresh || dense !== gradient ? dense : try gradient.clone()
         }
     }
 }
