@@ -173,6 +173,9 @@ let gradientMethods: [HostMethod<Tensor>] = [
     .method("detach", doc: "The same elements without a history.", returns: .object(Tensor.self)) { tensor, _ in
         .object(tensor.detach())
     },
+    .method("data", doc: "The same elements without a history, as detach gives them.", returns: .object(Tensor.self)) {
+        tensor, _ in .object(tensor.detach())
+    },
     .method("detach_", doc: "Takes this tensor's history away.", returns: .receiver) { tensor, _ in
         try tensor.detachInPlace()
         return .receiver

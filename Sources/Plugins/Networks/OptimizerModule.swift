@@ -88,7 +88,7 @@ private let optimizerMethods: [HostMethod<Optimizer>] = [
 ]
 
 private let groupMethods: [HostMethod<ParameterGroup>] = [
-    .metamethod(.index, arguments: [.any("key").optional]) { group, call in
+    .metamethod(.property, arguments: [.any("key").optional]) { group, call in
         guard let name = call.state.string(at: 2) else { return .nil }
         if name == "params" { return .objects(group.parameters) }
         if let value = group.values.first(where: { $0.name == name })?.value { return .value(LuaValue(value)) }

@@ -53,26 +53,17 @@ private let scheduleMethods: [HostMethod<LRScheduler>] = [
         try schedule.loadStateDict(entries)
         return .none
     },
-    .metamethod(.index, arguments: [.any("key").optional]) { schedule, call in
+    .metamethod(.property, arguments: [.any("key").optional]) { schedule, call in
         switch call.state.string(at: 2) {
-        case "last_epoch": .integer(schedule.lastEpoch)
-        case "base_lrs": .numbers(schedule.baseLRs)
-        default: try call.method()
+        case "last_epoch": return .integer(schedule.lastEpoch)
+        case "base_lrs": return .numbers(schedule.baseLRs)
+        default:
+            throw PlainError(
+                "LRScheduler has neither method nor field '\((try? call.state.describe(at: 2)) ?? "?")' (fields: last_epoch, "
+                    + "base_lrs)")
         }
     },
 ]
-
-extension Call {
-    /// The method that the key at 2 names, for types that answer `object.key` themselves.
-    func method() throws -> Results {
-        try state.reserve(4)
-        guard let luaClass = state.luaClass(at: 1) else { return .nil }
-        luaClass.pushMetatable(on: state)
-        state.pushCopy(2)
-        try state.get(from: state.top - 1)
-        return .pushed(1)
-    }
-}
 
 /// A constructor's arguments; functions of the script are called back.
 private func arguments(_ call: Call, _ schema: Schema) throws -> Arguments {
