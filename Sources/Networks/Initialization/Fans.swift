@@ -9,7 +9,8 @@ public enum Gain {
         ]
 
     public static let schema = Schema(
-        "calculate_gain", doc: "What weights are multiplied with so that a nonlinearity keeps the spread of its inputs.",
+        "calculate_gain",
+        doc: "What weights are multiplied with so that a nonlinearity keeps the spread of its inputs.",
         arguments: [
             .choice("nonlinearity", of: names), .number("param", "the slope of leaky_relu; 0.01 by default").optional,
         ], returns: .number())
@@ -78,7 +79,8 @@ extension Initializations {
     /// How many inputs go into one output of a weight, and how many outputs an input has.
     private static func fan(of tensor: Tensor) throws -> (inputs: Int, outputs: Int) {
         guard tensor.dim >= 2 else {
-            throw TensorError("a tensor of at least 2 dimensions expected, as [outputs, inputs], got shape \(tensor.shape)")
+            throw TensorError(
+                "a tensor of at least 2 dimensions expected, as [outputs, inputs], got shape \(tensor.shape)")
         }
         let field = tensor.shape.array[2...].reduce(1, *)
         return (tensor.shape[1] * field, tensor.shape[0] * field)

@@ -11,7 +11,8 @@ public struct InitializationRule: Sendable {
         body: @escaping @Sendable (Tensor, Arguments, Generator) throws -> Void
     ) {
         schema = Schema(
-            name, doc: doc, arguments: [.tensor("tensor")] + arguments, returns: .object(Tensor.self, "the same tensor"))
+            name, doc: doc, arguments: [.tensor("tensor")] + arguments, returns: .object(Tensor.self, "the same tensor")
+        )
         self.body = body
     }
 

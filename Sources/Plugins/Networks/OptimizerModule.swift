@@ -69,7 +69,8 @@ private let optimizerMethods: [HostMethod<Optimizer>] = [
     },
     .method(
         "state_dict",
-        doc: "What it remembers by a parameter's place from 0 on, and the options of its groups: { state, param_groups }.",
+        doc:
+            "What it remembers by a parameter's place from 0 on, and the options of its groups: { state, param_groups }.",
         returns: .custom("{state: table<integer, table<string, Tensor>>, param_groups: table[]}")
     ) { optimizer, _ in .value(stateDict(optimizer)) },
     .method(
@@ -156,7 +157,8 @@ private func tensors(_ items: [LuaValue], _ name: StaticString, _ call: Call) th
     try items.enumerated().map { place, item in
         guard case .object(let object) = item, let tensor = object as? Tensor else {
             throw call.badArgument(
-                name, expected: "list of tensors or of groups { params = tensors }", got: "another value as item \(place + 1)")
+                name, expected: "list of tensors or of groups { params = tensors }",
+                got: "another value as item \(place + 1)")
         }
         return tensor
     }
