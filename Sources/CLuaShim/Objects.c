@@ -86,14 +86,17 @@ void nj_setfieldmethods(lua_State *L) {
   set_function(L, "__newindex", field_newindex);
 }
 
-// __index of a type that can be indexed: methods by their names (upvalue 1), anything else by upvalue 2.
+// __index of a type that can be indexed: methods by their names (upvalue 1), anything else by upvalue 2, and where upvalue
+// 3 is true other names too.
 static int method_or_element(lua_State *L) {
   if (lua_type(L, 2) == LUA_TSTRING) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
     lua_settop(L, 2);
-    lua_gettable(L, lua_upvalueindex(1));
-    return 1;
+    if (!lua_toboolean(L, lua_upvalueindex(3))) {
+      lua_gettable(L, lua_upvalueindex(1));
+      return 1;
+    }
   }
   lua_pushvalue(L, lua_upvalueindex(2));
   lua_insert(L, 1);
@@ -101,10 +104,11 @@ static int method_or_element(lua_State *L) {
   return 1;
 }
 
-void nj_setindexing(lua_State *L) {
+void nj_setindexing(lua_State *L, int names) {
   lua_pushvalue(L, -2);
   lua_insert(L, -2);
-  lua_pushcclosure(L, method_or_element, 2);
+  lua_pushboolean(L, names);
+  lua_pushcclosure(L, method_or_element, 3);
   lua_pushliteral(L, "__index");
   lua_insert(L, -2);
   lua_rawset(L, -3);

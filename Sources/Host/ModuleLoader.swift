@@ -155,10 +155,10 @@ final class ModuleLoader {
             }
             guard let bound = bind(method, label: label, luaClass: made, on: state) else { continue }
             state.push(permanent: bound)
-            if case .metamethod(.index) = method.role {
-                made.setIndexing(on: state)
-            } else {
-                state.setField(method.name, of: metatable)
+            switch method.role {
+            case .metamethod(.index): made.setIndexing(on: state)
+            case .metamethod(.property): made.setIndexing(names: true, on: state)
+            default: state.setField(method.name, of: metatable)
             }
         }
         state.setTop(base)

@@ -324,7 +324,9 @@ open class Module {
 
     /// Puts other tensors in the place of parameters and buffers, the same for the same.
     func replaceTensors(_ replacement: (Tensor) throws -> Tensor) rethrows {
-        for place in ownParameters.indices { ownParameters[place].tensor = try replacement(ownParameters[place].tensor) }
+        for place in ownParameters.indices {
+            ownParameters[place].tensor = try replacement(ownParameters[place].tensor)
+        }
         for place in ownBuffers.indices { ownBuffers[place].tensor = try replacement(ownBuffers[place].tensor) }
     }
 

@@ -8,6 +8,7 @@ public let builtInModules: [HostModule] = [
     copyModule,
     functionalModule,
     utilitiesModule,
+    initializationModule,
     optimizerModule,
     scheduleModule,
     dataModule,

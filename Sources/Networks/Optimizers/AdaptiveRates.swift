@@ -69,7 +69,10 @@ extension Optimizers {
     /// `s = ρ·s + (1 - ρ)·g²; d = √(a + ε) / √(s + ε) · g; a = ρ·a + (1 - ρ)·d²; p -= lr · d`.
     static let adadelta = OptimizerKind(
         "Adadelta", doc: "Steps as long as recent steps were, for gradients as long as recent ones (Zeiler, 2012).",
-        [.lr(1), .number("rho", "how much of the means is kept", min: 0, max: 1, default: 0.9), .eps(1e-6), .weightDecay()],
+        [
+            .lr(1), .number("rho", "how much of the means is kept", min: 0, max: 1, default: 0.9), .eps(1e-6),
+            .weightDecay(),
+        ],
         tensors: ["square_avg", "acc_delta"]
     ) { options in
         let (lr, rho, eps) = (try options.number("lr"), try options.number("rho"), try options.number("eps"))

@@ -155,7 +155,8 @@ public class Optimizer {
 
     private func converted(_ tensor: Tensor, _ name: String, like parameter: Tensor) throws -> Tensor {
         guard tensor.dtype.isFloatingPoint else {
-            throw TensorError("state '\(name)' is \(tensor.dtype.rawValue), its parameter is \(parameter.dtype.rawValue)")
+            throw TensorError(
+                "state '\(name)' is \(tensor.dtype.rawValue), its parameter is \(parameter.dtype.rawValue)")
         }
         guard tensor.shape == parameter.shape else {
             throw TensorError("state '\(name)' has shape \(tensor.shape), its parameter has \(parameter.shape)")

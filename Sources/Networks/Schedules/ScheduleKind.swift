@@ -147,8 +147,9 @@ public enum Schedules {
     private static let functions: Argument = .anyOf(
         "lr_lambda", "a function of the epoch, or one for each group", of: [.function, .list])
 
-    private static let lambda = ScheduleKind("LambdaLR", doc: "The first rate times a function of the epoch.", [functions])
-    { try LambdaLR($0, factors: $1.functions(for: $0), lastEpoch: $2) }
+    private static let lambda = ScheduleKind(
+        "LambdaLR", doc: "The first rate times a function of the epoch.", [functions]
+    ) { try LambdaLR($0, factors: $1.functions(for: $0), lastEpoch: $2) }
 
     private static let multiplicative = ScheduleKind(
         "MultiplicativeLR", doc: "The rate times a function of the epoch, at each epoch.", [functions]

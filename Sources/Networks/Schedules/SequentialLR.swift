@@ -104,7 +104,8 @@ extension ScheduleField {
             prepare: { try Self.prepare(name, $0, schedules) })
     }
 
-    private static func prepare(_ name: String, _ value: ScheduleValue, _ schedules: [LRScheduler]) throws -> () -> Void {
+    private static func prepare(_ name: String, _ value: ScheduleValue, _ schedules: [LRScheduler]) throws -> () -> Void
+    {
         guard case .list(let states) = value, states.count == schedules.count else {
             throw ScheduleError("'\(name)' in the state is not a list of \(schedules.count) states")
         }

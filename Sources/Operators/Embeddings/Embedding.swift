@@ -88,7 +88,7 @@ private struct EmbeddingOperation: Operation {
         }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
         let operation = IndexPutOperation(first: 0, count: 1, accumulates: true)
-        return [try .applyOne(operation, [zeros, gradient, indices]), nil]
+        return [try .applyOne(operation, [zeros, gradient.contiguous(), indices]), nil]
     }
 
     /// What each row of the gradient is multiplied by.

@@ -49,14 +49,14 @@ extension Tensor {
     }
 
     /// Uniform numbers in `low..<high` put into this tensor.
-    func drawUniform(_ low: Double, _ high: Double, _ generator: Generator) throws {
+    public func drawUniform(_ low: Double, _ high: Double, _ generator: Generator) throws {
         if dtype == .float64 { return try draw { generator.uniform53() * (high - low) + low } }
         let (low, high) = (Float(low), Float(high))
         try draw { Double(generator.uniform(low, high)) }
     }
 
     /// Normally distributed numbers put into this tensor.
-    func drawNormal(_ mean: Double, _ deviation: Double, _ generator: Generator) throws {
+    public func drawNormal(_ mean: Double, _ deviation: Double, _ generator: Generator) throws {
         guard count >= 16, isContiguous else { return try draw { generator.normal() * deviation + mean } }
         try expectChangeable()
         storage.version += 1

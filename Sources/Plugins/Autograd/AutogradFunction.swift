@@ -14,7 +14,8 @@ private final class AutogradFunction {
 let autogradFunctionConstructors: [HostFunction] = [
     .function(
         "autograd_function",
-        doc: "A function with a gradient of its own: forward(ctx, ...) gives the results, backward(ctx, ...) a gradient "
+        doc:
+            "A function with a gradient of its own: forward(ctx, ...) gives the results, backward(ctx, ...) a gradient "
             + "for each argument of forward, nil for none, of the results' gradients.",
         arguments: [.function("forward"), .function("backward")], returns: .custom("fun(...): Tensor")
     ) { call in
@@ -125,7 +126,9 @@ private func apply(_ function: AutogradFunction, _ call: Call) throws -> Results
             reference.push(on: state)
             for gradient in gradients { try state.push(object: gradient) }
             return Int32(gradients.count + 1)
-        } read: { state, count in try inputGradients(state, Int(count), arguments) }
+        } read: { state, count in
+            try inputGradients(state, Int(count), arguments)
+        }
     }
     var rest = outputs[...]
     return .values(values.map { $0 ?? rest.popFirst().map { .object($0) } ?? .nil })
@@ -150,7 +153,8 @@ private func inputGradients(_ state: LuaState, _ count: Int, _ arguments: Tensor
         }
         guard arguments.places.contains(place) else {
             throw PlainError(
-                "autograd_function: backward returned a gradient for argument \(place + 1) of forward, which is no tensor")
+                "autograd_function: backward returned a gradient for argument \(place + 1) of forward, which is no tensor"
+            )
         }
         found[place] = gradient
     }

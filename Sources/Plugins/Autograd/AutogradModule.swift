@@ -37,7 +37,8 @@ let autogradModule = HostModule(
         .function(
             "grad", doc: "The gradients of the outputs with respect to the inputs; nothing is added to any x:grad().",
             arguments: [
-                tensors("outputs", "tensors with one element, or with grad_outputs"), tensors("inputs", "leaves or not"),
+                tensors("outputs", "tensors with one element, or with grad_outputs"),
+                tensors("inputs", "leaves or not"),
                 tensors("grad_outputs", "a gradient for each output; 1 by default").optional, retainGraph, createGraph,
                 .boolean("allow_unused", "whether inputs without a part in the outputs give nil").optional,
             ],
@@ -85,7 +86,9 @@ private func gradients(_ call: Call) throws -> Results {
     try state.reserve(4)
     state.pushTable(items: found.count, fields: 1)
     for (place, gradient) in found.enumerated() {
-        guard let gradient = try gradient ?? (materialize ? Tensor.zeros(inputs[place].shape, dtype: inputs[place].dtype) : nil)
+        guard
+            let gradient = try gradient
+                ?? (materialize ? Tensor.zeros(inputs[place].shape, dtype: inputs[place].dtype) : nil)
         else { continue }
         try state.push(object: gradient)
         state.setItem(place + 1, of: -2)
@@ -172,6 +175,9 @@ let gradientMethods: [HostMethod<Tensor>] = [
     },
     .method("detach", doc: "The same elements without a history.", returns: .object(Tensor.self)) { tensor, _ in
         .object(tensor.detach())
+    },
+    .method("data", doc: "The same elements without a history, as detach gives them.", returns: .object(Tensor.self)) {
+        tensor, _ in .object(tensor.detach())
     },
     .method("detach_", doc: "Takes this tensor's history away.", returns: .receiver) { tensor, _ in
         try tensor.detachInPlace()

@@ -138,7 +138,8 @@ private func assign(to module: Module, _ call: Call) throws {
         }
         if let held {
             throw PlainError(
-                "'\(name)' is a \(held.what) of \(module.kind): \(held.expected) or nil expected, got \(state.kind(at: 3))")
+                "'\(name)' is a \(held.what) of \(module.kind): \(held.expected) or nil expected, got \(state.kind(at: 3))"
+            )
         }
         guard module.knows(name), let value = Value(try state.value(at: 3)) else {
             throw PlainError("\(module.kind) has no field '\(name)' that can be set to a \(state.kind(at: 3))")
@@ -204,7 +205,9 @@ let copyModule = HostModule(
             arguments: [.anyOf("object", of: [.object(Module.self), .object(Tensor.self)])],
             returns: .custom("any")
         ) { call in
-            if let tensor: Tensor = try call.optionalObject("object") { return .object(try ModuleCopies().tensor(tensor)) }
+            if let tensor: Tensor = try call.optionalObject("object") {
+                return .object(try ModuleCopies().tensor(tensor))
+            }
             let (state, index) = (call.state, try call.index("object"))
             try state.reserve(4)
             try state.require("nightjar.nn")

@@ -69,7 +69,8 @@ private let optimizerMethods: [HostMethod<Optimizer>] = [
     },
     .method(
         "state_dict",
-        doc: "What it remembers by a parameter's place from 0 on, and the options of its groups: { state, param_groups }.",
+        doc:
+            "What it remembers by a parameter's place from 0 on, and the options of its groups: { state, param_groups }.",
         returns: .custom("{state: table<integer, table<string, Tensor>>, param_groups: table[]}")
     ) { optimizer, _ in .value(stateDict(optimizer)) },
     .method(
@@ -88,7 +89,7 @@ private let optimizerMethods: [HostMethod<Optimizer>] = [
 ]
 
 private let groupMethods: [HostMethod<ParameterGroup>] = [
-    .metamethod(.index, arguments: [.any("key").optional]) { group, call in
+    .metamethod(.property, arguments: [.any("key").optional]) { group, call in
         guard let name = call.state.string(at: 2) else { return .nil }
         if name == "params" { return .objects(group.parameters) }
         if let value = group.values.first(where: { $0.name == name })?.value { return .value(LuaValue(value)) }
@@ -156,7 +157,8 @@ private func tensors(_ items: [LuaValue], _ name: StaticString, _ call: Call) th
     try items.enumerated().map { place, item in
         guard case .object(let object) = item, let tensor = object as? Tensor else {
             throw call.badArgument(
-                name, expected: "list of tensors or of groups { params = tensors }", got: "another value as item \(place + 1)")
+                name, expected: "list of tensors or of groups { params = tensors }",
+                got: "another value as item \(place + 1)")
         }
         return tensor
     }

@@ -4,7 +4,8 @@ import Networks
 
 /// `optim.lr_scheduler`: schedules of learning rates.
 let scheduleModule = HostModule(
-    "optim.lr_scheduler", doc: "Schedules of learning rates, with PyTorch's names and numbers.", prefix: "lr_scheduler.",
+    "optim.lr_scheduler", doc: "Schedules of learning rates, with PyTorch's names and numbers.",
+    prefix: "lr_scheduler.",
     types: [
         HostType(
             LRScheduler.self, name: "LRScheduler",
@@ -22,7 +23,8 @@ private let scheduleMethods: [HostMethod<LRScheduler>] = [
         "step", doc: "Goes on by one epoch, after the optimizer's own step.",
         arguments: [
             .anyOf(
-                "metrics", "for ReduceLROnPlateau: the number that is to get better", of: [.number, .object(Tensor.self)]
+                "metrics", "for ReduceLROnPlateau: the number that is to get better",
+                of: [.number, .object(Tensor.self)]
             ).optional
         ]
     ) { schedule, call in
@@ -33,13 +35,15 @@ private let scheduleMethods: [HostMethod<LRScheduler>] = [
             case (let restarts as CosineAnnealingWarmRestarts, let epoch?): try restarts.step(to: epoch)
             case (_, nil): try schedule.step()
             default:
-                throw call.badArgument("metrics", expected: "nothing, as only ReduceLROnPlateau takes it,", got: "number")
+                throw call.badArgument(
+                    "metrics", expected: "nothing, as only ReduceLROnPlateau takes it,", got: "number")
             }
         }
         return .none
     },
-    .method("get_last_lr", doc: "The rates as the last step left them, one for each group.", returns: .custom("number[]"))
-    { schedule, _ in .numbers(schedule.getLastLR()) },
+    .method(
+        "get_last_lr", doc: "The rates as the last step left them, one for each group.", returns: .custom("number[]")
+    ) { schedule, _ in .numbers(schedule.getLastLR()) },
     .method("state_dict", doc: "All that tells it from another of its kind.", returns: .table()) { schedule, _ in
         .value(LuaValue(.entries(schedule.stateDict)))
     },
@@ -53,26 +57,17 @@ private let scheduleMethods: [HostMethod<LRScheduler>] = [
         try schedule.loadStateDict(entries)
         return .none
     },
-    .metamethod(.index, arguments: [.any("key").optional]) { schedule, call in
+    .metamethod(.property, arguments: [.any("key").optional]) { schedule, call in
         switch call.state.string(at: 2) {
-        case "last_epoch": .integer(schedule.lastEpoch)
-        case "base_lrs": .numbers(schedule.baseLRs)
-        default: try call.method()
+        case "last_epoch": return .integer(schedule.lastEpoch)
+        case "base_lrs": return .numbers(schedule.baseLRs)
+        default:
+            throw PlainError(
+                "LRScheduler has neither method nor field '\((try? call.state.describe(at: 2)) ?? "?")' (fields: last_epoch, "
+                    + "base_lrs)")
         }
     },
 ]
-
-extension Call {
-    /// The method that the key at 2 names, for types that answer `object.key` themselves.
-    func method() throws -> Results {
-        try state.reserve(4)
-        guard let luaClass = state.luaClass(at: 1) else { return .nil }
-        luaClass.pushMetatable(on: state)
-        state.pushCopy(2)
-        try state.get(from: state.top - 1)
-        return .pushed(1)
-    }
-}
 
 /// A constructor's arguments; functions of the script are called back.
 private func arguments(_ call: Call, _ schema: Schema) throws -> Arguments {
@@ -88,7 +83,8 @@ private func functions(_ call: Call) throws -> Value {
     let (state, index) = (call.state, try call.index("lr_lambda"))
     func function(at index: Int32) throws -> Value {
         guard state.type(at: index) == .function else {
-            throw call.badArgument("lr_lambda", expected: "function or list of functions", got: state.typeName(at: index))
+            throw call.badArgument(
+                "lr_lambda", expected: "function or list of functions", got: state.typeName(at: index))
         }
         let function = ScriptFunction(state, at: index)
         return .object(
@@ -98,7 +94,8 @@ private func functions(_ call: Call) throws -> Value {
                     return 1
                 } read: { state, count in
                     guard count > 0, let factor = state.number(at: state.top - count + 1) else {
-                        throw PlainError("lr_lambda: a number expected, got \(count > 0 ? state.typeName(at: -1) : "nothing")")
+                        throw PlainError(
+                            "lr_lambda: a number expected, got \(count > 0 ? state.typeName(at: -1) : "nothing")")
                     }
                     return factor
                 }

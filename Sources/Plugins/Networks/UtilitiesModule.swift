@@ -3,7 +3,8 @@ import Lua
 import Networks
 
 private let parameters: Argument = .anyOf(
-    "parameters", "a tensor or a list of them, as net:parameters() returns", of: [.object(Tensor.self), .objects(Tensor.self)])
+    "parameters", "a tensor or a list of them, as net:parameters() returns",
+    of: [.object(Tensor.self), .objects(Tensor.self)])
 private let order: Argument = .number("norm_type", "2 for Euclid's norm, math.huge for the largest element", default: 2)
 private let nonfinite: Argument = .boolean(
     "error_if_nonfinite", "whether an infinite norm or one that is no number is an error", default: false)

@@ -55,7 +55,8 @@ public final class FunctionContext {
         var outputs: [Tensor] = []
         for tensor in made {
             // The history of an output must not become that of an input, nor that of a tensor from elsewhere.
-            let isOwn = !tensor.requiresGrad && !inputs.contains { $0 === tensor } && !outputs.contains { $0 === tensor }
+            let isOwn =
+                !tensor.requiresGrad && !inputs.contains { $0 === tensor } && !outputs.contains { $0 === tensor }
             outputs.append(isOwn ? tensor : tensor.detach())
         }
         guard hasHistory else { return outputs }
@@ -107,7 +108,8 @@ private struct CustomOperation: Operation {
         let found = try context.gradients(given, kept)
         guard found.count == kept.inputSpecs.count else {
             throw TensorError(
-                "\(name): \(plural(kept.inputSpecs.count, "gradient")) expected, one for each input, got \(found.count)")
+                "\(name): \(plural(kept.inputSpecs.count, "gradient")) expected, one for each input, got \(found.count)"
+            )
         }
         return try found.enumerated().map { place, gradient in
             guard let gradient, kept.needs[place] else { return nil }

@@ -37,16 +37,13 @@ public final class Generator {
             let spare = spareNormal.map { $0.bitPattern }.map { [UInt32($0 >> 32), UInt32(truncatingIfNeeded: $0)] }
             return state + [UInt32(place)] + (spare ?? [])
         }
-        set { _ = restore(newValue) }
-    }
-
-    /// Takes over a snapshot. - Returns: false, and nothing has changed, where it is none.
-    public func restore(_ words: [UInt32]) -> Bool {
-        guard words.count == 625 || words.count == 627, words[624] <= 624 else { return false }
-        state = Array(words[..<624])
-        place = Int(words[624])
-        spareNormal = words.count == 625 ? nil : Double(bitPattern: UInt64(words[625]) << 32 | UInt64(words[626]))
-        return true
+        set {
+            guard newValue.count == 625 || newValue.count == 627, newValue[624] <= 624 else { return }
+            state = Array(newValue[..<624])
+            place = Int(newValue[624])
+            spareNormal =
+                newValue.count == 625 ? nil : Double(bitPattern: UInt64(newValue[625]) << 32 | UInt64(newValue[626]))
+        }
     }
 
     /// The next 32 bits.
