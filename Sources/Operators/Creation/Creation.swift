@@ -104,7 +104,7 @@ extension Tensor {
             throw TensorError(
                 "finite bounds and a step other than 0 expected, got \(start), \(stop) and \(step)")
         }
-        let result = try Tensor(uninitialized: [max(0, Int(count))], dtype: .float64)
+        let result = try Tensor(uninitialized: [Int(max(0, count))], dtype: .float64)
         let values = result.address(as: Double.self)
         for place in 0..<result.count { values[place] = start + Double(place) * step }
         return try result.to(dtype ?? .float32)
