@@ -11,4 +11,7 @@ import Plugins
     import Darwin
 #endif
 
+if CommandLine.arguments.dropFirst().elementsEqual(["--examples"]) {
+    exit(printOperatorExamples())
+}
 exit(Command.run(commandLineArguments(), modules: builtInModules, check: { try KernelSettings.check() }))

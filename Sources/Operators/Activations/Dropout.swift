@@ -74,7 +74,9 @@ extension Tensor {
     /// Elements replaced by 0 with probability `p`, the others scaled by `1 / (1 - p)` (Srivastava et al., 2014), with
     /// PyTorch's draws: one for each element of the mask, in the order in which the tensor's elements lie.
     public func dropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
-        if dtype == .float64 { return try self * (mask(p, maskShape, kept: 1, generator) / max(1 - p, .leastNormalMagnitude)) }
+        if dtype == .float64 {
+            return try self * (mask(p, maskShape, kept: 1, generator) / max(1 - p, .leastNormalMagnitude))
+        }
         return try self * mask(p, maskShape, kept: 1 / Float(1 - p), generator)
     }
 

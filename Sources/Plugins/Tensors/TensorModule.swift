@@ -15,67 +15,38 @@ let tensorModule = HostModule(
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
             methods: tensorProperties + tensorIndexing + tensorComparisons + gradientMethods + OperatorFaces.methods)
     ],
-    functions: OperatorFaces.functions + typeFunctions + [
-        .function(
-            "tensor", doc: "A tensor of the numbers in a (nested) list. Integers give int64, others float32.",
-            arguments: [.any("data")], options: [.dtype, .boolean("requires_grad", default: false)],
-            returns: .object(Tensor.self)
-        ) { call in
-            let tensor = try tensorOfData(call)
-            return .object(try call.boolean("requires_grad") ? tensor.requireGrad() : tensor)
-        },
-        .function(
-            "as_tensor", doc: "A tensor itself, or a tensor of the numbers in a (nested) list.",
-            arguments: [.any("data")], options: [.dtype], returns: .object(Tensor.self)
-        ) { call in
-            guard let tensor = try call.optionalObject("data", as: Tensor.self) else {
-                return .object(try tensorOfData(call))
-            }
-            return .object(try tensor.to(call.dtype() ?? tensor.dtype))
-        },
-        .function(
-            "manual_seed",
-            doc: "Starts the random numbers that belong to a seed; they are PyTorch's. Those of math.random, which are "
-                + "Lua's own, start again with it too.",
-            arguments: [.integer("seed")]
-        ) { call in
-            let seed = try call.integer("seed")
-            call.generator.setSeed(UInt64(bitPattern: Int64(seed)))
-            try call.state.seedMathRandom(seed)
-            return .none
-        },
-        .function("initial_seed", doc: "The seed that random numbers started from last.", returns: .integer()) { call in
-            .integer(Int(Int64(bitPattern: call.generator.seed)))
-        },
-        .function(
-            "get_rng_state", doc: "Everything that decides which random numbers come next.",
-            returns: .object(Tensor.self, "int64")
-        ) { call in
-            let words = call.generator.snapshot.map { Int64($0) }
-            return .object(try Tensor(words, [words.count]))
-        },
-        .function(
-            "set_rng_state", doc: "Goes on with the random numbers of a state that get_rng_state gave.",
-            arguments: [.tensor("new_state")]
-        ) { call in
-            let words = try call.object("new_state", as: Tensor.self).int64Array().compactMap { UInt32(exactly: $0) }
-            guard call.generator.restore(words) else {
-                throw call.badArgument("new_state", expected: "what get_rng_state() gave", got: "another tensor")
-            }
-            return .none
-        },
-        .function(
-            "set_num_threads", doc: "Has so many threads work on large operations. Results do not depend on it.",
-            arguments: [.integer("threads", min: 1, max: 256)]
-        ) { call in
-            ThreadPool.setThreads(try call.integer("threads"))
-            return .none
-        },
-        .function("get_num_threads", doc: "How many threads work on large operations.", returns: .integer()) { _ in
-            .integer(ThreadPool.shared.threads)
-        },
-    ],
+    functions: OperatorFaces.functions + typeFunctions + randomFunctions + tensorFunctions,
     constants: [HostConstant("newaxis", .string(newAxis), doc: "A new dimension of size 1 in an index.")])
+
+private let tensorFunctions: [HostFunction] = [
+    .function(
+        "tensor", doc: "A tensor of the numbers in a (nested) list. Integers give int64, others float32.",
+        arguments: [.any("data")], options: [.dtype, .boolean("requires_grad", default: false)],
+        returns: .object(Tensor.self)
+    ) { call in
+        let tensor = try tensorOfData(call)
+        return .object(try call.boolean("requires_grad") ? tensor.requireGrad() : tensor)
+    },
+    .function(
+        "as_tensor", doc: "A tensor itself, or a tensor of the numbers in a (nested) list.",
+        arguments: [.any("data")], options: [.dtype], returns: .object(Tensor.self)
+    ) { call in
+        guard let tensor = try call.optionalObject("data", as: Tensor.self) else {
+            return .object(try tensorOfData(call))
+        }
+        return .object(try tensor.to(call.dtype() ?? tensor.dtype))
+    },
+    .function(
+        "set_num_threads", doc: "Has so many threads work on large operations. Results do not depend on it.",
+        arguments: [.integer("threads", min: 1, max: 256)]
+    ) { call in
+        ThreadPool.setThreads(try call.integer("threads"))
+        return .none
+    },
+    .function("get_num_threads", doc: "How many threads work on large operations.", returns: .integer()) { _ in
+        .integer(ThreadPool.shared.threads)
+    },
+]
 
 /// `data` as a tensor of the type that the options say.
 private func tensorOfData(_ call: Call) throws -> Tensor {
@@ -83,19 +54,6 @@ private func tensorOfData(_ call: Call) throws -> Tensor {
         throw TensorError("a number or a (nested) list of numbers expected")
     }
     return try Tensor(nested: value, dtype: call.dtype())
-}
-
-extension LuaState {
-    /// Has math.random begin the sequence that belongs to a seed.
-    fileprivate func seedMathRandom(_ seed: Int) throws {
-        try reserve(4)
-        let base = top
-        defer { setTop(base) }
-        pushGlobals()
-        guard pushField("math", of: -1) == .table, pushField("randomseed", of: -1) == .function else { return }
-        push(seed)
-        try call(arguments: 1, results: 0)
-    }
 }
 
 extension Call {
