@@ -169,7 +169,10 @@ struct TensorModuleTests {
             ),
             ("nj.tensor { 1 } ^ -2", "operator ^: integers to negative powers are not allowed; use float()"),
             ("nj.tensor { 1 } < nj.tensor { 2 }", "attempt to compare two Tensor values"),
-            ("nj.tensor { 1 } // 2", "attempt to perform arithmetic on a Tensor value"),
+            (
+                "nj.tensor { 1 } // 'a'",
+                "operator //: bad argument 'right' (Tensor, number or boolean expected, got string)"
+            ),
             (
                 "nj.tensor({ { 1.0, 2 } }):matmul(nj.tensor { { 1.0, 2 } })",
                 "Tensor:matmul: cannot multiply [1, 2] by [1, 2]: 2 columns on the left, 1 row on the right"

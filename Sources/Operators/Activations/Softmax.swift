@@ -8,7 +8,8 @@ extension Operators {
 
     static let softmin = Operator(
         "softmin", doc: "The softmax of the negated elements along a dimension.", [.tensor("input"), .integer("dim")],
-        options: [.dtype], faces: [.functional, .layer("Softmin")], examples: [.init(.values(2, 3, 2), 1), .init(.values(4, 3), -1, options: ["dtype": "float64"])]
+        options: [.dtype], faces: [.functional, .layer("Softmin")],
+        examples: [.init(.values(2, 3, 2), 1), .init(.values(4, 3), -1, options: ["dtype": "float64"])]
     ) { a, _ in
         let x = try a.tensor("input")
         return .tensor(try (-x.to(a.dtype() ?? x.dtype)).softmax(a.integer("dim")))

@@ -17,7 +17,10 @@ extension Operators {
             + "at least 0.",
         [.tensor("input1"), .tensor("input2"), .tensor("target"), .number("margin", default: 0)],
         options: [.reduction], faces: [.functional, .layer("CosineEmbeddingLoss", inputs: 3)],
-        examples: [.init(.values(2, 4), .values(2, 4), .signs(2)), .init(.values(4), .values(4), .sign, 0.2, options: ["reduction": "sum"])]
+        examples: [
+            .init(.values(2, 4), .values(2, 4), .signs(2)),
+            .init(.values(4), .values(4), .sign, 0.2, options: ["reduction": "sum"]),
+        ]
     ) { a, _ in
         let (x, y, target) = (try a.tensor("input1"), try a.tensor("input2"), try a.tensor("target"))
         guard x.dim == target.dim + 1, y.dim == x.dim, x.dim <= 2, x.dim > 0 else {

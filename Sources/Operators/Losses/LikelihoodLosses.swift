@@ -8,7 +8,8 @@ extension Operators {
         ], options: [.number("eps", default: 1e-8), .reduction],
         faces: [.functional, .layer("PoissonNLLLoss", inputs: 2)],
         examples: [
-            .init(.values(3), .positive(3)), .init(.positive(3), .positive(3), false, true, options: ["eps": 1e-7, "reduction": "sum"]),
+            .init(.values(3), .positive(3)),
+            .init(.positive(3), .positive(3), false, true, options: ["eps": 1e-7, "reduction": "sum"]),
         ]
     ) { a, _ in
         let (x, target) = (try a.tensor("input"), try a.tensor("target"))

@@ -34,7 +34,8 @@ extension Operators {
     static let softMarginLoss = Operator(
         "soft_margin_loss", doc: "log(1 + exp(-target · input)), for targets 1 and -1.",
         [.tensor("input"), .tensor("target")], options: [.reduction],
-        faces: [.functional, .layer("SoftMarginLoss", inputs: 2)], examples: [.init(.values(3), .signs(3)), .init(.values(3), .signs(3), options: ["reduction": "sum"])]
+        faces: [.functional, .layer("SoftMarginLoss", inputs: 2)],
+        examples: [.init(.values(3), .signs(3)), .init(.values(3), .signs(3), options: ["reduction": "sum"])]
     ) { a, _ in try .tensor(softened(a.tensor("input"), a.tensor("target")), a.reduction()) }
 
     static let tripletMarginLoss = Operator(

@@ -89,8 +89,7 @@ struct ClassLabels {
         self.total = total
         if let wrong {
             let target = self.targets.address(as: Int64.self)[wrong]
-            let range = slices.length == 0 ? "; there are no classes" : "0..\(slices.length - 1)"
-            throw TensorError("target \(target)\(place(wrong)) is outside \(range)")
+            throw TensorError("target \(target)\(place(wrong)) is outside 0..\(slices.length - 1)")
         }
         extendLifetime(self.targets)
     }
