@@ -99,7 +99,7 @@
             case .string: "string"
             case .choice: "choice"
             case .integerOrPair: "pair"
-            case .integers: "integers"
+            case .integers, .partialIntegers: "integers"
             case .numbers: "numbers"
             case .strings: "strings"
             case .list: "list"
