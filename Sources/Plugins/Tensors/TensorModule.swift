@@ -34,6 +34,12 @@ let tensorModule = HostModule(
             return .object(try tensor.to(call.dtype() ?? tensor.dtype))
         },
         .function(
+            "is_tensor", doc: "Whether a value is a tensor.", arguments: [.any("obj").optional], returns: .boolean()
+        ) { call in .boolean(try call.optionalObject("obj", as: Tensor.self) != nil) },
+        .function(
+            "numel", doc: "How many elements there are.", arguments: [.tensor("input")], returns: .integer()
+        ) { call in .integer(try call.object("input", as: Tensor.self).count) },
+        .function(
             "manual_seed",
             doc: "Starts the random numbers that belong to a seed; they are PyTorch's. Those of math.random, which are "
                 + "Lua's own, start again with it too.",
@@ -105,6 +111,12 @@ extension LuaState {
         try call(arguments: 1, results: 0)
     }
 }
+
+/// Linear algebra: `nj.linalg.vector_norm(x)`.
+let linearAlgebraModule = HostModule(
+    "linalg",
+    doc: "Linear algebra, as far as there is any: norms and products; no inverses, determinants or "
+        + "factorisations.", functions: OperatorFaces.linearAlgebra)
 
 extension Call {
     fileprivate func dtype() throws -> DType? { try optionalString("dtype").flatMap { DType(rawValue: $0) } }
