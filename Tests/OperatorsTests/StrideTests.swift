@@ -117,7 +117,9 @@ struct StrideTests {
     @Test("every operator, on inputs that repeat a row", arguments: operations + choosing + drawing)
     func expanded(operation: OperatorCase) throws {
         let inputs = try operation.shapes.enumerated().map { try formula([1] + $1.dropFirst(), $0 + 5).expand($1) }
-        let (got, expected) = (try operation.apply(inputs), try operation.apply(inputs.map { try $0.contiguous().clone() }))
+        let (got, expected) = (
+            try operation.apply(inputs), try operation.apply(inputs.map { try $0.contiguous().clone() })
+        )
         try expectClose(got, expected.shape, expected.floatArray(), tolerance: 1e-6)
     }
 

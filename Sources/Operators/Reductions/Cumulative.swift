@@ -17,14 +17,19 @@ extension Operators {
         "cumprod", "Running products along a dimension. Integers and truth values give int64.", .product)
 
     private static func running(_ name: String, _ doc: String, _ reduction: SliceReduction) -> Operator {
-        Operator(
-            name, doc: doc, [.tensor("input"), .integer("dim")], options: [.dtype], faces: .elementwise,
-            examples: [.init(.values(2, 4), 1), .init(.values(3, 2), 0)]
-        ) { a, _ in
-            let given = try a.tensor("input")
+        @Sendable func accumulated(_ given: Tensor, _ a: Arguments) throws -> Tensor {
             let x = try given.to(a.dtype() ?? (given.dtype.isFloatingPoint ? given.dtype : .int64))
-            return .tensor(try x.accumulated(reduction, a.integer("dim")))
+            return try x.accumulated(reduction, a.integer("dim"))
         }
+        return Operator(
+            name, doc: doc, [.tensor("input"), .integer("dim")], options: [.dtype], faces: .elementwise,
+            examples: [.init(.values(2, 4), 1), .init(.values(3, 2), 0)],
+            inPlace: { a, _ in
+                // The gradient needs what was there before.
+                let x = try a.tensor("input")
+                return .tensor(try x.put(accumulated(x.requiresGrad ? x.clone() : x, a)))
+            }
+        ) { a, _ in .tensor(try accumulated(a.tensor("input"), a)) }
     }
 
     static let logcumsumexp = Operator(

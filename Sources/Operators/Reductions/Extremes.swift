@@ -84,7 +84,8 @@ extension Tensor {
     /// The extremes over some dimensions, which stay with size 1; equal ones share the gradient.
     func extremes(_ reduction: SliceReduction, _ dimensions: [Int]) throws -> Tensor {
         guard dimensions.isEmpty || !dimensions.contains(where: { shape[$0] == 0 }) else {
-            throw TensorError("an extreme of \(shape), which has no elements there, does not exist")
+            let place = dimensions.count == dim ? "" : " there"
+            throw TensorError("an extreme of \(shape), which has no elements\(place), does not exist")
         }
         return try .applyOne(ExtremeOperation(reduction: reduction, dimensions: dimensions), [self])
     }

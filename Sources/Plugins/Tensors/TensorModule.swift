@@ -10,7 +10,10 @@ let tensorModule = HostModule(
         HostType(
             Tensor.self, name: "Tensor",
             doc: "An array of numbers in n dimensions. Dimensions and indices count from 0; a negative one counts from "
-                + "the end. Methods make new tensors, except those whose name ends in an underscore.",
+                + "the end. Methods make new tensors, except those whose name ends in an underscore. x[0] is one place of "
+                + "dimension 0, x[{ {0, 3}, 1 }] what x[0:3, 1] is in Python; x[mask] = 0 assigns. To go through the rows: "
+                + "for i, row in ipairs(x:unbind()). A tensor is no condition: `if x:gt(2)` is always true; use "
+                + "x:gt(2):all():item().",
             releasable: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
             methods: tensorProperties + tensorIndexing + tensorComparisons + OperatorFaces.methods)

@@ -45,8 +45,8 @@ let tensorProperties: [HostMethod<Tensor>] = [
         }
         return try tensor.view([]).pushedLists(on: call.state)
     },
-    .method("tolist", doc: "The elements as a (nested) list, or as a number.", returns: .custom("any")) { tensor, call in
-        try tensor.pushedLists(on: call.state)
+    .method("tolist", doc: "The elements as a (nested) list, or as a number.", returns: .custom("any")) {
+        tensor, call in try tensor.pushedLists(on: call.state)
     },
     .method(
         "backward", doc: "Adds the gradient of this tensor to every parameter that it came from.",
@@ -126,7 +126,8 @@ extension Tensor {
             total += lists
         }
         guard total <= Self.mostValues else {
-            throw TensorError("at most \(Self.mostValues) elements and lists expected for Lua tables, got shape \(shape)")
+            throw TensorError(
+                "at most \(Self.mostValues) elements and lists expected for Lua tables, got shape \(shape)")
         }
         try state.reserve(dim + 4)
         switch dtype {
