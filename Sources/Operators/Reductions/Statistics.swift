@@ -64,14 +64,14 @@ extension Operators {
             total = try log(exp(x).sum(dims, keepDimensions: true))
         } else {
             let largest = try x.detach().extremes(.maximum, dims)
-            let shift = try finite([.tensor(largest)])
+            let shift = try finiteOrZero([.tensor(largest)])
             total = try log(exp(x - shift).sum(dims, keepDimensions: true)) + shift
         }
         return .tensor(try total.reshape(reduced(x.shape, dims, a.boolean("keepdim"))))
     }
 
     /// 0 in place of what is not finite.
-    private static let finite: PointwiseFunction = {
+    private static let finiteOrZero: PointwiseFunction = {
         let x = Expression.variable(0)
         return PointwiseFunction("nan_to_num", inputs: 1, value: .select((x - x) .== 0, x, 0), gradients: [0])
     }()

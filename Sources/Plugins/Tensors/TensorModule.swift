@@ -40,6 +40,9 @@ let tensorModule = HostModule(
             "is_tensor", doc: "Whether a value is a tensor.", arguments: [.any("obj").optional], returns: .boolean()
         ) { call in .boolean(try call.optionalObject("obj", as: Tensor.self) != nil) },
         .function(
+            "get_default_dtype", doc: "The type of floating-point tensors where none is named.", returns: .string()
+        ) { _ in .string(DType.float32.rawValue) },
+        .function(
             "numel", doc: "How many elements there are.", arguments: [.tensor("input")], returns: .integer()
         ) { call in .integer(try call.object("input", as: Tensor.self).count) },
         .function(
@@ -95,11 +98,11 @@ let tensorModule = HostModule(
     constants: [HostConstant("newaxis", .string(newAxis), doc: "A new dimension of size 1 in an index.")])
 
 /// `data` as a tensor of the type that the options say.
-private func tensorOfData(_ call: Call) throws -> Tensor {
+func tensorOfData(_ call: Call, default dtype: DType? = nil) throws -> Tensor {
     guard let value = Value(try call.value("data")) else {
         throw TensorError("a number or a (nested) list of numbers expected")
     }
-    return try Tensor(nested: value, dtype: call.dtype())
+    return try Tensor(nested: value, dtype: call.dtype() ?? dtype)
 }
 
 extension LuaState {

@@ -49,6 +49,14 @@ let tensorProperties: [HostMethod<Tensor>] = [
         tensor, call in try tensor.pushedLists(on: call.state)
     },
     .method(
+        "new_tensor", doc: "A tensor of the numbers in a (nested) list, of this tensor's type by default.",
+        arguments: [.any("data")], options: [.dtype, .boolean("requires_grad", default: false)],
+        returns: .object(Tensor.self)
+    ) { tensor, call in
+        let made = try tensorOfData(call, default: tensor.dtype)
+        return .object(try call.boolean("requires_grad") ? made.requireGrad() : made)
+    },
+    .method(
         "backward", doc: "Adds the gradient of this tensor to every parameter that it came from.",
         arguments: [.tensor("gradient").optional], options: [.boolean("retain_graph", default: false)]
     ) { tensor, call in
