@@ -103,8 +103,9 @@ struct Stubs {
                 names.append("...")
             } else {
                 let mark = argument.isOptional ? "?" : ""
-                lines.append("---@param \(argument.name)\(mark) \(signature.type(argument.kind))\(doc)")
-                names.append("\(argument.name)")
+                let name = Self.variable("\(argument.name)")
+                lines.append("---@param \(name)\(mark) \(signature.type(argument.kind))\(doc)")
+                names.append(name)
             }
         }
         if !function.options.isEmpty, !(function.arguments.last?.isVariadic ?? false) {
@@ -115,7 +116,24 @@ struct Stubs {
         for value in function.returns.values {
             lines.append("---@return \(signature.type(value))" + (value.doc.isEmpty ? "" : " # \(value.doc)"))
         }
-        lines += ["function \(owner)\(function.name)(\(names.joined(separator: ", "))) end", ""]
+        let parameters = names.joined(separator: ", ")
+        if Self.words.contains(function.name) {
+            // A word of Lua's is no name in a declaration: x["repeat"](x, 2).
+            let receiver = owner.hasSuffix(":") ? ["self"] : []
+            let all = (receiver + names).joined(separator: ", ")
+            lines += ["\(owner.dropLast())[\"\(function.name)\"] = function(\(all)) end", ""]
+        } else {
+            lines += ["function \(owner)\(function.name)(\(parameters)) end", ""]
+        }
         return lines
     }
+
+    /// Lua's own words that functions or parameters of PyTorch are called by.
+    private static let words: Set = [
+        "and", "break", "do", "else", "elseif", "end", "false", "for", "function", "goto", "if", "in", "local", "nil",
+        "not", "or", "repeat", "return", "then", "true", "until", "while",
+    ]
+
+    /// A parameter's name as Lua can declare it.
+    private static func variable(_ name: String) -> String { words.contains(name) ? name + "_" : name }
 }

@@ -24,15 +24,30 @@ public enum Operators {
             logSoftmax, dropout, dropout1d, dropout2d,
             alphaDropout, featureAlphaDropout,
             // Reductions
-            sum, mean, max, min, argmax, argmin,
+            sum, mean, max, min, argmax, argmin, prod, amax, amin, aminmax, `var`, std, varMean, stdMean, norm,
+            vectorNorm, linalgNorm, multiDot,
+            dist, logsumexp, nansum, nanmean, anyTrue, allTrue, countNonzero, cumsum, cumprod, logcumsumexp, cummax,
+            cummin,
+            diff,
+            // Sorting
+            sort, argsort, msort, topk, kthvalue, median, nanmedian, mode, quantile, unique, uniqueConsecutive, isin,
+            searchsorted, bucketize, bincount, histc,
             // Shapes and types
             view, reshape, flatten, transpose, t, permute, select, narrow, squeeze, unsqueeze, expand, contiguous,
-            clone, cat, stack, indexSelect, to,
+            clone, cat, stack, indexSelect, to, type, flip, fliplr, flipud, roll, rot90, movedim, moveaxis, swapaxes,
+            swapdims,
+            tile, `repeat`, repeatInterleave, oneHot, split, chunk, tensorSplit, hsplit, vsplit, dsplit, unbind, concat,
+            hstack, vstack, rowStack, dstack, columnStack, atLeast1D, atLeast2D, atLeast3D, broadcastTensors, meshgrid,
+            cartesianProd, combinations, tril, triu, trilIndices, triuIndices, diag, diagflat, diagonal, diagEmbed,
+            fillDiagonal, unflatten, ravel, expandAs, viewAs, reshapeAs, typeAs, broadcastTo, reversed,
+            matrixTransposed,
+            unfold,
             // Gathering
             gather, takeAlongDim, scatter, scatterAdd, scatterReduce, indexAdd, indexCopy, indexFill, indexPut, take,
             put, selectScatter, sliceScatter, maskedFill, maskedSelect, maskedScatter, nonzero, argwhere,
             // Matrices, convolutions, pooling
-            matmul, linear, conv1d, conv2d, convTranspose1d, convTranspose2d,
+            matmul, mm, mv, bmm, dot, vdot, inner, outer, ger, addmm, addmv, addbmm, baddbmm, addr, einsum, tensordot,
+            kron, trace, cross, matrixPower, cdist, linear, conv1d, conv2d, convTranspose1d, convTranspose2d,
             maxPool1d, maxPool2d, avgPool1d, avgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveAvgPool1d,
             adaptiveAvgPool2d, maxUnpool2d,
             // Normalisation

@@ -4,6 +4,7 @@ import Host
 public let builtInModules: [HostModule] = [
     tensorModule,
     autogradModule,
+    linearAlgebraModule,
     networkModule,
     copyModule,
     functionalModule,

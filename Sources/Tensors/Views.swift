@@ -50,6 +50,9 @@ extension Tensor {
     }
 
     private func completed(_ wanted: Shape) throws -> Shape {
+        guard wanted.count <= mostDimensions else {
+            throw TensorError("at most \(mostDimensions) dimensions expected, got \(wanted.count)")
+        }
         var target = wanted
         if let place = wanted.firstIndex(of: -1) {
             target[place] = 1

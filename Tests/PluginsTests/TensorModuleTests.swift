@@ -39,7 +39,7 @@ struct TensorModuleTests {
                 "tensor([0, 1, 2, 3, 4]) tensor([2, 3, 4]) tensor([5, 3, 1])"
             ),
             (
-                "nj.arange(0, 9, 3), nj.arange(0, 10, 3), #nj.arange(3, 1), #nj.arange(0), #nj.arange(9, 0, -3)",
+                "nj.arange(0, 9, 3), nj.arange(0, 10, 3), #nj.arange(3, 3), #nj.arange(0), #nj.arange(9, 0, -3)",
                 "tensor([0, 3, 6]) tensor([0, 3, 6, 9]) 0 0 3"
             ),
             ("nj.cat { nj.tensor { 1 }, nj.tensor { 2 } }", "tensor([1, 2])"),
@@ -92,7 +92,7 @@ struct TensorModuleTests {
                 "nj.cat { nj.tensor { 1 }, 5 }",
                 "cat: bad argument 'tensors' (list of Tensor expected, got number as item 2)"
             ),
-            ("nj.manual_seed(-1)", "manual_seed: bad argument 'seed' (integer of at least 0 expected, got -1)"),
+            ("nj.arange(3, 1)", "arange: a step from 3 towards 1 expected, got 1"),
         ])
     func refusals(expression: String, expected: String) {
         #expect(failure("local x = \(expression)") == "test.lua:1: \(expected)")
@@ -149,7 +149,6 @@ struct TensorModuleTests {
                 "nj.tensor({ 1.5, 2 }):le(nj.tensor { 1, 2 }), nj.tensor({ 1.5 }):gt(1)",
                 "tensor([false,  true]) tensor([true])"
             ),
-            ("nj.tensor { 1 } == nj.tensor { 1 }", "false"),
         ])
     func operators(expression: String, expected: String) throws {
         #expect(try evaluate("return \(expression)") == expected)
@@ -168,10 +167,13 @@ struct TensorModuleTests {
                 "operator +: shapes [2] and [3] do not fit: sizes 2 and 3 in dimension -1"
             ),
             ("nj.tensor { 1 } ^ -2", "operator ^: integers to negative powers are not allowed; use float()"),
-            ("nj.tensor { 1 } < nj.tensor { 2 }", "attempt to compare two Tensor values"),
             (
                 "nj.tensor { 1 } // 'a'",
                 "operator //: bad argument 'right' (Tensor, number or boolean expected, got string)"
+            ),
+            (
+                "nj.tensor { 1 } < nj.tensor { 2 }",
+                "operator <: a < b cannot compare elements; use a:lt(b), or a:gt(b) for a > b"
             ),
             (
                 "nj.tensor({ { 1.0, 2 } }):matmul(nj.tensor { { 1.0, 2 } })",

@@ -54,7 +54,7 @@ extension Tensor {
         if dim == 0 { return try clone() }
         if dim == 1 { return try Tensor.stack([self, self], 1).select(1, 0) }
         let order = Shape((0..<dim).reversed())
-        return try permute(order).clone().permute(order)
+        return try permute(order).contiguous().permute(order)
     }
 
     /// The same values without a history, in memory that has them in another order.

@@ -63,14 +63,22 @@ public protocol KernelSet: Sendable {
     func argExtreme(
         _ reduction: SliceReduction, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
         _ indices: UnsafeMutablePointer<Int64>)
-    /// Running sums or products along each slice.
+    /// Running sums, products or, of floating-point numbers, `logSumExp` along each slice.
     func accumulate(
         _ reduction: SliceReduction, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
         _ y: UnsafeMutableRawPointer)
+    /// The place of the extreme so far at each place of each slice: the last of equals, a NaN before all.
+    func runningExtreme(
+        _ reduction: SliceReduction, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
+        _ indices: UnsafeMutablePointer<Int64>)
     /// The places of each slice's elements in their order; equal ones stay in theirs, a NaN is the largest.
     func argsort(
         descending: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
         _ indices: UnsafeMutablePointer<Int64>)
+    /// Where each key would be put into a sorted row of `count` elements: before equal ones, or behind them.
+    func search(
+        right: Bool, _ type: ComputeType, _ count: Int, _ row: UnsafeRawPointer, _ keyCount: Int,
+        _ keys: UnsafeRawPointer, _ places: UnsafeMutablePointer<Int64>)
     /// `exp(x) / Σ exp(x)`, or its logarithm, along the slices of a range of `outer`.
     func softmax(
         log: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,

@@ -14,6 +14,8 @@ public struct Slices: Sendable {
 /// What is made of the elements of a slice.
 public enum SliceReduction: Sendable {
     case sum, product, maximum, minimum
+    /// The logarithm of the sum of the exponentials; running ones only.
+    case logSumExp
 }
 
 /// Rows of elements that several arrays step through together, by dimension, the last the innermost.

@@ -57,14 +57,26 @@ extension Kernels {
     ) {
         switch type {
         case .float:
-            accumulateSlices(
+            accumulateReals(
                 reduction, slices, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
         case .double:
-            accumulateSlices(
+            accumulateReals(
                 reduction, slices, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self))
         case .integer:
-            accumulateSlices(
-                reduction, slices, x.assumingMemoryBound(to: Int64.self), y.assumingMemoryBound(to: Int64.self))
+            let (x, y) = (x.assumingMemoryBound(to: Int64.self), y.assumingMemoryBound(to: Int64.self))
+            accumulateSlices(slices, x, y, reduction == .sum ? Int64.plus : Int64.times)
+        }
+    }
+
+    public func runningExtreme(
+        _ reduction: SliceReduction, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer,
+        _ indices: UnsafeMutablePointer<Int64>
+    ) {
+        let isMaximum = reduction == .maximum
+        switch type {
+        case .float: followExtremes(isMaximum, slices, x.assumingMemoryBound(to: Float.self), indices)
+        case .double: followExtremes(isMaximum, slices, x.assumingMemoryBound(to: Double.self), indices)
+        case .integer: followExtremes(isMaximum, slices, x.assumingMemoryBound(to: Int64.self), indices)
         }
     }
 
@@ -91,6 +103,7 @@ private func reduceSlices<T: TileElement>(
     // A NaN, once taken, stays.
     case .maximum: fold(s, x, y, lowest) { $1 > $0 || $1 != $1 ? $1 : $0 }
     case .minimum: fold(s, x, y, highest) { $1 < $0 || $1 != $1 ? $1 : $0 }
+    case .logSumExp: break
     }
 }
 
@@ -110,18 +123,47 @@ private func fold<T>(
 }
 
 @inline(__always)
-private func accumulateSlices<T: TileElement>(
+private func accumulateReals<T: Real>(
     _ reduction: SliceReduction, _ s: Slices, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>
+) {
+    switch reduction {
+    case .sum: accumulateSlices(s, x, y, T.plus)
+    case .product: accumulateSlices(s, x, y, T.times)
+    default:
+        accumulateSlices(s, x, y) { a, b in
+            let (high, low) = (Swift.max(a, b), Swift.min(a, b))
+            if a != a || b != b { return a + b }
+            return low == -T.infinity || high == T.infinity ? high : high + T.log1pOf(T.expOf(low - high))
+        }
+    }
+}
+
+@inline(__always)
+private func accumulateSlices<T: TileElement>(
+    _ s: Slices, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ function: (T, T) -> T
 ) {
     for o in 0..<s.outer where s.length > 0 {
         let start = o * s.length * s.inner
         for i in 0..<s.inner { y[start + i] = x[start + i] }
         for l in 1..<Swift.max(1, s.length) {
             let (row, before) = (start + l * s.inner, start + (l - 1) * s.inner)
-            if reduction == .sum {
-                for i in 0..<s.inner { y[row + i] = T.plus(y[before + i], x[row + i]) }
-            } else {
-                for i in 0..<s.inner { y[row + i] = T.times(y[before + i], x[row + i]) }
+            for i in 0..<s.inner { y[row + i] = function(y[before + i], x[row + i]) }
+        }
+    }
+}
+
+@inline(__always)
+private func followExtremes<T: Comparable>(
+    _ isMaximum: Bool, _ s: Slices, _ x: UnsafePointer<T>, _ indices: UnsafeMutablePointer<Int64>
+) {
+    for o in 0..<s.outer {
+        for i in 0..<s.inner {
+            let start = o * s.length * s.inner + i
+            var place = 0
+            for l in 0..<s.length {
+                let (value, best) = (x[start + l * s.inner], x[start + place * s.inner])
+                if value != value || best == best && (isMaximum ? value >= best : value <= best) { place = l }
+                indices[start + l * s.inner] = Int64(place)
             }
         }
     }

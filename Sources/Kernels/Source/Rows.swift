@@ -34,6 +34,35 @@ extension Kernels {
     }
 }
 
+extension Kernels {
+    public func search(
+        right: Bool, _ type: ComputeType, _ count: Int, _ row: UnsafeRawPointer, _ keyCount: Int,
+        _ keys: UnsafeRawPointer, _ places: UnsafeMutablePointer<Int64>
+    ) {
+        @inline(__always)
+        func search<T: Comparable>(_: T.Type) {
+            let (row, keys) = (row.assumingMemoryBound(to: T.self), keys.assumingMemoryBound(to: T.self))
+            for i in 0..<keyCount {
+                var (low, high) = (0, count)
+                while low < high {
+                    let middle = (low + high) / 2
+                    if right ? !(row[middle] > keys[i]) : !(row[middle] >= keys[i]) {
+                        low = middle + 1
+                    } else {
+                        high = middle
+                    }
+                }
+                places[i] = Int64(low)
+            }
+        }
+        switch type {
+        case .float: search(Float.self)
+        case .double: search(Double.self)
+        case .integer: search(Int64.self)
+        }
+    }
+}
+
 /// The largest element is taken off first, so that no exponential leaves the type's range.
 @inline(__always)
 private func normalise<T: Real>(

@@ -10,6 +10,11 @@ public struct Example: Sendable {
         self.options = options
     }
 
+    public init(arguments: [Given?], options: [String: Given]) {
+        self.arguments = arguments
+        self.options = options
+    }
+
     /// A value for a parameter, or how to make one.
     public indirect enum Given: Sendable {
         case boolean(Bool)

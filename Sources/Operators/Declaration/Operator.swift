@@ -64,6 +64,8 @@ public enum Face: Sendable, Equatable {
     case function
     /// `nn.functional.name(x, ...)`.
     case functional
+    /// `nightjar.linalg.name(x, ...)`.
+    case linalg
     /// `nn.Name(...)`, a module that calls it with its first arguments, so many of them, given to each call and the
     /// others to the constructor. A parameter `training` is the module's.
     case layer(String, inputs: Int = 1)

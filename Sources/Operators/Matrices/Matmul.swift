@@ -18,7 +18,27 @@ extension Tensor {
         guard dim > 0 && other.dim > 0 else { throw TensorError("a matrix or a vector expected, got a number") }
         if dim == 1 { return try unsqueeze(0).matmul(other).squeeze([other.dim == 1 ? 0 : -2]) }
         if other.dim == 1 { return try matmul(other.unsqueeze(1)).squeeze([-1]) }
+        if !dtype.isFloatingPoint, dtype != .bool, dtype == other.dtype { return try integerProduct(other) }
         return try .applyOne(MatmulOperation(), [self, other])
+    }
+}
+
+extension Tensor {
+    /// The product of matrices of integers, a column and a row at a time.
+    private func integerProduct(_ other: Tensor) throws -> Tensor {
+        let members = shape[dim - 1]
+        guard members == other.shape[other.dim - 2] else {
+            throw TensorError(
+                "cannot multiply \(shape) by \(other.shape): \(plural(members, "column")) on the left, "
+                    + "\(plural(other.shape[other.dim - 2], "row")) on the right")
+        }
+        var shape = try broadcastShape(Shape(shape.dropLast(2)), Shape(other.shape.dropLast(2)))
+        shape += [self.shape[dim - 2], other.shape[other.dim - 1]]
+        var total = try Tensor.zeros(shape, dtype: dtype)
+        for k in 0..<members {
+            total = try total + narrow(-1, start: k, length: 1) * other.narrow(-2, start: k, length: 1)
+        }
+        return total
     }
 }
 

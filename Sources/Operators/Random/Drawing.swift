@@ -9,7 +9,7 @@ extension Tensor {
         switch dtype {
         case .float32: store(as: Float.self) { Float(draw()) }
         case .float64: store(as: Double.self, draw)
-        default: try drawIntegers { Int64(draw()) }
+        default: try drawIntegers { Int64(exactly: draw().rounded(.towardZero)) ?? .max }
         }
     }
 

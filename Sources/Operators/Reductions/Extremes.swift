@@ -23,6 +23,36 @@ extension Operators {
         }
     }
 
+    static let amax = extremes("amax", "The largest element, of all or along dimensions", .maximum)
+    static let amin = extremes("amin", "The smallest element, of all or along dimensions", .minimum)
+
+    private static func extremes(_ name: String, _ doc: String, _ reduction: SliceReduction) -> Operator {
+        Operator(
+            name, doc: doc + "; equal ones share the gradient.", [.tensor("input"), .dimensions, .keepdim],
+            faces: .usual,
+            examples: [.init(.values(2, 5)), .init(.values(2, 5, 3), [0, 2]), .init(.values(2, 5), 1, true)]
+        ) { a, _ in
+            let x = try a.tensor("input")
+            let dims = try x.reducedDimensions(a.optionalIntegers("dim"))
+            return .tensor(
+                try x.extremes(reduction, dims).reshape(reduced(x.shape, dims, a.boolean("keepdim"))))
+        }
+    }
+
+    static let aminmax = Operator(
+        "aminmax", doc: "The smallest and the largest element, of all or along a dimension.", [.tensor("input")],
+        options: [.integer("dim").optional, .keepdim],
+        returns: .several([.object(Tensor.self, "min"), .object(Tensor.self, "max")]), faces: .usual,
+        examples: [.init(.values(2, 5)), .init(.values(2, 5), options: ["dim": 1])]
+    ) { a, _ in
+        let x = try a.tensor("input")
+        let dims = try x.reducedDimensions(a.optionalIntegers("dim"))
+        let shape = reduced(x.shape, dims, try a.boolean("keepdim"))
+        return .several([
+            try x.extremes(.minimum, dims).reshape(shape), try x.extremes(.maximum, dims).reshape(shape),
+        ])
+    }
+
     static let argmax = argument(
         "argmax", "Where the largest element stands, from 0: along a dimension, or among all.", .maximum)
     static let argmin = argument(
@@ -36,7 +66,9 @@ extension Operators {
         ) { a, _ in
             let x = try a.tensor("input").detach()
             guard let dim = try a.optionalInteger("dim") else {
-                return .tensor(try x.reshape([x.count]).extreme(reduction, 0, keepDimension: false).indices)
+                let place = try x.reshape([x.count]).extreme(reduction, 0, keepDimension: false).indices
+                return .tensor(
+                    try a.boolean("keepdim") ? place.reshape(Shape(repeating: 1, count: x.dim)) : place)
             }
             return .tensor(try x.extreme(reduction, dim, keepDimension: a.boolean("keepdim")).indices)
         }
@@ -46,8 +78,16 @@ extension Operators {
 extension Tensor {
     /// The extreme of all elements; equal ones share the gradient.
     func extreme(_ reduction: SliceReduction) throws -> Tensor {
-        guard count > 0 else { throw TensorError("an extreme of \(shape), which has no elements, does not exist") }
-        return try .applyOne(ExtremeOperation(reduction: reduction), [self])
+        try extremes(reduction, Array(shape.indices)).reshape([])
+    }
+
+    /// The extremes over some dimensions, which stay with size 1; equal ones share the gradient.
+    func extremes(_ reduction: SliceReduction, _ dimensions: [Int]) throws -> Tensor {
+        guard dimensions.isEmpty || !dimensions.contains(where: { shape[$0] == 0 }) else {
+            let place = dimensions.count == dim ? "" : " there"
+            throw TensorError("an extreme of \(shape), which has no elements\(place), does not exist")
+        }
+        return try .applyOne(ExtremeOperation(reduction: reduction, dimensions: dimensions), [self])
     }
 
     /// The extremes along a dimension and where they stand (int64; the first of equals, a NaN before all).
@@ -68,16 +108,24 @@ extension Tensor {
 
 private struct ExtremeOperation: Operation {
     let reduction: SliceReduction
+    let dimensions: [Int]
     var name: String { reduction == .maximum ? "max" : "min" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec([], inputs[0].dtype)] }
+    func infer(_ inputs: [Spec]) throws -> [Spec] {
+        [Spec(reduced(inputs[0].shape, dimensions, true), inputs[0].dtype)]
+    }
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        let x = try inputs[0].detach().contiguous().to(inputs[0].dtype.computeType.dtype)
-        let result = try Tensor(uninitialized: [], dtype: x.dtype)
+        let x = inputs[0].detach()
+        if x.count == 0 { return }
+        let order = x.shape.indices.filter { !dimensions.contains($0) } + dimensions
+        let rows = try x.permute(Shape(order)).contiguous().to(x.dtype.computeType.dtype)
+        let result = try Tensor(uninitialized: outputs[0].shape, dtype: rows.dtype)
         kernels.reduce(
-            reduction, x.dtype.computeType, Slices(outer: 1, length: x.count, inner: 1), x.bytes, result.bytes)
-        try outputs[0].assign(result)
+            reduction, rows.dtype.computeType,
+            Slices(outer: result.count, length: rows.count / result.count, inner: 1), rows.bytes, result.bytes)
+        extendLifetime(rows)
+        outputs[0].copyElementsWithoutCheck(from: try result.to(outputs[0].dtype))
     }
 
     func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0], outputs: true) }
@@ -86,7 +134,7 @@ private struct ExtremeOperation: Operation {
         guard let gradient = gradients[0] else { return [] }
         let x = try kept.input(0)
         let chosen = try Operators.eq(x.detach(), kept.output(0).detach()).to(x.dtype)
-        return [try chosen * (gradient / chosen.sum())]
+        return [try chosen * (gradient / chosen.sum(dimensions.isEmpty ? nil : dimensions, keepDimensions: true))]
     }
 }
 

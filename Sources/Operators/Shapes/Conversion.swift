@@ -1,12 +1,20 @@
 extension Operators {
     static let to = Operator(
-        "to", doc: "The elements as another type.",
-        [.tensor("input"), .choice("dtype", "type of the elements", of: DType.allCases.map(\.rawValue))],
+        "to", doc: "The elements as another type, given by name or as that of a tensor.",
+        [
+            .tensor("input"),
+            .anyOf(
+                "dtype", "type of the elements",
+                of: [.choice(DType.allCases.map(\.rawValue)), .object(Tensor.self)]),
+        ],
         faces: [.method], examples: [.init(.values(2, 3), "float64"), .init(.values(2, 3), "int64")]
     ) { a, _ in
         let x = try a.tensor("input")
+        if let other = try a.optionalTensor("dtype") { return .tensor(try x.to(other.dtype)) }
         return .tensor(try x.to(a.dtype() ?? x.dtype))
     }
+
+    static let type = to.renamed("type")
 
     private static func conversion(_ name: String, _ dtype: DType) -> Operator {
         Operator(

@@ -17,8 +17,16 @@ extension Tensor {
     public static func cat(_ tensors: [Tensor], _ dimension: Int = 0) throws -> Tensor {
         guard let first = tensors.first else { throw TensorError("at least one tensor expected, got an empty list") }
         let dtype = tensors.dropFirst().reduce(first.dtype) { $0.promoted(with: $1.dtype) }
+        // As in PyTorch, a tensor of shape [0] fits to all others.
+        var joined = tensors
+        if let model = tensors.first(where: { $0.shape != [0] }), model.dim > 1 {
+            var empty = model.shape
+            empty[try model.resolve(dimension)] = 0
+            joined = try tensors.map { try $0.shape == [0] ? $0.reshape(empty) : $0 }
+        }
+        if joined[0].dim == 0 { throw TensorError("tensors with dimensions expected, got one without; use stack") }
         return try applyOne(
-            CatOperation(dimension: first.resolve(dimension)), tensors.map { try $0.to(dtype) })
+            CatOperation(dimension: joined[0].resolve(dimension)), joined.map { try $0.to(dtype) })
     }
 
     /// Tensors of one shape along a new dimension.

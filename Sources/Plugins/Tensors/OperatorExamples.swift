@@ -64,6 +64,7 @@ extension Face {
         case .inPlace: "inPlace"
         case .function: "function"
         case .functional: "functional"
+        case .linalg: "linalg"
         case .layer(let name, _): "layer \(name)"
         case .symbol(let symbol): "symbol \(symbol.rawValue)"
         }

@@ -12,6 +12,9 @@ enum OperatorFaces {
     /// `nn.functional.name(...)`.
     static var functionals: [HostFunction] { functions(.functional) }
 
+    /// `nightjar.linalg.name(...)`.
+    static var linearAlgebra: [HostFunction] { functions(.linalg) }
+
     private static func functions(_ face: Face) -> [HostFunction] {
         Operators.all.filter { $0.faces.contains(face) }.map { operation in
             .function(operation.schema) { call in

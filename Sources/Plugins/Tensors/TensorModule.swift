@@ -10,7 +10,10 @@ let tensorModule = HostModule(
         HostType(
             Tensor.self, name: "Tensor",
             doc: "An array of numbers in n dimensions. Dimensions and indices count from 0; a negative one counts from "
-                + "the end. Methods make new tensors, except those whose name ends in an underscore.",
+                + "the end. Methods make new tensors, except those whose name ends in an underscore. x[0] is one place of "
+                + "dimension 0, x[{ {0, 3}, 1 }] what x[0:3, 1] is in Python; x[mask] = 0 assigns. To go through the rows: "
+                + "for i, row in ipairs(x:unbind()). A tensor is no condition: `if x:gt(2)` is always true; use "
+                + "x:gt(2):all():item().",
             releasable: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
             methods: tensorProperties + tensorIndexing + tensorComparisons + gradientMethods + OperatorFaces.methods)
@@ -37,6 +40,15 @@ private let tensorFunctions: [HostFunction] = [
         return .object(try tensor.to(call.dtype() ?? tensor.dtype))
     },
     .function(
+        "is_tensor", doc: "Whether a value is a tensor.", arguments: [.any("obj").optional], returns: .boolean()
+    ) { call in .boolean(try call.optionalObject("obj", as: Tensor.self) != nil) },
+    .function(
+        "get_default_dtype", doc: "The type of floating-point tensors where none is named.", returns: .string()
+    ) { _ in .string(DType.float32.rawValue) },
+    .function(
+        "numel", doc: "How many elements there are.", arguments: [.tensor("input")], returns: .integer()
+    ) { call in .integer(try call.object("input", as: Tensor.self).count) },
+    .function(
         "set_num_threads", doc: "Has so many threads work on large operations. Results do not depend on it.",
         arguments: [.integer("threads", min: 1, max: 256)]
     ) { call in
@@ -49,12 +61,18 @@ private let tensorFunctions: [HostFunction] = [
 ]
 
 /// `data` as a tensor of the type that the options say.
-private func tensorOfData(_ call: Call) throws -> Tensor {
+func tensorOfData(_ call: Call, default dtype: DType? = nil) throws -> Tensor {
     guard let value = Value(try call.value("data")) else {
         throw TensorError("a number or a (nested) list of numbers expected")
     }
-    return try Tensor(nested: value, dtype: call.dtype())
+    return try Tensor(nested: value, dtype: call.dtype() ?? dtype)
 }
+
+/// Linear algebra: `nj.linalg.vector_norm(x)`.
+let linearAlgebraModule = HostModule(
+    "linalg",
+    doc: "Linear algebra, as far as there is any: norms and products; no inverses, determinants or "
+        + "factorisations.", functions: OperatorFaces.linearAlgebra)
 
 extension Call {
     fileprivate func dtype() throws -> DType? { try optionalString("dtype").flatMap { DType(rawValue: $0) } }
