@@ -44,6 +44,7 @@ local first_epoch, steps, saved = 1, 0, false
 if config.resume then
   local state = checkpoint.resume(config.out, { model = net, optimizer = optimizer })
   first_epoch, steps, saved = state.epoch + 1, state.step, true
+  optimizer:set_lr(config.lr) -- what this run was asked for counts, not what was saved
 end
 
 local function save(epoch)

@@ -86,6 +86,34 @@ void nj_setfieldmethods(lua_State *L) {
   set_function(L, "__newindex", field_newindex);
 }
 
+// __index of a type that can be indexed: methods by their names (upvalue 1), anything else by upvalue 2, and where upvalue
+// 3 is true other names too.
+static int method_or_element(lua_State *L) {
+  if (lua_type(L, 2) == LUA_TSTRING) {
+    lua_pushvalue(L, 2);
+    if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+    lua_settop(L, 2);
+    if (!lua_toboolean(L, lua_upvalueindex(3))) {
+      lua_gettable(L, lua_upvalueindex(1));
+      return 1;
+    }
+  }
+  lua_pushvalue(L, lua_upvalueindex(2));
+  lua_insert(L, 1);
+  lua_call(L, 2, 1);
+  return 1;
+}
+
+void nj_setindexing(lua_State *L, int names) {
+  lua_pushvalue(L, -2);
+  lua_insert(L, -2);
+  lua_pushboolean(L, names);
+  lua_pushcclosure(L, method_or_element, 3);
+  lua_pushliteral(L, "__index");
+  lua_insert(L, -2);
+  lua_rawset(L, -3);
+}
+
 void nj_pushfields(lua_State *L, int index) {
   index = lua_absindex(L, index);
   int type = lua_getiuservalue(L, index, 1);

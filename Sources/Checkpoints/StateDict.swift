@@ -34,7 +34,8 @@ public func matchStateDict(
         if got.shape != wanted.shape {
             return "\(plain(wanted.name)) has shape \(describe(got.shape)), expected \(describe(wanted.shape))"
         }
-        let converts = got.dtype.isFloatingPoint && wanted.dtype.isFloatingPoint
+        // As PyTorch does, tensors that a script gives are converted; a file of integers is another network's.
+        let converts = file == nil || got.dtype.isFloatingPoint && wanted.dtype.isFloatingPoint
         if got.dtype != wanted.dtype, !converts {
             return "\(plain(wanted.name)) is \(got.dtype.rawValue), expected \(wanted.dtype.rawValue)"
         }

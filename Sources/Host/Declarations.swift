@@ -153,7 +153,10 @@ public enum Metamethod: String, Sendable {
     case less = "__lt"
     case lessOrEqual = "__le"
     case tostring = "__tostring"
+    /// Where the key is no name.
     case index = "__index"
+    /// Where the key is no method's name.
+    case property = "__property"
     case newindex = "__newindex"
     case pairs = "__pairs"
 
@@ -175,7 +178,7 @@ public enum Metamethod: String, Sendable {
         case .less: "operator <"
         case .lessOrEqual: "operator <="
         case .tostring: "tostring"
-        case .index, .newindex: "index"
+        case .index, .property, .newindex: "index"
         case .pairs: "pairs"
         }
     }

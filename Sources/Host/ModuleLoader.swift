@@ -155,7 +155,11 @@ final class ModuleLoader {
             }
             guard let bound = bind(method, label: label, luaClass: made, on: state) else { continue }
             state.push(permanent: bound)
-            state.setField(method.name, of: metatable)
+            switch method.role {
+            case .metamethod(.index): made.setIndexing(on: state)
+            case .metamethod(.property): made.setIndexing(names: true, on: state)
+            default: state.setField(method.name, of: metatable)
+            }
         }
         state.setTop(base)
         return made

@@ -65,6 +65,11 @@ public final class LuaClass {
         lua_rawsetp(state.pointer, nj_registryindex(), key)
     }
 
+    /// Pops a function, which answers where an object of the metatable beneath it is indexed by anything but a name.
+    ///
+    /// - Parameter names: whether it answers names that are no methods as well.
+    public func setIndexing(names: Bool = false, on state: LuaState) { nj_setindexing(state.pointer, names ? 1 : 0) }
+
     /// Pushes the metatable; nil before `pushNewMetatable`.
     public func pushMetatable(on state: LuaState) { lua_rawgetp(state.pointer, nj_registryindex(), key) }
 

@@ -27,8 +27,13 @@ open class Module {
     public private(set) var isTraining = true
     /// What kind of module this is: "Conv2d", or the name that a script gave it.
     public let kind: String
-    /// What its constructor got, by name.
-    public internal(set) var settings: [(name: String, value: Value)] = []
+    /// What its constructor got, by name; nil for what was left out and has no default.
+    public internal(set) var settings: [(name: String, value: Value?)] = []
+    /// How it was made; nil for one that no declaration made.
+    var origin: (layer: Layer, values: [Value?])?
+    /// Buffers that are not saved.
+    private(set) var unsavedBuffers: Set<String> = []
+    private var forwardHooks: [ForwardHookHandle] = []
 
     /// Where it was registered; the last is where messages say it is.
     private var places: [Place] = []
@@ -55,10 +60,38 @@ open class Module {
     /// The output for some inputs; errors say where in the network they come from.
     public func callAsFunction(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
         do {
-            return try forward(inputs, scope)
+            let outcome = try forward(inputs, scope)
+            return forwardHooks.isEmpty ? outcome : try forwardHooks.reduce(outcome) { try $1(self, inputs, $0) }
         } catch let error as TensorError {
             throw ModuleError(path: label, description: "in \(label): \(error)")
         }
+    }
+
+    /// Has `hook` called with each output; what it returns, if anything, takes the output's place.
+    public func registerForwardHook(_ hook: @escaping ForwardHook) -> ForwardHookHandle {
+        let handle = ForwardHookHandle(hook)
+        forwardHooks.removeAll(where: \.isRemoved)
+        forwardHooks.append(handle)
+        return handle
+    }
+
+    /// The names of all settings that its kind has, given or not.
+    public var settingNames: [String] { origin?.layer.schema.parameters.map { "\($0.name)" } ?? [] }
+
+    /// Changes a setting from the next call on.
+    ///
+    /// - Throws: `TensorError` for one that is fixed when the module is made.
+    open func change(_ setting: String, _ value: Value) throws {
+        throw TensorError("'\(setting)' is fixed when a \(kind) is made")
+    }
+
+    /// A module of the same kind, whose parts may be any: `copy` replaces them.
+    ///
+    /// - Throws: `TensorError` for a kind that cannot be made anew.
+    open func remade() throws -> Module {
+        guard let origin else { throw TensorError("a \(kind) cannot be copied") }
+        return try origin.layer.make(
+            Arguments(origin.layer.schema.parameters, origin.values), Context(generator: Generator(seed: 0)))
     }
 
     /// The one output for one input.
@@ -125,18 +158,25 @@ open class Module {
         for place in places { place.parent?.grow(height + 1) }
     }
 
-    /// Puts a tensor to be learned under a name. It then requires a gradient.
+    /// Puts a tensor to be learned under a name. It then requires a gradient, unless it was frozen as a parameter.
     public func registerParameter(_ name: String, _ tensor: Tensor) throws {
         try check(name)
-        try tensor.requireGrad()
+        guard tensor.isLeaf else {
+            throw TensorError("'\(name)' is the result of an operation; a parameter is a tensor made by hand")
+        }
+        if !tensor.isParameter { try tensor.requireGrad() }
+        tensor.isParameter = true
         removeChild(name)
         ownBuffers.removeAll { $0.name == name }
         Module.put(tensor, name, &ownParameters)
     }
 
-    /// Puts a tensor that is saved but not learned under a name.
-    public func registerBuffer(_ name: String, _ tensor: Tensor) throws {
+    /// Puts a tensor that is not learned under a name.
+    ///
+    /// - Parameter isSaved: whether it is part of the state dict. Default: it is, or stays as it was.
+    public func registerBuffer(_ name: String, _ tensor: Tensor, isSaved: Bool? = nil) throws {
         try check(name)
+        if isSaved == false { unsavedBuffers.insert(name) } else if isSaved == true { unsavedBuffers.remove(name) }
         removeChild(name)
         ownParameters.removeAll { $0.name == name }
         Module.put(tensor, name, &ownBuffers)
@@ -209,10 +249,17 @@ open class Module {
     }
 
     /// All parameters, each once, with names such as "conv1.weight".
-    public func namedParameters() -> [(name: String, tensor: Tensor)] {
+    public func namedParameters() -> [(name: String, tensor: Tensor)] { namedTensors(\.ownParameters) }
+
+    /// All buffers, each once, with their names.
+    public func namedBuffers() -> [(name: String, tensor: Tensor)] { namedTensors(\.ownBuffers) }
+
+    private func namedTensors(
+        _ own: (Module) -> [(name: String, tensor: Tensor)]
+    ) -> [(name: String, tensor: Tensor)] {
         var seen = Set<ObjectIdentifier>()
         return namedModules().flatMap { prefix, module in
-            module.ownParameters.filter { seen.insert(ObjectIdentifier($0.tensor)).inserted }
+            own(module).filter { seen.insert(ObjectIdentifier($0.tensor)).inserted }
                 .map { (prefix.isEmpty ? $0.name : "\(prefix).\($0.name)", $0.tensor) }
         }
     }
@@ -227,7 +274,8 @@ open class Module {
         func visit(_ module: Module, _ prefix: String) throws {
             visited += 1
             guard visited <= 1 << 20 else { throw TensorError("a network of at most \(1 << 20) parts expected") }
-            found += (module.ownParameters + module.ownBuffers).map { (prefix + $0.name, $0.tensor) }
+            let buffers = module.ownBuffers.filter { !module.unsavedBuffers.contains($0.name) }
+            found += (module.ownParameters + buffers).map { (prefix + $0.name, $0.tensor) }
             for child in module.children { try visit(child.module, "\(prefix)\(child.name).") }
         }
         try visit(self, "")
@@ -240,8 +288,52 @@ open class Module {
     }
 
     /// Forgets all gradients.
-    public func zeroGrad() {
-        for (_, parameter) in namedParameters() { parameter.grad = nil }
+    ///
+    /// - Parameter setToNone: false sets them to 0 instead.
+    public func zeroGrad(setToNone: Bool = true) throws {
+        for (_, parameter) in namedParameters() { try parameter.zeroGrad(setToNone: setToNone) }
+    }
+
+    /// Has backward passes leave gradients at all parameters, or freezes them.
+    public func requireGrad(_ required: Bool = true) throws {
+        for (_, parameter) in namedParameters() { try parameter.requireGrad(required) }
+    }
+
+    /// The module at a path from here: "features.3"; this one for "".
+    ///
+    /// - Throws: `TensorError` where there is none.
+    public func submodule(_ path: String) throws -> Module {
+        var module = self
+        if path.isEmpty { return self }
+        for name in path.split(separator: ".", omittingEmptySubsequences: false) {
+            guard let child = module.child(String(name)) else {
+                let known = module.children.map(\.name).joined(separator: ", ")
+                throw TensorError(
+                    "\(module.label) has no part '\(name)' (there are: \(known.isEmpty ? "none" : known))")
+            }
+            module = child
+        }
+        return module
+    }
+
+    /// The module at the front of a path to a tensor, and the tensor's name there.
+    func owner(of path: String) throws -> (module: Module, name: String) {
+        guard let dot = path.lastIndex(of: ".") else { return (self, path) }
+        return (try submodule(String(path[..<dot])), String(path[path.index(after: dot)...]))
+    }
+
+    /// Puts other tensors in the place of parameters and buffers, the same for the same.
+    func replaceTensors(_ replacement: (Tensor) throws -> Tensor) rethrows {
+        for place in ownParameters.indices {
+            ownParameters[place].tensor = try replacement(ownParameters[place].tensor)
+        }
+        for place in ownBuffers.indices { ownBuffers[place].tensor = try replacement(ownBuffers[place].tensor) }
+    }
+
+    /// Takes over what another module has besides its parts.
+    func takeOver(_ other: Module) {
+        (isTraining, settings, unsavedBuffers) = (other.isTraining, other.settings, other.unsavedBuffers)
+        (origin, ownParameters, ownBuffers) = (other.origin, other.ownParameters, other.ownBuffers)
     }
 }
 

@@ -4,7 +4,12 @@ public enum Operators {
     public static let all: [Operator] =
         ([
             // Creation
-            zeros, ones, full, rand, randn, randperm, arange,
+            zeros, ones, empty, full, zerosLike, onesLike, emptyLike, fullLike, newZeros, newOnes, newEmpty, newFull,
+            scalarTensor, arange, linspace, logspace, eye,
+            // Random numbers
+            rand, randn, randint, randperm, randLike, randnLike, randintLike, normal, bernoulli, multinomial,
+            uniformInPlace, normalInPlace, logNormalInPlace, exponentialInPlace, cauchyInPlace, geometricInPlace,
+            randomInPlace, bernoulliInPlace,
             // Arithmetic
             add, sub, mul, div, neg, pow, maximum, minimum, clamp, abs, exp, log, sqrt, eq, ne, lt, le, gt, ge,
             // Activations
@@ -15,6 +20,9 @@ public enum Operators {
             // Shapes and types
             view, reshape, flatten, transpose, t, permute, select, narrow, squeeze, unsqueeze, expand, contiguous,
             clone, cat, stack, indexSelect, to,
+            // Gathering
+            gather, takeAlongDim, scatter, scatterAdd, scatterReduce, indexAdd, indexCopy, indexFill, indexPut, take,
+            put, selectScatter, sliceScatter, maskedFill, maskedSelect, maskedScatter, nonzero, argwhere,
             // Matrices, convolutions, pooling
             matmul, linear, conv1d, conv2d, convTranspose1d, convTranspose2d,
             maxPool1d, maxPool2d, avgPool1d, avgPool2d, adaptiveMaxPool1d, adaptiveMaxPool2d, adaptiveAvgPool1d,

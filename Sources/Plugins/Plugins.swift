@@ -3,9 +3,14 @@ import Host
 /// The modules that scripts find without installing anything.
 public let builtInModules: [HostModule] = [
     tensorModule,
+    autogradModule,
     networkModule,
+    copyModule,
     functionalModule,
+    utilitiesModule,
+    initializationModule,
     optimizerModule,
+    scheduleModule,
     dataModule,
     checkpointModule,
     optionsModule,

@@ -35,8 +35,8 @@ public indirect enum ArgumentKind: Sendable {
 
     public var tableUse: TableUse {
         switch self {
-        case .integerOrPair, .integers, .partialIntegers, .numbers, .strings, .objects: .list
-        case .list, .table, .any: .any
+        case .integerOrPair, .integers, .partialIntegers, .numbers, .strings, .objects, .list: .list
+        case .table, .any: .any
         case .anyOf(let kinds):
             kinds.map(\.tableUse).reduce(.none) { a, b in a == .any || b == .any ? .any : a == .list ? .list : b }
         default: .none

@@ -2,10 +2,37 @@ import Kernels
 
 extension Tensor {
     /// The same elements one after the other in row-major order: the tensor itself where they stand so already.
-    public func contiguous() throws -> Tensor { isContiguous ? self : try clone() }
+    public func contiguous() throws -> Tensor { isContiguous ? self : try .applyOne(CloneOperation(), [self]) }
 
-    /// A copy with a memory of its own. Gradients flow through it.
-    public func clone() throws -> Tensor { try .applyOne(CloneOperation(), [self]) }
+    /// A copy with a memory of its own, whose elements lie in the same order where they lie without gaps. Gradients flow
+    /// through it.
+    public func clone() throws -> Tensor {
+        if isContiguous { return try .applyOne(CloneOperation(), [self]) }
+        let copy = try similar()
+        copy.copyElementsWithoutCheck(from: self)
+        Tensor.record(CloneOperation(), [self], [copy])
+        return copy
+    }
+
+    /// The dimensions from the one whose elements lie farthest apart to the closest.
+    public var strideOrder: [Int] {
+        shape.indices.sorted { strides[$0] == strides[$1] ? $0 < $1 : strides[$0] > strides[$1] }
+    }
+
+    /// A new tensor of this one's shape whose elements, which are whatever the memory held, lie in the same order as this
+    /// one's where these lie without gaps.
+    public func similar(_ dtype: DType? = nil) throws -> Tensor {
+        var (found, step) = (strides, 1)
+        for d in strideOrder.reversed() where shape[d] != 1 {
+            found[d] = step
+            step *= shape[d]
+        }
+        let result = try Tensor(uninitialized: shape, dtype: dtype ?? self.dtype)
+        if isContiguous || shape.indices.contains(where: { shape[$0] != 1 && strides[$0] != found[$0] }) {
+            return result
+        }
+        return Tensor(storage: result.storage, offset: 0, shape: shape, strides: found, dtype: result.dtype)
+    }
 
     /// Elements converted to another type, towards zero; the tensor itself where it has that type. Gradients flow
     /// between floating-point types.

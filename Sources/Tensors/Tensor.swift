@@ -17,6 +17,8 @@ public final class Tensor {
     @exclusivity(unchecked) public var grad: Tensor?
     /// Whether a backward pass should leave a gradient here.
     @exclusivity(unchecked) public internal(set) var isLeafRequiringGrad = false
+    /// Whether modules take it for something to be learned, even where it is frozen.
+    public var isParameter = false
     /// Number of elements.
     public let count: Int
     /// The operation that made this tensor, where gradients flow through it; see `history`.
@@ -25,7 +27,7 @@ public final class Tensor {
     @exclusivity(unchecked) var parent: Parent?
     /// How often this tensor's history was changed by changes in place.
     @exclusivity(unchecked) var rebases = 0
-    var leafHooks: [GradientHook] = []
+    var leafHooks: [GradientHookHandle] = []
 
     /// How a view came about.
     struct Parent {
@@ -48,8 +50,10 @@ public final class Tensor {
     /// The operation that made this tensor, where gradients flow through it. Where the tensor that this one is a view of
     /// was changed in place since, the view looks at the result of that.
     var history: History? {
-        guard let parent, parent.rebases != root.rebases else { return ownHistory }
-        self.parent?.rebases = root.rebases
+        guard let parent else { return ownHistory }
+        let current = root.rebases
+        if parent.rebases == current { return ownHistory }
+        self.parent?.rebases = current
         ownHistory = nil
         if parent.tensor.requiresGrad { Node.record(parent.view, [parent.tensor], [self]) }
         return ownHistory

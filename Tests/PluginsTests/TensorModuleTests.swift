@@ -208,7 +208,6 @@ struct TensorModuleTests {
     @Test(
         "Slips are answered with what to write",
         arguments: [
-            ("nj.tensor({ 1, 2 })[1]", "Tensor: use t:select(dim, index); positions in a tensor count from 0"),
             ("nj.tensor({ 1 }).shape[1]", "attempt to index a function value (field 'shape')"),
             ("nj.tensor({ 1 }).shape()", "Tensor:shape: called with a dot; use object:shape(...), with a colon"),
             ("nj.tensor({ 1 }):sumn()", "Tensor has no method 'sumn' (did you mean 'sum'?)"),

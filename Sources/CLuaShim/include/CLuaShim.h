@@ -74,6 +74,10 @@ void nj_setmetamethods(lua_State *L);
 /// Makes the type of the metatable on top of the stack keep fields: __index and __newindex reach a table that
 /// belongs to the object, after the methods.
 void nj_setfieldmethods(lua_State *L);
+/// Pops a function, which is called with the object and the key where an object of the metatable beneath it is
+/// indexed by anything but a string; strings find methods. Where `names` is true, it is called for strings that are no
+/// methods too.
+void nj_setindexing(lua_State *L, int names);
 /// Pushes the table of an object's own fields, made on first use; nil where its type keeps none.
 void nj_pushfields(lua_State *L, int index);
 

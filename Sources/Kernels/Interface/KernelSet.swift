@@ -84,16 +84,12 @@ public protocol KernelSet: Sendable {
     func indexSelect(
         size: Int, _ slices: Slices, _ from: UnsafeRawPointer, _ indices: UnsafeBufferPointer<Int64>,
         _ to: UnsafeMutableRawPointer)
-    /// `to[o, indices[j]]` takes or gets added `from[o, j]`, in the order of `j`.
-    func indexPut(
-        _ mode: ScatterMode, _ dtype: DType, _ slices: Slices, _ from: UnsafeRawPointer,
-        _ indices: UnsafeBufferPointer<Int64>, _ to: UnsafeMutableRawPointer)
     /// `to[p] = from[p, index[p]]`: the first array of the rows is the index, the second the source, whose dimension
     /// `dim` the index names, `stride` elements a place, the third the target.
     func gather(
         size: Int, _ rows: Rows, stride: Int, _ index: UnsafePointer<Int64>, _ from: UnsafeRawPointer,
         _ to: UnsafeMutableRawPointer)
-    /// `to[p, index[p]]` takes or gets added `from[p]`: index, target, source are the rows' arrays.
+    /// `to[p, index[p]]` takes, or is combined with, `from[p]`: index, target, source are the rows' arrays.
     func scatter(
         _ mode: ScatterMode, _ dtype: DType, _ rows: Rows, stride: Int, _ index: UnsafePointer<Int64>,
         _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer)

@@ -37,5 +37,5 @@ public struct Rows {
 
 /// What becomes of an element that another one is put upon.
 public enum ScatterMode: Sendable {
-    case assign, add
+    case assign, add, multiply, maximum, minimum
 }

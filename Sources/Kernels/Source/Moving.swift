@@ -77,39 +77,6 @@ extension Kernels {
         }
     }
 
-    public func indexPut(
-        _ mode: ScatterMode, _ dtype: DType, _ slices: Slices, _ from: UnsafeRawPointer,
-        _ indices: UnsafeBufferPointer<Int64>, _ to: UnsafeMutableRawPointer
-    ) {
-        @inline(__always)
-        func put<T>(_: T.Type, _ change: (T, T) -> T) {
-            let (x, y) = (from.assumingMemoryBound(to: T.self), to.assumingMemoryBound(to: T.self))
-            for o in 0..<slices.outer {
-                for j in 0..<indices.count {
-                    let source = x + (o * indices.count + j) * slices.inner
-                    let target = y + (o * slices.length + Int(indices[j])) * slices.inner
-                    for i in 0..<slices.inner { target[i] = change(target[i], source[i]) }
-                }
-            }
-        }
-        switch (mode, dtype) {
-        case (.add, .float32): put(Float.self) { $0 + $1 }
-        case (.add, .float64): put(Double.self) { $0 + $1 }
-        case (.add, .int64): put(Int64.self) { $0 &+ $1 }
-        case (.add, .int32): put(Int32.self) { $0 &+ $1 }
-        case (.add, .int16): put(Int16.self) { $0 &+ $1 }
-        case (.add, .int8), (.add, .uint8): put(UInt8.self) { $0 &+ $1 }
-        case (.add, .bool): put(UInt8.self) { $0 | $1 }
-        case (.assign, _):
-            switch dtype.size {
-            case 8: put(UInt64.self) { $1 }
-            case 4: put(UInt32.self) { $1 }
-            case 2: put(UInt16.self) { $1 }
-            default: put(UInt8.self) { $1 }
-            }
-        }
-    }
-
     public func gather(
         size: Int, _ rows: Rows, stride: Int, _ index: UnsafePointer<Int64>, _ from: UnsafeRawPointer,
         _ to: UnsafeMutableRawPointer
@@ -146,21 +113,42 @@ extension Kernels {
                 }
             }
         }
-        switch (mode, dtype) {
-        case (.add, .float32): scatter(Float.self) { $0 + $1 }
-        case (.add, .float64): scatter(Double.self) { $0 + $1 }
-        case (.add, .int64): scatter(Int64.self) { $0 &+ $1 }
-        case (.add, .int32): scatter(Int32.self) { $0 &+ $1 }
-        case (.add, .int16): scatter(Int16.self) { $0 &+ $1 }
-        case (.add, .int8), (.add, .uint8): scatter(UInt8.self) { $0 &+ $1 }
-        case (.add, .bool): scatter(UInt8.self) { $0 | $1 }
-        case (.assign, _):
+        @inline(__always)
+        func combine<T: TileElement>(_ type: T.Type) {
+            switch mode {
+            case .multiply: scatter(type, T.times)
+            case .maximum: scatter(type) { $1 > $0 || $1 != $1 ? $1 : $0 }
+            case .minimum: scatter(type) { $1 < $0 || $1 != $1 ? $1 : $0 }
+            default: scatter(type, T.plus)
+            }
+        }
+        @inline(__always)
+        func combineSmall<T: FixedWidthInteger>(_ type: T.Type) {
+            switch mode {
+            case .multiply: scatter(type) { $0 &* $1 }
+            case .maximum: scatter(type) { Swift.max($0, $1) }
+            case .minimum: scatter(type) { Swift.min($0, $1) }
+            default: scatter(type) { $0 &+ $1 }
+            }
+        }
+        if mode == .assign {
             switch dtype.size {
             case 8: scatter(UInt64.self) { $1 }
             case 4: scatter(UInt32.self) { $1 }
             case 2: scatter(UInt16.self) { $1 }
             default: scatter(UInt8.self) { $1 }
             }
+            return
+        }
+        switch dtype {
+        case .float32: combine(Float.self)
+        case .float64: combine(Double.self)
+        case .int64: combine(Int64.self)
+        case .int32: combineSmall(Int32.self)
+        case .int16: combineSmall(Int16.self)
+        case .int8: combineSmall(Int8.self)
+        case .uint8: combineSmall(UInt8.self)
+        case .bool: scatter(UInt8.self) { mode == .add || mode == .maximum ? $0 | $1 : $0 & $1 }
         }
     }
 

@@ -18,11 +18,30 @@ open class ModuleSequence: Module {
         try register("\(place)", module)
         for (i, moved) in behind.enumerated() { try register("\(place + 1 + i)", moved) }
     }
+
+    /// Takes away the module at a place; those behind it move.
+    ///
+    /// - Throws: `TensorError` where there is no such place.
+    public func remove(at place: Int) throws -> Module {
+        guard children.indices.contains(place) else {
+            throw TensorError(
+                children.isEmpty
+                    ? "\(kind) is empty" : "a place from 0 to \(children.count - 1) expected, got \(place)")
+        }
+        let removed = children[place].module
+        let behind = children[(place + 1)...].map(\.module)
+        let last = children.count - 1
+        unregister("\(last)")
+        for (i, moved) in behind.enumerated() { try register("\(place + i)", moved) }
+        return removed
+    }
 }
 
 /// Modules that are called one after the other, each with what the one before gave (`torch.nn.Sequential`).
 public final class Sequential: ModuleSequence {
     public init(_ modules: [Module]) throws { try super.init(kind: "Sequential", modules) }
+
+    public override func remade() throws -> Module { try Sequential([]) }
 
     public override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
         var outcome = Outcome.tensor(try Module.only(inputs, kind))
@@ -34,6 +53,8 @@ public final class Sequential: ModuleSequence {
 /// A list of modules (`torch.nn.ModuleList`).
 public final class ModuleList: ModuleSequence {
     public init(_ modules: [Module]) throws { try super.init(kind: "ModuleList", modules) }
+
+    public override func remade() throws -> Module { try ModuleList([]) }
 }
 
 /// Modules by name, in order (`torch.nn.ModuleDict`).
@@ -42,4 +63,6 @@ public final class ModuleDict: Module {
         super.init(kind: "ModuleDict")
         for (name, module) in modules { try register(name, module) }
     }
+
+    public override func remade() throws -> Module { try ModuleDict([]) }
 }

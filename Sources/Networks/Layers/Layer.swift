@@ -19,6 +19,7 @@ public struct Layer: Sendable {
     /// A module, which remembers what it was made with.
     public func make(_ arguments: Arguments, _ context: Context) throws -> Module {
         let module = try body(arguments, context)
+        module.origin = (self, try schema.parameters.map { try arguments.value($0.name) })
         module.settings += try schema.parameters.compactMap { parameter in
             let isSet = module.settings.contains { $0.name == "\(parameter.name)" }
             return try isSet ? nil : arguments.value(parameter.name).map { ("\(parameter.name)", $0) }
@@ -74,7 +75,7 @@ final class OperatorLayer: Module {
     private let operation: Operator
     private let inputs: Int
     /// By the operator's parameters, nil for those that come with a call or were left out.
-    private let values: [Value?]
+    private var values: [Value?]
 
     init(_ kind: String, _ operation: Operator, inputs: Int, _ arguments: Arguments) throws {
         self.operation = operation
@@ -96,6 +97,18 @@ final class OperatorLayer: Module {
         }
     }
 
+    override func change(_ setting: String, _ value: Value) throws {
+        guard let place = operation.schema.parameters.firstIndex(where: { "\($0.name)" == setting }), place >= inputs,
+            values[place]?.isOfKind(value) ?? true
+        else { return try super.change(setting, value) }
+        values[place] = value
+        settings.removeAll { $0.name == setting }
+        settings.append((setting, value))
+        if let origin, let own = origin.layer.schema.parameters.firstIndex(where: { "\($0.name)" == setting }) {
+            self.origin?.values[own] = value
+        }
+    }
+
     override var details: String {
         zip(operation.schema.parameters, values).compactMap { parameter, value in
             guard let value, !value.isDefault(of: parameter) else { return nil }
@@ -110,6 +123,7 @@ final class OperatorLayer: Module {
         let parameters = operation.schema.parameters
         let all = zip(parameters, values).enumerated().map { place, pair -> Value? in
             if place < inputs.count { return .object(inputs[place]) }
+            if case .object? = pair.1, let buffer = buffer("\(pair.0.name)") { return .object(buffer) }
             return "\(pair.0.name)" == "training" ? .boolean(isTraining) : pair.1
         }
         return try operation.body(Arguments(parameters, all), scope.context)
@@ -117,6 +131,14 @@ final class OperatorLayer: Module {
 }
 
 extension Value {
+    /// Whether another value is one of the same kind, numbers being one.
+    func isOfKind(_ other: Value) -> Bool {
+        switch (self, other) {
+        case (.boolean, .boolean), (.string, .string), (.list, .list): true
+        default: number != nil && other.number != nil
+        }
+    }
+
     func isDefault(of parameter: Argument) -> Bool {
         switch (self, parameter.defaultValue) {
         case (.boolean(let value), .boolean(let usual)?): value == usual

@@ -1,72 +1,55 @@
-import Tensors
+import Operators
+
+extension Optimizers {
+    static let sgd = OptimizerKind(
+        "SGD", doc: "Stochastic gradient descent, with momentum where wanted.",
+        [
+            .lr(1e-3), .number("momentum", "how much of the last step is kept", min: 0, default: 0),
+            .number("dampening", "how much less of the gradient goes into the momentum", default: 0), .weightDecay(),
+            .boolean("nesterov", "looks ahead by the momentum", default: false),
+        ],
+        numbers: [], tensors: ["momentum_buffer"],
+        validate: { options in
+            guard try !options.boolean("nesterov") || options.number("momentum") > 0 && options.number("dampening") == 0
+            else { throw TensorError("nesterov needs a momentum above 0 and no dampening") }
+        },
+        rule: { options in
+            let (momentum, decay) = (try options.number("momentum"), try options.number("weight_decay"))
+            let (nesterov, up) = (try options.boolean("nesterov"), try options.boolean("maximize"))
+            let numbers = [try options.number("lr"), momentum, 1 - (try options.number("dampening")), decay]
+            func gradient(_ e: StepSymbols) -> Expression {
+                e.gradient(maximize: up, decay: decay == 0 ? nil : e.n(3))
+            }
+            return { step in
+                guard momentum != 0 else {
+                    return step.update(false, false, false, decay != 0, up, numbers: numbers) { e in
+                        [(0, e.p - e.n(0) * gradient(e))]
+                    }
+                }
+                // The first step fills the buffer with the gradient itself.
+                let isFirst = step.state["momentum_buffer"] == nil
+                let buffer = try step.tensor("momentum_buffer")
+                step.update(true, isFirst, nesterov, decay != 0, up, tensors: [buffer], numbers: numbers) { e in
+                    let g = gradient(e)
+                    let velocity = isFirst ? g : e.n(1) * e.s(0) + e.n(2) * g
+                    return [(2, velocity), (0, e.p - e.n(0) * (nesterov ? g + e.n(1) * velocity : velocity))]
+                }
+            }
+        })
+}
 
 /// Stochastic gradient descent with momentum (`torch.optim.SGD`).
 public final class SGD: Optimizer {
-    public let momentum: Double, dampening: Double, weightDecay: Double
-    public let nesterov: Bool
-    private var velocities: [Tensor?]
-
     /// - Throws: `TensorError` for negative numbers, or Nesterov's method without momentum or with dampening.
-    public init(
+    public convenience init(
         _ parameters: [Tensor], learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
         weightDecay: Double = 0, nesterov: Bool = false
     ) throws {
-        self.momentum = momentum
-        self.dampening = dampening
-        self.weightDecay = weightDecay
-        self.nesterov = nesterov
-        velocities = Array(repeating: nil, count: parameters.count)
-        try super.init(parameters, learningRate: learningRate)
-        try Optimizer.check(momentum, "momentum")
-        try Optimizer.check(weightDecay, "weight_decay")
-        guard !nesterov || momentum > 0 && dampening == 0 else {
-            throw TensorError("nesterov needs a momentum above 0 and no dampening")
-        }
-    }
-
-    private lazy var plainStep = step { gradient, _ in (nil, gradient) }
-    /// The first step fills the buffer with the gradient itself.
-    private lazy var firstStep = step { gradient, _ in (gradient, gradient) }
-    private lazy var laterStep = step { gradient, velocity in
-        let next = .parameter(1) * velocity + .parameter(2) * gradient
-        return (next, next)
-    }
-
-    /// `g += weightDecay·p; p -= lr·v`, with the velocity that `velocity` makes of the gradient and the buffer.
-    private func step(
-        _ velocity: (Expression, Expression) -> (kept: Expression?, direction: Expression)
-    ) -> ElementwiseUpdate {
-        let (p, g) = (Expression.variable(0), Expression.variable(1))
-        let gradient = weightDecay == 0 ? g : g + .parameter(3) * p
-        let (kept, direction) = velocity(gradient, .variable(2))
-        let ahead = kept != nil && nesterov ? gradient + .parameter(1) * direction : direction
-        let parameter = (input: 0, value: p - .parameter(0) * ahead)
-        return ElementwiseUpdate(
-            inputs: kept == nil ? 2 : 3, parameters: 4, (kept.map { [(input: 2, value: $0)] } ?? []) + [parameter])
-    }
-
-    public override func step() throws {
-        let numbers = [learningRate, momentum, 1 - dampening, weightDecay]
-        try eachGradient { place, parameter, gradient in
-            guard momentum != 0 else { return plainStep([parameter, gradient], numbers) }
-            if let velocity = velocities[place] { return laterStep([parameter, gradient, velocity], numbers) }
-            let velocity = try Tensor(uninitialized: parameter.shape, dtype: parameter.dtype)
-            velocities[place] = velocity
-            firstStep([parameter, gradient, velocity], numbers)
-        }
-    }
-
-    public override var state: [(name: String, tensor: Tensor)] {
-        velocities.enumerated().compactMap { place, velocity in velocity.map { ("\(place).momentum_buffer", $0) } }
-    }
-
-    public override func loadState(_ state: [(name: String, tensor: Tensor)]) throws {
-        var loaded = [Tensor?](repeating: nil, count: parameters.count)
-        for (name, tensor) in state {
-            let (place, kind) = try resolve(name, tensor)
-            guard kind == "momentum_buffer" else { throw TensorError("SGD has no state '\(name)'") }
-            loaded[place] = try copy(tensor, name, like: parameters[place])
-        }
-        velocities = loaded
+        try self.init(
+            Optimizers.sgd, [ParameterGroup.Declaration(parameters)],
+            options: [
+                ("lr", .number(learningRate)), ("momentum", .number(momentum)), ("dampening", .number(dampening)),
+                ("weight_decay", .number(weightDecay)), ("nesterov", .boolean(nesterov)),
+            ])
     }
 }

@@ -10,7 +10,7 @@ public class LRScheduler {
     /// calls of `step()`.
     public internal(set) var lastEpoch: Int
     /// The rates that the groups started with.
-    var baseLRs: [Double]
+    public internal(set) var baseLRs: [Double]
     var stepCount = 0
     /// Whether the constructor's step is being made.
     private(set) var isInitial = false

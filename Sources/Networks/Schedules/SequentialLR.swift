@@ -91,19 +91,27 @@ public final class SequentialLR: LRScheduler {
         let counted = [
             ScheduleField("_step_count", self, \.stepCount), ScheduleField("_is_initial", constant: .bool(false)),
         ]
-        let inner = ScheduleField(
-            "_schedulers", read: { [schedules] in .list(schedules.map { .entries($0.stateDict) }) },
-            prepare: { [schedules] in try Self.prepare($0, schedules) })
+        let inner = ScheduleField("_schedulers", of: schedules)
         return own + (isInner ? counted : []) + [inner]
     }
+}
 
-    private static func prepare(_ value: ScheduleValue, _ schedules: [LRScheduler]) throws -> () -> Void {
+extension ScheduleField {
+    /// The states of the schedules that a schedule is made of.
+    init(_ name: String, of schedules: [LRScheduler]) {
+        self.init(
+            name, read: { .list(schedules.map { .entries($0.stateDict) }) },
+            prepare: { try Self.prepare(name, $0, schedules) })
+    }
+
+    private static func prepare(_ name: String, _ value: ScheduleValue, _ schedules: [LRScheduler]) throws -> () -> Void
+    {
         guard case .list(let states) = value, states.count == schedules.count else {
-            throw ScheduleError("'_schedulers' in the state is not a list of \(schedules.count) states")
+            throw ScheduleError("'\(name)' in the state is not a list of \(schedules.count) states")
         }
         let parts = try zip(schedules, states).map { schedule, state in
             guard case .entries(let entries) = state else {
-                throw ScheduleError("'_schedulers' in the state is not a list of \(schedules.count) states")
+                throw ScheduleError("'\(name)' in the state is not a list of \(schedules.count) states")
             }
             return (schedule, entries)
         }

@@ -1,19 +1,33 @@
 extension Operators {
     /// Sizes one after another or in a list: zeros(2, 3), zeros { 2, 3 }.
-    private static let shape: Argument = .rest(integers: "size")
-    private static let options: [Argument] = [.dtype, .boolean("requires_grad", default: false)]
+    static let shape: Argument = .rest(integers: "size")
+    static let creationOptions: [Argument] = [.dtype, .boolean("requires_grad", default: false)]
 
-    private static func creation(
+    /// Declares what makes a tensor of nothing.
+    static func creation(
         _ name: String, _ doc: String, _ arguments: [Argument] = [shape], examples: [Example],
         body: @escaping @Sendable (Arguments, Context) throws -> Tensor
     ) -> Operator {
-        Operator(name, doc: doc, arguments, options: options, faces: [.function], examples: examples) { a, context in
+        Operator(name, doc: doc, arguments, options: creationOptions, faces: [.function], examples: examples) {
+            a, context in
             let tensor = try body(a, context)
             return .tensor(try a.boolean("requires_grad") ? tensor.requireGrad() : tensor)
         }
     }
 
-    private static func sizes(_ a: Arguments) throws -> Shape {
+    /// Declares what makes a tensor in the shape of another one and fills it.
+    static func like(
+        _ name: String, _ doc: String, _ arguments: [Argument] = [], example: Example,
+        fill: @escaping @Sendable (Tensor, Arguments, Context) throws -> Void
+    ) -> Operator {
+        creation(name, doc, [.tensor("input")] + arguments, examples: [example]) { a, context in
+            let result = try a.tensor("input").similar(a.dtype())
+            try fill(result, a, context)
+            return result
+        }
+    }
+
+    static func sizes(_ a: Arguments) throws -> Shape {
         guard let sizes = try a.optionalIntegers("size") else { throw TensorError("sizes expected, got nothing") }
         return Shape(sizes)
     }
@@ -26,22 +40,87 @@ extension Operators {
         try .ones(sizes(a), dtype: a.dtype() ?? .float32)
     }
 
+    static let empty = creation(
+        "empty", "A tensor whose elements are to be set. They are 0, on which a script should not rely.",
+        examples: [.init([2, 3])]
+    ) { a, _ in try .zeros(sizes(a), dtype: a.dtype() ?? .float32) }
+
     static let full = creation(
         "full", "A tensor with every element the same. An integer gives int64, a truth value bool.",
         [.integers("size"), .anyOf("fill_value", of: [.number, .boolean])], examples: [.init([2, 3], 7)]
-    ) { a, _ in
-        let value = try a.operand("fill_value")
-        return try .full(sizes(a), value, dtype: a.dtype())
+    ) { a, _ in try .full(sizes(a), a.operand("fill_value"), dtype: a.dtype()) }
+
+    static let zerosLike = like("zeros_like", "Zeros in the shape of a tensor.", example: .init(.values(2, 3))) {
+        try $0.fill(with: .integer(0), $1, $2)
+    }
+    static let onesLike = like("ones_like", "Ones in the shape of a tensor.", example: .init(.values(2, 3))) {
+        try $0.fill(with: .integer(1), $1, $2)
+    }
+    static let emptyLike = like(
+        "empty_like", "A tensor in the shape of another one whose elements, which are 0, are to be set.",
+        example: .init(.values(2, 3))
+    ) { try $0.fill(with: .integer(0), $1, $2) }
+    static let fullLike = like(
+        "full_like", "A tensor in the shape of another one with every element the same.",
+        [.anyOf("fill_value", of: [.number, .boolean])], example: .init(.values(2, 3), 2.5)
+    ) { try $0.fill(with: $1.operand("fill_value"), $1, $2) }
+    static let randLike = like(
+        "rand_like", "Numbers uniform in 0..1 in the shape of a tensor.", example: .init(.values(2, 3))
+    ) {
+        result, _, context in
+        try result.expectDrawable()
+        try result.drawUniform(0, 1, context.generator)
+    }
+    static let randnLike = like(
+        "randn_like", "Normally distributed numbers in the shape of a tensor.", example: .init(.values(2, 3))
+    ) {
+        result, _, context in
+        try result.expectDrawable()
+        try result.drawNormal(0, 1, context.generator)
     }
 
+    private static func new(
+        _ name: String, _ doc: String, _ arguments: [Argument] = [shape], example: Example,
+        value: @escaping @Sendable (Arguments) throws -> Operand
+    ) -> Operator {
+        Operator(
+            name, doc: doc + " Its type is the tensor's by default.", [.tensor("input")] + arguments,
+            options: creationOptions, faces: [.method], examples: [example]
+        ) { a, _ in
+            let tensor = try Tensor.full(sizes(a), value(a), dtype: a.dtype() ?? a.tensor("input").dtype)
+            return .tensor(try a.boolean("requires_grad") ? tensor.requireGrad() : tensor)
+        }
+    }
+
+    static let newZeros = new("new_zeros", "A tensor of zeros.", example: .init(.values(1), [2])) { _ in .integer(0) }
+    static let newOnes = new("new_ones", "A tensor of ones.", example: .init(.values(1), [2])) { _ in .integer(1) }
+    static let newEmpty = new(
+        "new_empty", "A tensor whose elements, which are 0, are to be set.", example: .init(.values(1), [2])
+    ) { _ in .integer(0) }
+    static let newFull = new(
+        "new_full", "A tensor with every element the same.",
+        [.integers("size"), .anyOf("fill_value", of: [.number, .boolean])], example: .init(.values(1), [2], 3)
+    ) { try $0.operand("fill_value") }
+
+    static let scalarTensor = creation(
+        "scalar_tensor", "A tensor without dimensions; float32 by default.",
+        [.anyOf("s", of: [.number, .boolean])], examples: [.init(2)]
+    ) { a, _ in try .full([], a.operand("s"), dtype: a.dtype() ?? .float32) }
+
     static let rand = creation("rand", "Numbers uniform in 0..1.", examples: [.init([2, 3])]) { a, context in
-        try .uniform(sizes(a), 0, 1, context.generator).to(a.dtype() ?? .float32)
+        let result = try Tensor(uninitialized: sizes(a), dtype: a.dtype() ?? .float32)
+        try result.expectDrawable()
+        try result.drawUniform(0, 1, context.generator)
+        return result
     }
 
     static let randn = creation(
         "randn", "Normally distributed numbers, mean 0, standard deviation 1.", examples: [.init([2, 3])]
     ) { a, context in
-        try .normal(sizes(a), context.generator).to(a.dtype() ?? .float32)
+        let result = try Tensor(uninitialized: sizes(a), dtype: a.dtype() ?? .float32)
+        try result.expectDrawable()
+        try result.drawNormal(0, 1, context.generator)
+        return result
     }
 
     static let randperm = creation(
@@ -49,19 +128,6 @@ extension Operators {
         [.integer("n", min: 0, max: 200_000_000)], examples: [.init(7)]
     ) { a, context in
         try .permutation(a.integer("n"), context.generator).to(a.dtype() ?? .int64)
-    }
-
-    static let arange = creation(
-        "arange",
-        "The numbers from `start` up to below `stop`, `step` apart; with one argument, from 0 up to below it. Integers "
-            + "give int64, others float32.",
-        [.number("start"), .number("stop").optional, .number("step", "1 by default").optional],
-        examples: [.init(5), .init(2, 9, 3), .init(0.5, 2.0, 0.25)]
-    ) { a, _ in
-        let (first, second) = (try a.operand("start"), try a.has("stop") ? a.operand("stop") : nil)
-        // A default with a type would decide the result's.
-        let step = try a.has("step") ? a.operand("step") : .integer(1)
-        return try .arange(second == nil ? .integer(0) : first, second ?? first, step, dtype: a.dtype())
     }
 }
 
@@ -75,38 +141,23 @@ extension Tensor {
         default: usual = .float32
         }
         let tensor = try Tensor(uninitialized: shape, dtype: dtype ?? usual)
-        tensor.fillWithoutCheck(value)
+        // Any number but 0 is true, also one that is 0 without its fraction.
+        tensor.fillWithoutCheck(tensor.dtype == .bool ? .boolean(value.isTrue) : value)
         return tensor
     }
 
-    /// The numbers from `start` up to below `stop`, `step` apart.
-    ///
-    /// - Throws: `TensorError` for a step of 0, bounds that are not finite, or more numbers than memory can hold.
-    public static func arange(_ start: Operand, _ stop: Operand, _ step: Operand, dtype: DType? = nil) throws -> Tensor
-    {
-        if case (.integer(let start), .integer(let stop), .integer(let step)) = (start, stop, step) {
-            guard step != 0 else { throw TensorError("a step other than 0 expected") }
-            let (span, overflow) = stop.subtractingReportingOverflow(start)
-            guard !overflow else { throw TensorError("from \(start) to \(stop) is more than memory can hold") }
-            let steps = step.magnitude
-            let count = span.signum() == step.signum() ? (span.magnitude - 1) / steps + 1 : 0
-            guard let count = Int(exactly: count) else {
-                throw TensorError("from \(start) to \(stop) is more than memory can hold")
-            }
-            let result = try Tensor(uninitialized: [count], dtype: .int64)
-            let values = result.address(as: Int64.self)
-            for place in 0..<count { values[place] = Int64(start &+ place &* step) }
-            return try result.to(dtype ?? .int64)
+    fileprivate func fill(with value: Operand, _: Arguments, _: Context) throws {
+        try assign(.full([], value, dtype: dtype))
+    }
+}
+
+extension Operand {
+    fileprivate var isTrue: Bool {
+        switch self {
+        case .number(let value): value != 0
+        case .integer(let value): value != 0
+        case .boolean(let value): value
+        case .tensor: true
         }
-        let (start, stop, step) = (start.number, stop.number, step.number)
-        let count = ((stop - start) / step).rounded(.up)
-        guard step != 0, count < 0x1p43, start.isFinite, stop.isFinite else {
-            throw TensorError(
-                "finite bounds and a step other than 0 expected, got \(start), \(stop) and \(step)")
-        }
-        let result = try Tensor(uninitialized: [max(0, Int(count))], dtype: .float64)
-        let values = result.address(as: Double.self)
-        for place in 0..<result.count { values[place] = start + Double(place) * step }
-        return try result.to(dtype ?? .float32)
     }
 }

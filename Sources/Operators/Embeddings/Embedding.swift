@@ -87,7 +87,8 @@ private struct EmbeddingOperation: Operation {
             gradient = try gradient * factors(indices.int64Array()).to(gradient.dtype)
         }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
-        return [try .applyOne(IndexAddOperation(dimension: 0), [zeros, indices, gradient]), nil]
+        let operation = IndexPutOperation(first: 0, count: 1, accumulates: true)
+        return [try .applyOne(operation, [zeros, gradient.contiguous(), indices]), nil]
     }
 
     /// What each row of the gradient is multiplied by.

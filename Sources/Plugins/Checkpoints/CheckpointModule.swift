@@ -70,7 +70,8 @@ let checkpointModule = HostModule(
 /// `module:load_state_dict(tensors)`.
 let loadStateDict: HostMethod<Module> = .method(
     "load_state_dict", doc: "Puts tensors by name into the parameters and buffers, as state_dict() gives them.",
-    arguments: [.table("state_dict")], options: [strict], returns: .receiver
+    arguments: [.table("state_dict"), strict],
+    returns: .custom("{missing_keys: string[], unexpected_keys: string[]}", "what did not fit, where strict is false")
 ) { module, call in
     let pairs: [(key: LuaValue, value: LuaValue)]
     switch try call.value("state_dict") {
@@ -84,10 +85,14 @@ let loadStateDict: HostMethod<Module> = .method(
         }
         return (name, tensor)
     }.sorted { $0.name < $1.name }
-    try matchStateDict(
+    let difference = try matchStateDict(
         expected: describe(try module.stateDict()), found: describe(tensors), strict: call.boolean("strict"))
     try take(tensors, into: module)
-    return .receiver
+    return .value(
+        .table([
+            (key: .string("missing_keys"), value: .list(difference.missing.map { .string($0) })),
+            (key: .string("unexpected_keys"), value: .list(difference.unexpected.map { .string($0) })),
+        ]))
 }
 
 private func describe(_ tensors: [NamedTensor]) -> [TensorDescription] {
@@ -143,7 +148,7 @@ private func save(_ call: Call) throws {
     if let optimizer: Optimizer = try call.optionalObject("optimizer") {
         try Checkpoint.saveTrainingState(
             TrainingState(
-                model: try model.stateDict(), optimizer: optimizer.state,
+                model: try model.stateDict(), optimizer: try optimizer.savedState(),
                 generators: [("default", call.generator.snapshot)], epoch: epoch, step: step, config: kept),
             to: Checkpoint.trainingPath(for: path), durable: durable)
     }
@@ -158,7 +163,7 @@ private func resume(_ call: Call) throws -> Results {
     let (model, optimizer): (Module, Optimizer) = (try call.module("model"), try call.object("optimizer"))
     let state = try Checkpoint.loadTrainingState(from: path)
     try matchStateDict(expected: describe(try model.stateDict()), found: describe(state.model), file: path)
-    try optimizer.loadState(state.optimizer)
+    try optimizer.resume(state.optimizer)
     try take(state.model, into: model)
     if let snapshot = state.generators.first(where: { $0.name == "default" })?.snapshot {
         call.generator.snapshot = snapshot

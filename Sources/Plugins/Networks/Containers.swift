@@ -32,17 +32,7 @@ let containerConstructors: [HostFunction] = [
         "ModuleDict", doc: "Modules by name, in the order of their names.", arguments: [.table("modules").optional],
         returns: .object(ModuleDict.self)
     ) { call in
-        var pairs: [(name: String, module: Module)] = []
-        if case .table(let given) = try call.value("modules") {
-            for (key, value) in given {
-                guard case .string(let name) = key, case .object(let object) = value, let module = object as? Module
-                else {
-                    throw call.badArgument("modules", expected: "table of modules by name", got: "another value in it")
-                }
-                pairs.append((name, module))
-            }
-        }
-        return try pushed(ModuleDict(pairs.sorted { $0.name < $1.name }), call)
+        try pushed(ModuleDict(namedModules(call)), call)
     },
 ]
 
@@ -94,8 +84,79 @@ private func sequenceMethods<Container: ModuleSequence>(_ type: Container.Type) 
             try module.insert(call.object("module"), at: call.integer("place") - 1)
             return try changed(module, call)
         },
+        .method(
+            "pop", doc: "Takes away the module at a place, counted from 1, or the last; those behind it move.",
+            arguments: [.integer("place", min: 1).optional], returns: .object(Module.self)
+        ) { module, call in
+            let removed = try module.remove(
+                at: call.optionalInteger("place").map { $0 - 1 } ?? module.children.count - 1)
+            return try taken(removed, "\(module.children.count)", from: module, call)
+        },
         assign(type),
     ]
+}
+
+/// Gives back a module that was taken out of a container, which had `name` last.
+private func taken(_ removed: Module, _ name: String, from container: Module, _ call: Call) throws -> Results {
+    let state = call.state
+    try state.push(object: removed)
+    state.pushFields(ofObjectAt: 1)
+    state.pushNil()
+    state.setField(name, of: -2)
+    state.pop()
+    state.pushCopy(1)
+    try state.keepParts(of: container)
+    state.pop()
+    return .pushed(1)
+}
+
+private let dictMethods: [HostMethod<ModuleDict>] = [
+    .method("keys", doc: "The names, in order.", returns: .custom("string[]")) { dict, _ in
+        .strings(dict.children.map(\.name))
+    },
+    .method("values", doc: "The modules, in the order of their names.", returns: .custom("Module[]")) { dict, _ in
+        .objects(dict.children.map(\.module))
+    },
+    .method("items", doc: "Names and modules, in order.", returns: .custom("fun(): string, Module", "an iterator")) {
+        dict, _ in iterator("items", dict.children.map { ($0.name, $0.module) })
+    },
+    .method(
+        "contains", doc: "Whether a module has this name.", arguments: [.string("key")], returns: .boolean()
+    ) { dict, call in .boolean(dict.child(try call.string("key")) != nil) },
+    .method(
+        "update", doc: "Puts modules under their names, in place of those that had them.",
+        arguments: [.table("modules")], returns: .receiver
+    ) { dict, call in
+        for (name, module) in try namedModules(call) { try dict.register(name, module) }
+        return try changed(dict, call)
+    },
+    .method(
+        "pop", doc: "Takes away the module of this name.", arguments: [.string("key")], returns: .object(Module.self)
+    ) { dict, call in
+        let name = try call.string("key")
+        let removed = try dict.submodule(name)
+        dict.unregister(name)
+        return try taken(removed, name, from: dict, call)
+    },
+    .method("clear", doc: "Takes away all modules.", returns: .receiver) { dict, _ in
+        for (name, _) in dict.children { dict.unregister(name) }
+        return .receiver
+    },
+    .metamethod(.pairs, doc: "Names and modules, in order.") { dict, _ in
+        iterator("pairs", dict.children.map { ($0.name, $0.module) })
+    },
+    assign(ModuleDict.self),
+]
+
+/// Modules by name in the order of the names, as a table has none.
+private func namedModules(_ call: Call) throws -> [(name: String, module: Module)] {
+    guard case .table(let given) = try call.value("modules") else { return [] }
+    return try given.map { key, value in
+        guard case .string(let name) = key, case .object(let object) = value, let module = object as? Module else {
+            throw call.badArgument("modules", expected: "table of modules by name", got: "another value in it")
+        }
+        return (name, module)
+    }.sorted { $0.name < $1.name }
 }
 
 let containerTypes: [HostType] = [
@@ -107,5 +168,5 @@ let containerTypes: [HostType] = [
         fields: true, methods: sequenceMethods(ModuleList.self)),
     HostType(
         ModuleDict.self, name: "ModuleDict", doc: "Modules by name.", parent: Module.self, identity: true, fields: true,
-        methods: [assign(ModuleDict.self)]),
+        methods: dictMethods),
 ]

@@ -7,6 +7,12 @@ final class ScriptModule: Module {
     /// Fields that hold tables, in the order of their assignment: what is in them may be modules.
     fileprivate var lists: [String] = []
 
+    override func remade() throws -> Module {
+        let copy = ScriptModule(kind: kind)
+        copy.lists = lists
+        return copy
+    }
+
     override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
         guard let script = scope.script else { throw TensorError("\(kind) can be called from a script only") }
         return try script(self, inputs)
@@ -15,11 +21,16 @@ final class ScriptModule: Module {
 
 extension Module {
     /// What of a module a name stands for.
-    fileprivate func part(_ name: String) -> (what: String, expected: String)? {
+    func part(_ name: String) -> (what: String, expected: String)? {
         if child(name) != nil { return ("module", "module") }
         if parameter(name) != nil { return ("parameter", "nn.Parameter(...)") }
         return buffer(name) == nil ? nil : ("buffer", "tensor")
     }
+
+    /// Whether a layer of this kind has such a parameter, buffer or setting, which may stand for nothing.
+    func knows(_ name: String) -> Bool { settingNames.contains(name) || Module.tensorNames.contains(name) }
+
+    private static let tensorNames: Set = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
 }
 
 extension LuaState {
@@ -70,7 +81,7 @@ extension LuaState {
     }
 
     /// A value's type as messages about parts say it.
-    fileprivate func kind(at index: Int32) -> String {
+    func kind(at index: Int32) -> String {
         if object(at: index, as: Module.self) != nil { return "module" }
         return object(at: index, as: Tensor.self) != nil ? "tensor" : type(at: index).name
     }
@@ -81,7 +92,7 @@ extension LuaState {
         setTop(3)
         let child = object(at: 3, as: Module.self)
         let tensor = object(at: 3, as: Tensor.self)
-        let isParameter = tensor.map { $0.requiresGrad && $0.isLeaf } ?? false
+        let isParameter = tensor.map { $0.isParameter || $0.requiresGrad && $0.isLeaf } ?? false
         guard type(at: 2) == .string, let name = string(at: 2) else {
             if child != nil || isParameter {
                 throw PlainError(

@@ -19,7 +19,10 @@ function Instance.__index(self, key)
   return own[KIND][key]
 end
 
+local call = Instance.__call
+
 function Instance.__call(self, ...)
+  if fields(self, 1).__hooked then return call(self, ...) end
   local forward = self.forward
   if forward == methods.forward then
     local kind = self:kind()
@@ -75,6 +78,32 @@ end
 function sequential:forward(x)
   for _, module in ipairs(self:children()) do x = module(x) end
   return x
+end
+
+-- nn.copy(module): Swift copies the parts, here the fields of modules that scripts defined follow.
+local copy_parts = nn.copy_parts
+nn.copy_parts = nil
+
+function nn.copy(module)
+  local new, mapped = copy_parts(module)
+  local seen = {}
+  local function copied(value)
+    if type(value) == "userdata" then return mapped(value) end
+    if type(value) ~= "table" or getmetatable(value) == kind_metatable then return value end
+    if seen[value] == nil then
+      local copy = {}
+      seen[value] = copy
+      for k, v in next, value do copy[copied(k)] = copied(v) end
+      setmetatable(copy, getmetatable(value))
+    end
+    return seen[value]
+  end
+  for _, part in ipairs(module:modules()) do
+    local into = {}
+    debug.setuservalue(mapped(part), into, 1)
+    for k, v in next, fields(part, 1) or into do into[k == KIND and k or copied(k)] = copied(v) end
+  end
+  return new
 end
 
 function nn.module(name, parent)

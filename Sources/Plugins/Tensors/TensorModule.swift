@@ -11,9 +11,9 @@ let tensorModule = HostModule(
             Tensor.self, name: "Tensor",
             doc: "An array of numbers in n dimensions. Dimensions and indices count from 0; a negative one counts from "
                 + "the end. Methods make new tensors, except those whose name ends in an underscore.",
-            releasable: true, indexHint: "use t:select(dim, index); positions in a tensor count from 0",
+            releasable: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
-            methods: tensorProperties + OperatorFaces.methods)
+            methods: tensorProperties + gradientMethods + tensorIndexing + tensorComparisons + OperatorFaces.methods)
     ],
     functions: OperatorFaces.functions + [
         .function(
@@ -21,22 +21,50 @@ let tensorModule = HostModule(
             arguments: [.any("data")], options: [.dtype, .boolean("requires_grad", default: false)],
             returns: .object(Tensor.self)
         ) { call in
-            let data = try tensorOfValue(call.value("data"))
-            let tensor = try data.to(call.optionalString("dtype").flatMap { DType(rawValue: $0) } ?? data.dtype)
+            let tensor = try tensorOfData(call)
             return .object(try call.boolean("requires_grad") ? tensor.requireGrad() : tensor)
         },
         .function(
-            "manual_seed", doc: "Starts the random numbers that belong to a seed; they are PyTorch's.",
-            arguments: [.integer("seed", min: 0)]
+            "as_tensor", doc: "A tensor itself, or a tensor of the numbers in a (nested) list.",
+            arguments: [.any("data")], options: [.dtype], returns: .object(Tensor.self)
         ) { call in
-            call.generator.setSeed(UInt64(try call.integer("seed")))
+            guard let tensor = try call.optionalObject("data", as: Tensor.self) else {
+                return .object(try tensorOfData(call))
+            }
+            return .object(try tensor.to(call.dtype() ?? tensor.dtype))
+        },
+        .function(
+            "manual_seed",
+            doc: "Starts the random numbers that belong to a seed; they are PyTorch's. Those of math.random, which are "
+                + "Lua's own, start again with it too.",
+            arguments: [.integer("seed")]
+        ) { call in
+            let seed = try call.integer("seed")
+            call.generator.setSeed(UInt64(bitPattern: Int64(seed)))
+            try call.state.seedMathRandom(seed)
             return .none
         },
         .function(
-            "no_grad", doc: "Calls a function whose operations remember no history, so that they need less memory.",
-            arguments: [.function("body")], returns: .custom("any", "what the function returns")
+            "initial_seed", doc: "The seed that the random numbers started with.", returns: .integer()
+        ) { call in .integer(Int(truncatingIfNeeded: call.generator.seed)) },
+        .function(
+            "get_rng_state", doc: "All that decides which random numbers come next, for set_rng_state.",
+            returns: .object(Tensor.self, "int64")
         ) { call in
-            try GradMode.set(false) { try call.call("body") }
+            let words = call.generator.snapshot.map { Int64($0) }
+            return .object(try Tensor(words, [words.count]))
+        },
+        .function(
+            "set_rng_state", doc: "Goes on with the random numbers as they were when the state was taken.",
+            arguments: [.tensor("new_state")]
+        ) { call in
+            let words = try call.object("new_state", as: Tensor.self).int64Array()
+            let snapshot = words.map { UInt32(truncatingIfNeeded: $0) }
+            call.generator.snapshot = snapshot
+            guard call.generator.snapshot == snapshot else {
+                throw call.badArgument("new_state", expected: "tensor from get_rng_state", got: "another one")
+            }
+            return .none
         },
         .function(
             "set_num_threads", doc: "Has so many threads work on large operations. Results do not depend on it.",
@@ -48,55 +76,55 @@ let tensorModule = HostModule(
         .function("get_num_threads", doc: "How many threads work on large operations.", returns: .integer()) { _ in
             .integer(ThreadPool.shared.threads)
         },
-    ])
+    ],
+    constants: [HostConstant("newaxis", .string(newAxis), doc: "A new dimension of size 1 in an index.")])
+
+/// `data` as a tensor of the type that the options say.
+private func tensorOfData(_ call: Call) throws -> Tensor {
+    guard let value = Value(try call.value("data")) else {
+        throw TensorError("a number or a (nested) list of numbers expected")
+    }
+    return try Tensor(nested: value, dtype: call.dtype())
+}
+
+extension LuaState {
+    /// Has math.random begin the sequence that belongs to a seed.
+    fileprivate func seedMathRandom(_ seed: Int) throws {
+        try reserve(4)
+        let base = top
+        defer { setTop(base) }
+        pushGlobals()
+        guard pushField("math", of: -1) == .table, pushField("randomseed", of: -1) == .function else { return }
+        push(seed)
+        try call(arguments: 1, results: 0)
+    }
+}
 
 extension Call {
+    fileprivate func dtype() throws -> DType? { try optionalString("dtype").flatMap { DType(rawValue: $0) } }
+
     /// The generator that `manual_seed` seeds: one for each Lua state, seeded as PyTorch's is before anyone does.
     var generator: Generator { state.runtime.attachment { Generator(seed: 67_280_421_310_721) } }
 }
 
-/// A tensor of a number, a truth value, or a list of those or of lists.
-private func tensorOfValue(_ value: LuaValue) throws -> Tensor {
-    var (numbers, shape): ([Double], [Int]) = ([], [])
-    var (isInteger, isBoolean, integers): (Bool, Bool, [Int64]) = (true, true, [])
-    func visit(_ value: LuaValue, _ depth: Int) throws {
+extension Value {
+    /// What a library that knows no Lua can take of a value; nil for the rest.
+    init?(_ value: LuaValue) {
         switch value {
-        case .list(let items) where depth < 64:
-            if depth == shape.count {
-                guard numbers.isEmpty else { throw TensorError("lists nested to one depth expected") }
-                shape.append(items.count)
+        case .boolean(let value): self = .boolean(value)
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        case .string(let value): self = .string(value)
+        case .object(let object): self = .object(object)
+        case .table(let pairs) where pairs.isEmpty: self = .list([])
+        case .list(let items):
+            var values: [Value] = []
+            for item in items {
+                guard let value = Value(item) else { return nil }
+                values.append(value)
             }
-            guard depth < shape.count, shape[depth] == items.count else {
-                throw TensorError(
-                    "lists of one length expected at each depth, got \(shape.last ?? 0) and \(items.count) elements")
-            }
-            for item in items { try visit(item, depth + 1) }
-            return
-        case .table(let pairs) where pairs.isEmpty && depth == shape.count: shape.append(0)
-        case .integer(let number):
-            isBoolean = false
-            numbers.append(Double(number))
-            integers.append(Int64(number))
-        case .number(let number):
-            (isInteger, isBoolean) = (false, false)
-            numbers.append(number)
-            integers.append(0)
-        case .boolean(let truth):
-            numbers.append(truth ? 1 : 0)
-            integers.append(truth ? 1 : 0)
-        case .object(let object):
-            guard let tensor = object as? Tensor, tensor.count == 1 else {
-                throw TensorError("a number or a (nested) list of numbers expected")
-            }
-            (isInteger, isBoolean) = (false, false)
-            numbers.append(try tensor.item())
-            integers.append(0)
-        default: throw TensorError("a number or a (nested) list of numbers expected")
+            self = .list(values)
+        default: return nil
         }
-        guard depth == shape.count || numbers.isEmpty else { throw TensorError("lists nested to one depth expected") }
     }
-    try visit(value, 0)
-    if isInteger && !isBoolean && !numbers.isEmpty { return try Tensor(integers, Shape(shape)) }
-    let tensor = try Tensor(numbers.map { Float($0) }, Shape(shape))
-    return isBoolean && !numbers.isEmpty ? try tensor.to(.bool) : tensor
 }

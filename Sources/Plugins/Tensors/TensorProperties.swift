@@ -42,36 +42,6 @@ let tensorProperties: [HostMethod<Tensor>] = [
         }
         return .value(list(0))
     },
-    .method(
-        "backward", doc: "Adds the gradient of this tensor to every parameter that it came from.",
-        arguments: [.tensor("gradient").optional], options: [.boolean("retain_graph", default: false)]
-    ) { tensor, call in
-        try tensor.backward(call.optionalObject("gradient"), retainGraph: call.boolean("retain_graph"))
-        return .none
-    },
-    .method("grad", doc: "The gradient that backward passes have left here.", returns: .object(Tensor.self).orNil) {
-        tensor, _ in tensor.grad.map { .object($0) } ?? .nil
-    },
-    .method("zero_grad", doc: "Forgets the gradient.", returns: .receiver) { tensor, _ in
-        tensor.grad = nil
-        return .receiver
-    },
-    .method("requires_grad", doc: "Whether gradients flow through this tensor.", returns: .boolean()) { tensor, _ in
-        .boolean(tensor.requiresGrad)
-    },
-    .method(
-        "requires_grad_", doc: "Has backward passes leave a gradient here, or no longer.",
-        arguments: [.boolean("required", default: true)], returns: .receiver
-    ) { tensor, call in
-        try tensor.requireGrad(call.boolean("required"))
-        return .receiver
-    },
-    .method("is_leaf", doc: "Whether no operation with a history made it.", returns: .boolean()) { tensor, _ in
-        .boolean(tensor.isLeaf)
-    },
-    .method("detach", doc: "The same elements without a history.", returns: .object(Tensor.self)) { tensor, _ in
-        .object(tensor.detach())
-    },
     .method("is_contiguous", doc: "Whether the elements stand in order.", returns: .boolean()) { tensor, _ in
         .boolean(tensor.isContiguous)
     },
@@ -79,7 +49,11 @@ let tensorProperties: [HostMethod<Tensor>] = [
         tensor, _ in .integers(tensor.strides.array)
     },
     .method("fill_", doc: "Sets every element.", arguments: [.operand("value")], returns: .receiver) { tensor, call in
-        try tensor.assign(call.arguments(for: fill, hasReceiver: true).operand("value").asTensor())
+        let value = try call.arguments(for: fill, hasReceiver: true).operand("value")
+        if let source = value.tensor, source.dim > 0 {
+            throw TensorError("a number or a tensor without dimensions expected, got \(source.shape)")
+        }
+        try tensor.assign(value.tensor ?? .full([], value, dtype: tensor.dtype))
         return .receiver
     },
     .method("zero_", doc: "Sets every element to 0.", returns: .receiver) { tensor, _ in

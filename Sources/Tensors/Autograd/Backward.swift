@@ -7,8 +7,19 @@ extension Tensor {
     ///     element.
     ///   - retainGraph: whether the history stays usable for another pass. Default: as `createGraph`.
     ///   - createGraph: whether the gradients get a history themselves. Default: false.
+    ///   - inputs: the only tensors that get a gradient, leaves or not. Default: all leaves.
     /// - Throws: `TensorError` where there is no history, or it has been used up.
-    public func backward(_ gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false) throws {
+    public func backward(
+        _ gradient: Tensor? = nil, retainGraph: Bool? = nil, createGraph: Bool = false, inputs: [Tensor]? = nil
+    ) throws {
+        if let inputs {
+            let found = try Tensor.gradients(
+                of: [self], [gradient], withRespectTo: inputs, retainGraph: retainGraph, createGraph: createGraph)
+            for (input, gradient) in zip(inputs, found) {
+                if let gradient { try input.accumulate(gradient, isFresh: false) }
+            }
+            return
+        }
         let start = try checkedGradient(gradient)
         try GradMode.set(createGraph) {
             guard let root = history else { return try accumulate(runHooks(start), isFresh: false) }
@@ -26,16 +37,25 @@ extension Tensor {
         of outputs: [Tensor], _ gradients: [Tensor?], withRespectTo inputs: [Tensor], retainGraph: Bool? = nil,
         createGraph: Bool = false
     ) throws -> [Tensor?] {
-        try GradMode.set(createGraph) {
+        guard gradients.count == outputs.count else {
+            throw TensorError(
+                "\(plural(outputs.count, "gradient")) of the outputs expected, one for each, got \(gradients.count)")
+        }
+        return try GradMode.set(createGraph) {
             var pass = BackwardPass(retainGraph: retainGraph ?? createGraph)
             var found = [Tensor?](repeating: nil, count: inputs.count)
+            var leaves: [ObjectIdentifier: [Int]] = [:]
             for (place, input) in inputs.enumerated() {
                 guard input.requiresGrad else { throw TensorError("input \(place + 1) does not require a gradient") }
-                if let history = input.history { pass.wanted.append((history, place)) }
+                if let history = input.history {
+                    pass.wanted.append((history, place))
+                } else {
+                    leaves[ObjectIdentifier(input), default: []].append(place)
+                }
             }
-            let isLeaf = Dictionary(grouping: inputs.indices) { ObjectIdentifier(inputs[$0]) }
+            pass.leaves = Set(leaves.keys)
             func take(_ leaf: Tensor, _ gradient: Tensor) throws {
-                for place in isLeaf[ObjectIdentifier(leaf)] ?? [] where leaf.history == nil {
+                for place in leaves[ObjectIdentifier(leaf)] ?? [] {
                     found[place] = try found[place].map { try $0 + gradient } ?? gradient
                 }
             }
@@ -44,7 +64,7 @@ extension Tensor {
                 if let root = output.history {
                     pass.start(root, start)
                 } else {
-                    try take(output, start)
+                    try take(output, output.runHooks(start))
                 }
             }
             try pass.run { leaf, gradient, _ in try take(leaf, gradient) }
@@ -75,33 +95,9 @@ extension Tensor {
         if let grad {
             self.grad = try grad + gradient
         } else {
-            grad = isFresh && gradient.isContiguous ? gradient : try gradient.clone()
+            let dense = try gradient.contiguous()
+            grad = isFresh || dense !== gradient ? dense : try gradient.clone()
         }
-    }
-
-    /// Has `hook` called with every gradient that arrives at this tensor; what it returns takes the gradient's place.
-    ///
-    /// - Throws: `TensorError` where no gradient will arrive.
-    public func registerHook(_ hook: @escaping GradientHook) throws {
-        guard requiresGrad else { throw TensorError("a hook needs a tensor that requires a gradient") }
-        if let history {
-            history.node.hooks.append((history.output, hook))
-        } else {
-            leafHooks.append(hook)
-        }
-    }
-
-    /// Has backward passes leave a gradient at this tensor although it is no leaf.
-    public func retainGrad() throws {
-        guard history != nil else { return }
-        try registerHook { [unowned self] gradient in
-            grad = try grad.map { try $0 + gradient } ?? gradient
-            return nil
-        }
-    }
-
-    fileprivate func runHooks(_ gradient: Tensor) throws -> Tensor {
-        try leafHooks.reduce(gradient) { try $1($0) ?? $0 }
     }
 }
 
@@ -110,9 +106,14 @@ private struct BackwardPass {
     let retainGraph: Bool
     /// Results whose gradients are asked for themselves.
     var wanted: [(history: Tensor.History, place: Int)] = []
+    /// The leaves whose gradients are asked for; nil for all.
+    var leaves: Set<ObjectIdentifier>?
     private(set) var captured: [(place: Int, gradient: Tensor)] = []
     private var arrived: [ObjectIdentifier: [Tensor?]] = [:]
     private var roots: [Node] = []
+    private var pending: [(Node, Int, Tensor)] = []
+    /// The nodes that lead to what is asked for; nil for all.
+    private var leading: Set<ObjectIdentifier>?
 
     init(retainGraph: Bool) { self.retainGraph = retainGraph }
 
@@ -121,8 +122,6 @@ private struct BackwardPass {
         // Two outputs of one node, or the same twice, come together like any gradients.
         pending.append((root.node, root.output, gradient))
     }
-
-    private var pending: [(Node, Int, Tensor)] = []
 
     private mutating func arrive(_ node: Node, _ output: Int, _ gradient: Tensor) throws {
         let key = ObjectIdentifier(node)
@@ -133,23 +132,25 @@ private struct BackwardPass {
 
     mutating func run(_ accumulate: (Tensor, Tensor, _ isFresh: Bool) throws -> Void) throws {
         for (node, output, gradient) in pending { try arrive(node, output, gradient) }
-        for node in orderedHistory() {
+        let nodes = orderedHistory()
+        if leaves != nil { findLeading(nodes) }
+        for node in nodes {
             guard var incoming = arrived.removeValue(forKey: ObjectIdentifier(node)) else { continue }
-            for (output, hook) in node.hooks {
-                if let gradient = incoming[output] { incoming[output] = try hook(gradient) ?? gradient }
-            }
+            try runHooks(of: node, &incoming)
             for (history, place) in wanted where history.node === node {
                 if let gradient = incoming[history.output] { captured.append((place, gradient)) }
             }
+            let mask = leading == nil ? nil : node.edges.map { isAskedFor($0) }
+            if let mask, !mask.contains(true) { continue }
             guard !node.isReleased else {
                 throw TensorError(
                     "the history was used up by an earlier backward; say retain_graph = true there to use it twice")
             }
-            let outgoing = try node.operation.gradient(incoming, Kept(node: node))
+            let outgoing = try node.operation.gradient(incoming, Kept(node: node, mask: mask))
             let edges = node.edges
             if !retainGraph { node.release() }
             for (i, (edge, gradient)) in zip(edges, outgoing).enumerated() {
-                guard let gradient else { continue }
+                guard let gradient, mask?[i] ?? true else { continue }
                 switch edge {
                 case .none: break
                 case .leaf(let leaf):
@@ -159,6 +160,17 @@ private struct BackwardPass {
                     try accumulate(leaf, leaf.runHooks(gradient), isFresh)
                 case .node(let next, let output): try arrive(next, output, gradient)
                 }
+            }
+        }
+    }
+
+    private func runHooks(of node: Node, _ incoming: inout [Tensor?]) throws {
+        for (output, hook) in node.hooks {
+            if let gradient = incoming[output] { incoming[output] = try hook(gradient) }
+        }
+        for retaining in node.retaining {
+            if let tensor = retaining.tensor, let gradient = incoming[retaining.output] {
+                try tensor.accumulate(gradient, isFresh: false)
             }
         }
     }
@@ -175,5 +187,21 @@ private struct BackwardPass {
             next += 1
         }
         return found.sorted { $0.sequence > $1.sequence }
+    }
+
+    private mutating func findLeading(_ nodes: [Node]) {
+        leading = Set(wanted.map { ObjectIdentifier($0.history.node) })
+        for node in nodes.reversed() where node.edges.contains(where: isAskedFor) {
+            leading?.insert(ObjectIdentifier(node))
+        }
+    }
+
+    /// Whether what is asked for lies behind an edge.
+    private func isAskedFor(_ edge: Node.Edge) -> Bool {
+        switch edge {
+        case .none: false
+        case .leaf(let leaf): leaves?.contains(ObjectIdentifier(leaf)) ?? true
+        case .node(let node, _): leading?.contains(ObjectIdentifier(node)) ?? true
+        }
     }
 }

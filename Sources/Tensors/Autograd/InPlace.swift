@@ -4,7 +4,7 @@ extension Tensor {
     /// - Throws: `TensorError` where several elements lie in one place, or where a backward pass is to leave a gradient
     ///   at the unchanged tensor.
     public func expectChangeable() throws {
-        if GradMode.isEnabled, root.isLeafRequiringGrad {
+        if GradMode.isEnabled, isPartOfLeafRequiringGrad {
             throw TensorError(
                 "a tensor that requires a gradient cannot be changed in place here; do it under no_grad")
         }
@@ -50,6 +50,16 @@ extension Tensor {
                     + dtype.rawValue)
         }
         return try assign(result)
+    }
+
+    /// Whether it, or one of those that it is a view of, is to get a gradient from backward passes.
+    private var isPartOfLeafRequiringGrad: Bool {
+        var tensor = self
+        while !tensor.isLeafRequiringGrad {
+            guard let parent = tensor.parent else { return false }
+            tensor = parent.tensor
+        }
+        return true
     }
 
     /// The tensor that this one is a view of in the end.

@@ -10,10 +10,17 @@ final class Node {
     private(set) var savedOutputs: [Saved]
     private(set) var isReleased = false
     /// Called with the gradient of an output when it is complete; what they return takes its place.
-    var hooks: [(output: Int, hook: GradientHook)] = []
+    var hooks: [(output: Int, hook: GradientHookHandle)] = []
+    /// Outputs that keep their gradients.
+    var retaining: [Retaining] = []
 
     var name: String { operation.name }
     var needs: [Bool] { edges.map(\.isNeeded) }
+
+    struct Retaining {
+        let output: Int
+        weak var tensor: Tensor?
+    }
 
     /// Where an input came from.
     enum Edge {
@@ -66,10 +73,16 @@ final class Node {
         return node
     }
 
-    /// Lets go of what the gradient needed.
+    /// Lets go of what the gradient needed. A node that needed nothing can be passed again, as in PyTorch.
     func release() {
+        let isEmpty = savedInputs.allSatisfy { $0 == nil } && savedOutputs.isEmpty && hooks.isEmpty
+        guard !isEmpty || !operation.isReusable else { return }
         savedInputs = []
         savedOutputs = []
+        // They may lead back here.
+        hooks = []
+        retaining = []
+        operation.release()
         isReleased = true
     }
 
@@ -94,9 +107,6 @@ final class Node {
     }
 }
 
-/// What a script wants done with a gradient that arrives: nil leaves it as it is.
-public typealias GradientHook = (Tensor) throws -> Tensor?
-
 /// A tensor that a backward pass will need, and how often it had been changed in place when it was kept.
 struct Saved {
     private let tensor: Tensor
@@ -118,21 +128,36 @@ struct Saved {
     }
 }
 
-/// Whether operations remember their history.
-public enum GradMode {
-    @TaskLocal public static var isEnabled = true
-
-    /// Runs `body` with histories switched on or off.
-    public static func set<R>(_ enabled: Bool, _ body: () throws -> R) rethrows -> R {
-        try $isEnabled.withValue(enabled) { try body() }
-    }
-}
-
 extension Tensor {
     /// The operation that made a tensor, and which of its results it is.
     struct History {
         let node: Node
         let output: Int
+    }
+
+    /// The name of the operation that made this tensor; nil where it has no history.
+    public var historyName: String? { history?.node.name }
+
+    /// Makes this tensor one without a history, in its place.
+    ///
+    /// - Throws: `TensorError` for a view, whose history is that of the tensor it looks at.
+    public func detachInPlace() throws {
+        guard parent == nil else { throw TensorError("a view cannot be detached in place; use detach()") }
+        ownHistory = nil
+        isLeafRequiringGrad = false
+    }
+
+    /// Puts another gradient in the place of this tensor's, or none.
+    ///
+    /// - Throws: `TensorError` for one of another shape or type.
+    public func setGrad(_ gradient: Tensor?) throws {
+        if let gradient, gradient.shape != shape || gradient.dtype != dtype {
+            throw TensorError(
+                "a \(dtype.rawValue) gradient of shape \(shape) expected, got \(gradient.dtype.rawValue) "
+                    + "\(gradient.shape)")
+        }
+        guard gradient !== self else { throw TensorError("a tensor cannot be its own gradient") }
+        grad = gradient
     }
 
     /// Whether gradients flow through this tensor.

@@ -38,12 +38,18 @@ public protocol Operation {
     /// The inputs' gradients: nil for one that is not needed or does not depend. An output that nothing came from has no
     /// gradient.
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?]
+    /// Lets go of what only the gradient needs. Default: there is nothing.
+    func release()
+    /// Whether the gradient can be asked for again after that. Default: true.
+    var isReusable: Bool { get }
 }
 
 extension Operation {
     public func infer(_ inputs: [Spec]) throws -> [Spec] { throw TensorError("\(name) cannot be run") }
     public func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {}
     public func saves(_ needs: [Bool]) -> Saves { Saves() }
+    public func release() {}
+    public var isReusable: Bool { true }
     /// For operations whose results have no gradients.
     public func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         throw TensorError("\(name) has no gradient")
@@ -53,9 +59,11 @@ extension Operation {
 /// What a gradient finds of the call that it belongs to.
 public struct Kept {
     let node: Node
+    /// Which of the inputs that can have gradients this pass is about; nil for all.
+    var mask: [Bool]?
 
     /// Which inputs' gradients are asked for.
-    public var needs: [Bool] { node.needs }
+    public var needs: [Bool] { mask ?? node.needs }
     public var inputSpecs: [Spec] { node.inputSpecs }
     public var outputSpecs: [Spec] { node.outputSpecs }
 

@@ -105,6 +105,12 @@ public final class Generator {
         }
     }
 
+    /// A number in 0..<`range` from one draw, or from two where the range has more than 28 bits; of all 64 bits for 0.
+    public func integer(below range: UInt64) -> UInt64 {
+        if range == 0 { return next64() }
+        return range >= 1 << 28 ? next64() % range : UInt64(next32()) % range
+    }
+
     /// Normally distributed numbers, as `torch.randn`: by the method of Box and Muller, in blocks of 16 where there
     /// are so many.
     public func fillNormal(_ values: UnsafeMutableBufferPointer<Float>) {
@@ -112,30 +118,51 @@ public final class Generator {
             for i in values.indices { values[i] = Float(normal()) }
             return
         }
-        for i in values.indices { values[i] = uniform() }
+        fillInBlocks(values, draw: { uniform() }) { block in
+            for j in 0..<8 {
+                let radius = (-2 * log(1 - block[j])).squareRoot()
+                // Float.pi is rounded towards zero, PyTorch's to the nearest.
+                let angle = Float(2 * Double.pi) * block[j + 8]
+                block[j] = radius * cos(angle)
+                block[j + 8] = radius * sin(angle)
+            }
+        }
+    }
+
+    /// The same for float64.
+    public func fillNormal(_ values: UnsafeMutableBufferPointer<Double>) {
+        if values.count < 16 {
+            for i in values.indices { values[i] = normal() }
+            return
+        }
+        fillInBlocks(values, draw: { uniform53() }) { block in
+            for j in 0..<8 {
+                let radius = (-2 * log(1 - block[j])).squareRoot()
+                let angle = 2 * Double.pi * block[j + 8]
+                block[j] = radius * cos(angle)
+                block[j + 8] = radius * sin(angle)
+            }
+        }
+    }
+
+    private func fillInBlocks<T>(
+        _ values: UnsafeMutableBufferPointer<T>, draw: () -> T, _ transform: (UnsafeMutableBufferPointer<T>) -> Void
+    ) {
+        for i in values.indices { values[i] = draw() }
         var start = 0
         while start + 16 <= values.count {
-            Self.transform(UnsafeMutableBufferPointer(rebasing: values[start..<start + 16]))
+            transform(UnsafeMutableBufferPointer(rebasing: values[start..<start + 16]))
             start += 16
         }
         if start < values.count {
             let last = UnsafeMutableBufferPointer(rebasing: values[(values.count - 16)...])
-            for i in last.indices { last[i] = uniform() }
-            Self.transform(last)
+            for i in last.indices { last[i] = draw() }
+            transform(last)
         }
     }
 
-    private static func transform(_ block: UnsafeMutableBufferPointer<Float>) {
-        for j in 0..<8 {
-            let radius = (-2 * log(1 - block[j])).squareRoot()
-            // Float.pi is rounded towards zero, PyTorch's to the nearest.
-            let angle = Float(2 * Double.pi) * block[j + 8]
-            block[j] = radius * cos(angle)
-            block[j + 8] = radius * sin(angle)
-        }
-    }
-
-    private func normal() -> Double {
+    /// A normally distributed number; every second one was drawn with the one before.
+    public func normal() -> Double {
         if let spare = spareNormal {
             spareNormal = nil
             return spare
@@ -145,4 +172,18 @@ public final class Generator {
         spareNormal = radius * sin(angle)
         return radius * cos(angle)
     }
+
+    /// An exponentially distributed number.
+    public func exponential(_ rate: Double) -> Double { -1 / rate * log1p(-uniform53()) }
+
+    /// A number whose logarithm is normally distributed.
+    public func logNormal(_ mean: Double, _ deviation: Double) -> Double { exp(normal() * deviation + mean) }
+
+    /// A number of the Cauchy distribution.
+    public func cauchy(_ median: Double, _ sigma: Double) -> Double {
+        median + sigma * tan(Double.pi * (uniform53() - 0.5))
+    }
+
+    /// Trials up to the first success, each of probability `p`.
+    public func geometric(_ p: Double) -> Double { (log(uniform53()) / log1p(-p)).rounded(.up) }
 }

@@ -1,5 +1,36 @@
 import Kernels
 
+extension Operators {
+    static let gather = Operator(
+        "gather", doc: "The elements of a dimension that `index` (int64) names, one for each of its elements.",
+        [.tensor("input"), .integer("dim"), .tensor("index")], options: [.boolean("sparse_grad", default: false)],
+        faces: .usual, examples: [.init(.values(4, 3), 0, .integers(2, 3, below: 4))]
+    ) { a, _ in .tensor(try a.tensor("input").gather(a.integer("dim"), a.tensor("index"))) }
+
+    static let takeAlongDim = Operator(
+        "take_along_dim",
+        doc: "The same with the other dimensions repeated to a common shape; without `dim`, of all elements in a row.",
+        [.tensor("input"), .tensor("indices"), .integer("dim").optional], faces: .usual,
+        examples: [.init(.values(4, 3), .integers(4, 2, below: 3), 1), .init(.values(2, 3), .integers(4, below: 6))]
+    ) { a, _ in
+        let (x, index) = (try a.tensor("input"), try a.tensor("indices"))
+        guard let dim = try a.optionalInteger("dim") else {
+            return .tensor(try x.reshape([-1]).gather(0, index.reshape([-1])))
+        }
+        guard x.dim == index.dim else {
+            throw TensorError("indices with \(plural(x.dim, "dimension")) expected, got \(index.shape)")
+        }
+        let d = try x.resolve(dim)
+        var (own, other) = (x.shape, index.shape)
+        (own[d], other[d]) = (1, 1)
+        var shape = try broadcastShape(own, other)
+        shape[d] = index.shape[d]
+        let indices = try index.expand(shape)
+        shape[d] = x.shape[d]
+        return .tensor(try x.expand(shape).gather(d, indices))
+    }
+}
+
 /// `target[…, i, …] = source[…, index[…, i, …], …]`, for an index within the source's sizes.
 func copyGathered(_ source: Tensor, _ dimension: Int, _ index: Tensor, into target: Tensor) {
     var steps = source.strides
@@ -19,13 +50,7 @@ extension Tensor {
         return try .applyOne(GatherOperation(dimension: d), [self, index.contiguous()])
     }
 
-    /// A copy to whose elements those of `source` are added, where the index says along a dimension.
-    public func scatterAdd(_ dimension: Int, _ index: Tensor, _ source: Tensor) throws -> Tensor {
-        let d = try checkedIndex(dimension, index)
-        return try .applyOne(ScatterAddOperation(dimension: d), [self, index.contiguous(), source])
-    }
-
-    private func checkedIndex(_ dimension: Int, _ index: Tensor) throws -> Int {
+    func checkedIndex(_ dimension: Int, _ index: Tensor) throws -> Int {
         let d = try resolve(dimension)
         guard index.dtype == .int64 else { throw TensorError("an int64 index expected, got \(index.dtype.rawValue)") }
         guard index.dim == dim, zip(index.shape, shape).enumerated().allSatisfy({ $0 == d || $1.0 <= $1.1 }) else {
@@ -63,39 +88,5 @@ struct GatherOperation: Operation {
         guard let gradient = gradients[0] else { return [] }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
         return [try zeros.scatterAdd(dimension, kept.input(1), gradient), nil]
-    }
-}
-
-struct ScatterAddOperation: Operation {
-    let dimension: Int
-    var name: String { "scatter_add" }
-
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
-        guard zip(inputs[1].shape, inputs[2].shape).allSatisfy({ $0 <= $1 }), inputs[2].dtype == inputs[0].dtype else {
-            throw TensorError(
-                "a source of type \(inputs[0].dtype.rawValue) at least as large as the index \(inputs[1].shape) expected, "
-                    + "got \(inputs[2].dtype.rawValue) \(inputs[2].shape)")
-        }
-        return [inputs[0]]
-    }
-
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        let (index, source, target) = (inputs[1], inputs[2], outputs[0])
-        target.copyElementsWithoutCheck(from: inputs[0])
-        var steps = target.strides
-        steps[dimension] = 0
-        withRows(index.shape, index.strides, steps, source.strides) { rows in
-            kernels.scatter(
-                .add, target.dtype, rows, stride: target.strides[dimension], index.address(as: Int64.self),
-                source.bytes, target.bytes)
-        }
-    }
-
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
-
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
-        guard let gradient = gradients[0] else { return [] }
-        guard kept.needs[2] else { return [gradient] }
-        return [gradient, nil, try gradient.gather(dimension, kept.input(1))]
     }
 }

@@ -12,11 +12,12 @@ extension Tensor {
     /// The places of a dimension that `indices` (int64) names, in its order.
     public func indexSelect(_ dimension: Int, _ indices: Tensor) throws -> Tensor {
         let d = try resolve(dimension)
-        guard indices.dtype == .int64, indices.dim == 1 else {
+        guard indices.dtype == .int64 || indices.dtype == .int32, indices.dim <= 1 else {
             throw TensorError("int64 indices [n] expected, got \(indices.dtype.rawValue) \(indices.shape)")
         }
-        try indices.expectPlaces(below: shape[d])
-        return try .applyOne(IndexSelectOperation(dimension: d), [self, indices.contiguous()])
+        let places = try indices.to(.int64).reshape([indices.count])
+        try places.expectPlaces(below: shape[d])
+        return try .applyOne(IndexSelectOperation(dimension: d), [self, places.contiguous()])
     }
 }
 
@@ -46,31 +47,7 @@ struct IndexSelectOperation: Operation {
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
-        return [try .applyOne(IndexAddOperation(dimension: dimension), [zeros, kept.input(1), gradient])]
-    }
-}
-
-/// A copy of the first input to whose places, which the second names, the third is added.
-struct IndexAddOperation: Operation {
-    let dimension: Int
-    var name: String { "index_add" }
-
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
-
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        outputs[0].copyElementsWithoutCheck(from: inputs[0])
-        let source = try inputs[2].detach().contiguous()
-        kernels.indexPut(
-            .add, source.dtype, Slices(outputs[0].shape, dimension), source.bytes, places(inputs[1]),
-            outputs[0].bytes)
-        extendLifetime(source)
-    }
-
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
-
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
-        guard let gradient = gradients[0] else { return [] }
-        guard kept.needs[2] else { return [gradient] }
-        return [gradient, nil, try gradient.indexSelect(dimension, kept.input(1))]
+        let operation = IndexPutOperation(first: dimension, count: 1, accumulates: true)
+        return [try .applyOne(operation, [zeros, gradient, kept.input(1)])]
     }
 }
