@@ -28,6 +28,7 @@ public enum Command {
         For developers:
           --stubs DIR      write declarations for editors (LuaLS) to DIR
           --reference      print the reference of all modules, as Markdown
+          --examples       print the examples of all operators, as JSON
 
         """
 

@@ -9,4 +9,7 @@ import Plugins
     import Darwin
 #endif
 
+if CommandLine.arguments.dropFirst().elementsEqual(["--examples"]) {
+    exit(printOperatorExamples())
+}
 exit(Command.run(CommandLine.arguments, modules: builtInModules))

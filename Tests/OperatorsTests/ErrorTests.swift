@@ -1,7 +1,7 @@
+import TensorSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 /// What scripts' users read. The errors of the backward pass are in `BackwardTests`.
 @Suite("Errors say what was expected and what came")

@@ -1,7 +1,7 @@
+import TensorSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 /// Numbers that scripts can give must end in an error, never in an overflow, which would end the process.
 @Suite("Absurd numbers are errors")

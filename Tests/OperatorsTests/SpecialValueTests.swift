@@ -1,7 +1,7 @@
+import TensorSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 private let nan = Float.nan
 private let infinity = Float.infinity

@@ -1,10 +1,10 @@
 import Kernels
 import Synchronization
+import TensorSupport
 import TestSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 @Suite("Results do not depend on the number of threads", .serialized)
 struct ThreadTests {

@@ -4,7 +4,7 @@
     python -m venv venv && venv/bin/pip install torch numpy safetensors    # torch 2.15.0, numpy 2.4.6, safetensors 0.8.0
     venv/bin/python make_reference.py MNIST_DIR Tests/Reference [--only PART[,PART...]]
 
-MNIST_DIR holds the four IDX files (plain or .gz). Parts: net, curve, generator, operators, sgd, safetensors; only
+MNIST_DIR holds the four IDX files (plain or .gz). Parts: net, curve, generator, operations, sgd, safetensors; only
 curve reads MNIST_DIR.
 The files come out the same byte for byte, but for the order of the metadata in model.safetensors, which varies.
 Every float is written as the shortest decimal of the float64 equal to the float32 that PyTorch gave, so it is exact.
@@ -193,9 +193,9 @@ def make_generator(out):
            "note": "each case from a freshly seeded generator; next_uniforms are drawn straight after"}, cases)
 
 
-# ---------------------------------------------------------------- d. operators
+# ---------------------------------------------------------------- d. operations
 
-def make_operators(out):
+def make_operations(out):
     cases = []
 
     def case(name, op, args, shapes, fn):
@@ -295,7 +295,7 @@ def make_operators(out):
                      [(2, 3, 4)], lambda x: fn(x, dim=dim, keepdim=keepdim))
 
     assert len({c["name"] for c in cases}) == len(cases)
-    write(os.path.join(out, "operators.json"),
+    write(os.path.join(out, "operations.json"),
           {**VERSIONS, "formula": FORMULA, "inputs": "k = the input's index (input 0, weight 1, bias 2)",
            "gradient": "of sum(output * w), w of the output's shape by the formula with k = 9"}, cases)
 
@@ -356,7 +356,7 @@ def main():
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
     parts = {"net": make_net, "curve": lambda out: make_curve(out, args.mnist), "generator": make_generator,
-             "operators": make_operators, "sgd": make_sgd, "safetensors": make_safetensors}
+             "operations": make_operations, "sgd": make_sgd, "safetensors": make_safetensors}
     for name in args.only.split(",") if args.only else parts:
         parts[name](args.out)
 

@@ -1,8 +1,8 @@
+import TensorSupport
 import TestSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 /// The generator against PyTorch's draws, in `Tests/Reference/generator.json`.
 @Suite("Random numbers are PyTorch's")

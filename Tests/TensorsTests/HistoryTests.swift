@@ -1,7 +1,7 @@
+import TensorSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 /// An operation that keeps its operand, as most do, and computes nothing.
 private struct Step: Operation {

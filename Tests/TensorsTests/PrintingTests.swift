@@ -1,7 +1,7 @@
+import TensorSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 /// What PyTorch 2.15 prints, with `true` for `True` and `[0, 3]` for `torch.Size([0, 3])`.
 @Suite("Tensors print as in PyTorch")

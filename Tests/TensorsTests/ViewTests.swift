@@ -1,7 +1,7 @@
+import TensorSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
 /// A tensor as a list of sizes and a function from an index to a number: what views are held against.
 private struct Model {

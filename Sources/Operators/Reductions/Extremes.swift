@@ -32,7 +32,7 @@ extension Operators {
         Operator(
             name, doc: doc, [.tensor("input"), .integer("dim").optional, .keepdim],
             returns: .object(Tensor.self, "int64"), faces: .usual,
-            examples: [.init(.values(2, 5, 3), 1), .init(.values(2, 5))]
+            examples: [.init(.values(2, 5, 3), 1), .init(.values(2, 5)), .init(.values(2, 5), -1, true)]
         ) { a, _ in
             let x = try a.tensor("input").detach()
             guard let dim = try a.optionalInteger("dim") else {

@@ -4,7 +4,8 @@ extension Operators {
         [.tensor("input"), .dimensions, .keepdim], options: [.dtype], faces: .usual,
         examples: [
             .init(.values(2, 3, 4), [0, -1]), .init(.values(2, 3)),
-            .init(.values(2, 3, 4), 1, options: ["keepdim": true]),
+            .init(.values(2, 3, 4), 1, options: ["keepdim": true]), .init(.integers(2, 3, below: 9)),
+            .init(.values(2, 3), 1, options: ["dtype": "float64"]), .init(.truths([2, 3]), 0),
         ]
     ) { a, _ in
         let x = try a.tensor("input")
@@ -15,7 +16,10 @@ extension Operators {
     static let mean = Operator(
         "mean", doc: "The mean of all elements, or along dimensions.", [.tensor("input"), .dimensions, .keepdim],
         options: [.dtype], faces: .usual,
-        examples: [.init(.values(2, 3, 4), [1], true), .init(.values(2, 3))]
+        examples: [
+            .init(.values(2, 3, 4), [1], true), .init(.values(2, 3)),
+            .init(.integers(2, 3, below: 9), 1, options: ["dtype": "float32"]),
+        ]
     ) { a, _ in
         let x = try a.tensor("input")
         return .tensor(

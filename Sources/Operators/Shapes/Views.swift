@@ -15,7 +15,7 @@ extension Operators {
     static let flatten = Operator(
         "flatten", doc: "Several dimensions made one.",
         [.tensor("input"), .integer("start_dim", default: 0), .integer("end_dim", default: -1)], faces: .usual,
-        examples: [.init(.values(2, 3, 2), 1), .init(.values(2, 3))]
+        examples: [.init(.values(2, 3, 2), 1), .init(.values(2, 3)), .init(.values(2, 3, 2), -3, -2)]
     ) { a, _ in
         .tensor(try a.tensor("input").flatten(start: a.integer("start_dim"), end: a.integer("end_dim")))
     }

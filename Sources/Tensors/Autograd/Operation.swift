@@ -78,9 +78,12 @@ public struct Kept {
     /// An output, where `saves` asked for them; with its history, so that it has gradients itself.
     public func output(_ place: Int) throws -> Tensor {
         guard place < node.savedOutputs.count else { throw TensorError("output \(place) was not kept") }
-        let tensor = try node.savedOutputs[place].unwrap()
-        if GradMode.isEnabled, tensor.dtype.isFloatingPoint { tensor.ownHistory = .init(node: node, output: place) }
-        return tensor
+        let saved = try node.savedOutputs[place].unwrap()
+        guard GradMode.isEnabled, saved.dtype.isFloatingPoint else { return saved }
+        // Another tensor: the node must not keep one whose history it is.
+        let output = saved.detach()
+        output.ownHistory = .init(node: node, output: place)
+        return output
     }
 }
 

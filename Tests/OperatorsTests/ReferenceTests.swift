@@ -1,13 +1,13 @@
+import TensorSupport
 import TestSupport
 import Testing
 
 @testable import Tensors
-import TensorSupport
 
-/// The operators against PyTorch's results and gradients, in `Tests/Reference/operators.json`.
+/// The operators against PyTorch's results and gradients, in `Tests/Reference/operations.json`.
 @Suite("Operators give PyTorch's numbers")
-struct OperatorReferenceTests {
-    @Test("forward and gradient", arguments: try JSON.referenceCases("operators.json"))
+struct ReferenceTests {
+    @Test("forward and gradient", arguments: try JSON.referenceCases("operations.json"))
     func reference(_ test: JSON) throws {
         let name = test["name"].string
         let shapes = test["input_shapes"].array.map { Shape($0.ints) }
@@ -25,7 +25,7 @@ struct OperatorReferenceTests {
     }
 
     @Test("there are as many cases as there were when this was written")
-    func count() throws { #expect(try JSON.referenceCases("operators.json").count == 98) }
+    func count() throws { #expect(try JSON.referenceCases("operations.json").count == 98) }
 
     private func pair(_ value: JSON) -> Pair { value.int.map { Pair($0) } ?? Pair(value.ints[0], value.ints[1]) }
 
