@@ -6,11 +6,14 @@
 
 `nightjar --examples` gives the calls and the values of their arguments; an operator is found in PyTorch by its name.
 A case has the call as nightjar describes it, the results and the gradients of the sum of all results' elements, each
-weighted by the formula of make_reference.py, with respect to every floating-point tensor among the arguments.
+weighted by the formula of make_reference.py, with respect to every floating-point tensor among the arguments:
+null where the results do not depend on it, "refused" where PyTorch has no gradient for it.
 Every float is written as the shortest decimal that gives the float32. One case a line.
 """
+import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -22,6 +25,9 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Where PyTorch's name or an argument's name is another one: name -> (function, {our argument: theirs}).
 OTHERS = {}
+
+# What gives tensors whose elements are whatever the memory held.
+WITHOUT_VALUES = {"empty", "empty_like", "new_empty"}
 
 
 def formula(shape, k):
@@ -40,16 +46,16 @@ def find(operator):
     sys.exit(f"PyTorch has no '{name}': say in OTHERS how to call it")
 
 
-def make(value, leaves, name=""):
+def make(value, name, leaves, refused):
     """An argument as PyTorch takes it. Floating-point tensors are put into leaves."""
     if isinstance(value, dict):
         dtype = getattr(torch, value["dtype"])
         tensor = torch.tensor(value["values"], dtype=dtype).reshape(value["shape"])
         if dtype.is_floating_point:
-            leaves.append(tensor.requires_grad_())
+            leaves.append(tensor.requires_grad_(name not in refused))
         return tensor
     if isinstance(value, list):
-        return [make(item, leaves) for item in value]
+        return [make(item, name, leaves, refused) for item in value]
     if name == "dtype":
         return getattr(torch, value)
     if name == "input" and isinstance(value, (bool, int, float)):
@@ -61,6 +67,12 @@ def make(value, leaves, name=""):
 def call(function, arguments, renamed):
     """By name, or, where that is not how it is declared, by position."""
     named = {renamed.get(name, name): value for name, value in arguments.items()}
+    try:
+        for parameter in inspect.signature(function).parameters.values():
+            if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+                named.setdefault(parameter.name, None)
+    except ValueError:
+        pass  # Written in C.
     try:
         return function(**named)
     except TypeError:
@@ -80,31 +92,54 @@ def number(value):
     return value
 
 
-def plain(tensor):
+def plain(tensor, has_values=True):
+    form = {"shape": list(tensor.shape), "dtype": str(tensor.dtype)[6:]}
+    if not has_values:
+        return form
     values = tensor.detach().contiguous().view(-1)
     if tensor.dtype == torch.float32:
-        values = [float(str(value)) for value in values.numpy()]
+        values = [float(str(value)) for value in values.numpy(force=True)]
     else:
         values = values.tolist()
-    return {"shape": list(tensor.shape), "dtype": str(tensor.dtype)[6:], "values": [number(v) for v in values]}
+    return form | {"values": [number(v) for v in values]}
 
 
-def run(operator, example, seed):
+def differentiate(operator, example, seed, refused):
+    """The results and the gradients, where an argument in refused gets none."""
     leaves = []
     function, renamed = OTHERS.get(operator["name"]) or (find(operator), {})
-    arguments = {name: make(value, leaves, name) for name, value in example["arguments"].items()}
+    arguments = {name: make(value, name, leaves, refused) for name, value in example["arguments"].items()}
+    if operator["name"].endswith("_"):
+        # A leaf cannot be changed.
+        arguments["input"] = arguments["input"].clone()
     torch.manual_seed(seed)
     outputs = tensors(call(function, arguments, renamed))
     weighted = [
         (output * formula(output.shape, 9 + place).to(output.dtype)).sum()
         for place, output in enumerate(outputs) if output.requires_grad
     ]
-    gradients = [None] * len(leaves)
-    if weighted:
-        gradients = torch.autograd.grad(sum(weighted), leaves, allow_unused=True)
+    wanted = [leaf for leaf in leaves if leaf.requires_grad]
+    found = iter(torch.autograd.grad(sum(weighted), wanted, allow_unused=True) if weighted else [None] * len(wanted))
+    return outputs, [next(found) if leaf.requires_grad else "refused" for leaf in leaves]
+
+
+def run(operator, example, seed):
+    refused = set()
+    while True:
+        try:
+            outputs, gradients = differentiate(operator, example, seed, refused)
+            break
+        except RuntimeError as error:
+            names = re.findall(r"not differentiable with respect to argument '(\w+)'", str(error))
+            if "derivative for" in str(error) and "not implemented" in str(error):
+                names = list(example["arguments"])
+            if not set(names) - refused:
+                raise
+            refused.update(names)
     return {
-        "call": example["call"], "outputs": [plain(output) for output in outputs],
-        "gradients": [None if gradient is None else plain(gradient) for gradient in gradients],
+        "call": example["call"],
+        "outputs": [plain(output, operator["name"] not in WITHOUT_VALUES) for output in outputs],
+        "gradients": [plain(gradient) if isinstance(gradient, torch.Tensor) else gradient for gradient in gradients],
     }
 
 

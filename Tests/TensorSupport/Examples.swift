@@ -57,14 +57,30 @@ public struct Derivatives {
 }
 
 extension ExampleCall {
+    /// For each of the tensors the operator and the parameter it is given for: "linear.weight".
+    public var tensorNames: [String] {
+        zip(operation.schema.parameters, arguments.indices).flatMap { parameter, place in
+            var alone = self
+            for other in arguments.indices where other != place { alone.arguments[other] = nil }
+            return alone.tensors.map { _ in "\(operation.schema.name).\(parameter.name)" }
+        }
+    }
+
     /// Calls with tensors that gradients are to reach, and has them come.
     ///
     /// - Parameter seen: how the call sees its tensors.
     public func differentiated(seen: (Tensor) throws -> Tensor = { $0 }) throws -> Derivatives {
         let leaves = try tensors.map { $0.dtype.isFloatingPoint ? try $0.leaf() : $0 }
-        let results = try replacing(leaves.map(seen))().results()
+        let results = try onCopies(of: leaves.map(seen))().results()
         if let sum = try weightedSum(results), sum.requiresGrad { try sum.backward() }
         return Derivatives(results: results, gradients: leaves.map(\.grad))
+    }
+
+    /// The same call with other tensors; an operator that changes the first of them, as one whose name ends in an
+    /// underscore does, gets a copy.
+    public func onCopies(of tensors: [Tensor]) throws -> ExampleCall {
+        guard operation.schema.name.hasSuffix("_"), let first = tensors.first else { return replacing(tensors) }
+        return replacing([try first.clone()] + tensors.dropFirst())
     }
 
     /// The same call in float64, or in float32 where the operator is made for nothing else.

@@ -68,6 +68,21 @@ private func total<T: Real & SIMDScalar>(
     return sum
 }
 
+/// The sums over eight neighbouring slices whose elements stand in rows.
+@inline(__always)
+private func rows<T: Real & SIMDScalar>(_ s: Slices, _ place: Int, _ vector: (Int) -> SIMD8<T>) -> SIMD8<Double> {
+    var sum = SIMD8<Double>.zero
+    var start = 0
+    while start < s.outer {
+        let end = min(start + 16, s.outer)
+        var part = SIMD8<T>(repeating: 0)
+        for o in start..<end { part += vector(o * s.length + place) }
+        for i in 0..<8 { sum[i] += part[i].value }
+        start = end
+    }
+    return sum
+}
+
 @inline(__always)
 private func load<T>(_ x: UnsafePointer<T>, _ place: Int) -> SIMD8<T> {
     UnsafeRawPointer(x + place).loadUnaligned(as: SIMD8<T>.self)
@@ -79,7 +94,19 @@ private func findMoments<T: Real & SIMDScalar>(
     _ range: Range<Int>
 ) {
     let count = Double(s.outer * s.inner)
-    for place in range {
+    var next = range.lowerBound
+    while s.inner == 1 && next + 8 <= range.upperBound {
+        let middle = rows(s, next) { load(x, $0) } / count
+        var distance = SIMD8<T>(repeating: 0)
+        for i in 0..<8 { distance[i] = T(value: middle[i]) }
+        let squares = rows(s, next) { (load(x, $0) - distance) * (load(x, $0) - distance) } / count
+        for i in 0..<8 {
+            mean[next + i] = T(value: middle[i])
+            variance[next + i] = T(value: squares[i])
+        }
+        next += 8
+    }
+    for place in next..<range.upperBound {
         let middle = T(value: total(s, place, { load(x, $0) }, { x[$0] }) / count)
         let squares = total(
             s, place,
@@ -97,7 +124,16 @@ private func findProducts<T: Real & SIMDScalar>(
     _ s: Slices, _ g: UnsafePointer<T>, _ x: UnsafePointer<T>, _ sums: UnsafeMutablePointer<T>,
     _ products: UnsafeMutablePointer<T>, _ range: Range<Int>
 ) {
-    for place in range {
+    var next = range.lowerBound
+    while s.inner == 1 && next + 8 <= range.upperBound {
+        let (sum, product) = (rows(s, next) { load(g, $0) }, rows(s, next) { load(g, $0) * load(x, $0) })
+        for i in 0..<8 {
+            sums[next + i] = T(value: sum[i])
+            products[next + i] = T(value: product[i])
+        }
+        next += 8
+    }
+    for place in next..<range.upperBound {
         sums[place] = T(value: total(s, place, { load(g, $0) }, { g[$0] }))
         products[place] = T(value: total(s, place, { load(g, $0) * load(x, $0) }, { g[$0] * x[$0] }))
     }

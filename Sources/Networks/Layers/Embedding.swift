@@ -9,12 +9,19 @@ extension Layers {
             .number("max_norm", "rows that are longer are shortened to it when used").optional,
             .number("norm_type", "which norm", default: 2.0),
             .boolean("scale_grad_by_freq", "whether a row's gradient is divided by its uses", default: false),
-        ], options: [.parameterType]
+        ],
+        options: [
+            .parameterType, .tensor("_weight", "the rows, instead of drawn ones").optional,
+            .boolean("_freeze", "whether the rows are not learned", default: false),
+        ]
     ) { a, context in
-        try Embedding(
-            a.integer("num_embeddings"), a.integer("embedding_dim"), padding: a.optionalInteger("padding_idx"),
+        let module = try Embedding(
+            a.integer("num_embeddings"), a.integer("embedding_dim"), a.optionalTensor("_weight"),
+            padding: a.optionalInteger("padding_idx"),
             maxNorm: a.optionalNumber("max_norm").map { ($0, try a.number("norm_type")) },
             scales: a.boolean("scale_grad_by_freq"), Initializer(context.generator, a.dtype()))
+        if try a.boolean("_freeze") { try module.ownParameter("weight").requireGrad(false) }
+        return module
     }
 
     static let bilinear = Layer(
@@ -38,7 +45,7 @@ private final class Embedding: Module {
     private let scales: Bool
 
     init(
-        _ entries: Int, _ size: Int, padding: Int?, maxNorm: (Double, norm: Double)?, scales: Bool,
+        _ entries: Int, _ size: Int, _ rows: Tensor?, padding: Int?, maxNorm: (Double, norm: Double)?, scales: Bool,
         _ initial: Initializer
     ) throws {
         try requirePositive(entries, "num_embeddings")
@@ -49,9 +56,18 @@ private final class Embedding: Module {
         (sizes, self.maxNorm, self.scales) = ((entries, size), maxNorm, scales)
         self.padding = padding.map { $0 < 0 ? $0 + entries : $0 }
         super.init(kind: "Embedding")
-        let weight = try initial.normal([entries, size])
-        if let padding = self.padding { try weight.select(0, padding).assign(.zeros([size], dtype: weight.dtype)) }
-        try registerParameter("weight", weight)
+        if let rows {
+            guard rows.shape == [entries, size], rows.dtype.isFloatingPoint else {
+                throw TensorError(
+                    "a float32 _weight of shape [\(entries), \(size)] expected, got \(rows.dtype.rawValue) \(rows.shape)"
+                )
+            }
+            try registerParameter("weight", rows.detach())
+        } else {
+            let weight = try initial.normal([entries, size])
+            if let padding = self.padding { try weight.select(0, padding).assign(.zeros([size], dtype: weight.dtype)) }
+            try registerParameter("weight", weight)
+        }
         if let padding = self.padding { settings = [("padding_idx", .integer(padding))] }
     }
 

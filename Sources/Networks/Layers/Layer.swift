@@ -22,7 +22,7 @@ public struct Layer: Sendable {
         module.origin = (self, try schema.parameters.map { try arguments.value($0.name) })
         module.settings += try schema.parameters.compactMap { parameter in
             let isSet = module.settings.contains { $0.name == "\(parameter.name)" }
-            return try isSet ? nil : arguments.value(parameter.name).map { ("\(parameter.name)", $0) }
+            return isSet ? nil : ("\(parameter.name)", try arguments.value(parameter.name))
         }
         return module
     }
@@ -32,8 +32,9 @@ public struct Layer: Sendable {
 /// arguments given.
 public enum Layers {
     public static let all: [Layer] =
-        convolutions + normalizations + [linear, bilinear, embedding] + shaping + paddings + upsamplings + maxPools
-        + recurrent + [attention] + Operators.all.flatMap(operatorLayers)
+        convolutions + normalizations + [linear, bilinear, embedding] + prelu + shaping + paddings + upsamplings
+        + maxPools
+        + recurrent + [attention, transformerEncoder] + Operators.all.flatMap(operatorLayers)
 
     private static let maxPools = Operators.maxPoolLayers.map { name, operation, arguments in
         Layer(name, doc: operation.schema.doc, arguments) { a, _ in

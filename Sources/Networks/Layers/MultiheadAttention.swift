@@ -83,10 +83,11 @@ final class MultiheadAttention: DeclaredModule {
         let found = try parts[0].attention(
             parts[1], parts[2], mask: mask, scale: 1 / Double(size / heads).squareRoot(),
             dropout: isTraining ? dropout : 0, scope.context.generator)
-        let joined = try found.result.transpose(1, 2).reshape([batch, queries, size])
+        // In PyTorch's order, for a dropout of the result draws in it.
+        let joined = try found.result.permute([2, 0, 1, 3]).reshape([queries, batch, size])
         guard let out = child("out_proj") else { throw TensorError("its out_proj was taken away") }
         let y = try out.forward([joined], scope).tensors[0]
-        let result = isSingle ? try y.squeeze([0]) : batchFirst ? y : try y.transpose(0, 1)
+        let result = isSingle ? try y.squeeze([1]) : batchFirst ? try y.transpose(0, 1) : y
         guard try a.boolean("need_weights") else { return .tuple([.tensor(result), .nothing]) }
         let weights = try a.boolean("average_attn_weights") ? found.weights.mean([1]) : found.weights
         return .several([result, isSingle ? try weights.squeeze([0]) : weights])

@@ -91,7 +91,7 @@ extension Layers {
 }
 
 /// A normalisation without running statistics. Parameters: `weight` and `bias`, where there are such.
-private final class ScaledNorm: Module {
+final class ScaledNorm: Module {
     private let text: String
     private let body: (Tensor, _ weight: Tensor?, _ bias: Tensor?) throws -> Tensor
 

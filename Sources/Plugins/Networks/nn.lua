@@ -38,8 +38,9 @@ for _, name in ipairs { "Module", "Sequential", "ModuleList", "ModuleDict" } do
   function metatable.__index(self, key)
     local value = rawget(known, key)
     if value ~= nil then return value end
-    value = attribute(self, key)
-    if value ~= nil or math.type(key) == "integer" then return value end
+    local declared
+    value, declared = attribute(self, key)
+    if value ~= nil or declared or math.type(key) == "integer" then return value end
     return known[key]
   end
 end

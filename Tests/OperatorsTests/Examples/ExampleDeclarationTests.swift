@@ -28,11 +28,12 @@ struct ExampleDeclarationTests {
 
     @Test("under a name of their own")
     func names() {
-        let names = Operators.all.map(\.schema.name)
+        // `where` is declared twice: as a method it takes its arguments in another order.
+        let names = Operators.all.flatMap { operation in operation.faces.map { "\(operation.schema.name) \($0)" } }
         #expect(Set(names).count == names.count)
-        let known = Set(names)
+        let known = Set(Operators.all.map(\.schema.name))
         for table in [
-            Exceptions.refusesSecondGradient, Exceptions.dependsOnLayout, Exceptions.notEnlarged,
+            Exceptions.refusesSecondGradient, Exceptions.dependsOnLayout,
             Exceptions.inPlaceGradients,
         ] {
             #expect(Set(table.keys).subtracting(known).isEmpty)

@@ -16,7 +16,7 @@ struct ExampleMemoryTests {
                         _ = try call.differentiated { try $0.seenOutOfOrder() }
                         // A history that nobody goes back through.
                         let leaves = try call.tensors.map { $0.dtype.isFloatingPoint ? try $0.leaf() : $0 }
-                        let results = try call.replacing(leaves)().results()
+                        let results = try call.onCopies(of: leaves)().results()
                         guard let sum = try weightedSum(results), sum.requiresGrad else { return }
                         let inputs = leaves.filter(\.requiresGrad)
                         let gradients = try? Tensor.gradients(

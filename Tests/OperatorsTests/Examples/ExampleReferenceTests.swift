@@ -20,6 +20,7 @@ struct ExampleReferenceTests {
     }
 
     private static func compare(_ got: Tensor?, _ expected: JSON, _ comment: String) throws {
+        if expected.string == "refused" { return }
         // Where nothing depends on a tensor, its gradient may be missing or 0.
         guard case .object = expected else {
             #expect(try got?.doubles().allSatisfy { $0 == 0 } ?? true, "\(comment): no gradient expected")
@@ -32,6 +33,7 @@ struct ExampleReferenceTests {
         }
         #expect(got.shape == expected["shape"].ints, "\(comment)")
         #expect(got.dtype.rawValue == expected["dtype"].string, "\(comment)")
+        if case .null = expected["values"] { return }
         expectClose(try got.doubles(), values, tolerance: 1e-5, comment)
     }
 
