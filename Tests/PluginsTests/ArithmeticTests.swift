@@ -77,4 +77,23 @@ struct ArithmeticTests {
             failure(change + "y:mul_(y) y:sum():backward()").contains(
                 "that the backward pass needs was changed in place after its use"))
     }
+
+    @Test(
+        "Gradients at edges are PyTorch's",
+        arguments: [
+            ("x:clamp(-1, 1)", "-1, 0, 1, 0 / 0", "tensor([0., 1., 0., 0.])"),
+            ("x:clamp(nj.tensor(-1.0), nj.tensor(1.0))", "-1, 0, 1, 2", "tensor([0.5000, 1.0000, 0.5000, 0.0000])"),
+            ("x:fmax(nj.zeros(3))", "0, 1, 0 / 0", "tensor([0.5000, 1.0000, 0.0000])"),
+            ("x:maximum(nj.zeros(3))", "0, 1, 0 / 0", "tensor([0.5000, 1.0000, 1.0000])"),
+            ("x:atan2(nj.zeros(2))", "0, 1", "tensor([0., 0.])"),
+            ("x:pow(0.5)", "-0.0, 4", "tensor([  -inf, 0.2500])"),
+            ("F.relu6(x)", "0, 3, 6", "tensor([0., 1., 0.])"),
+            ("F.hardswish(x)", "-3, 0, 3", "tensor([0.0000, 0.5000, 1.0000])"),
+        ])
+    func edges(function: String, elements: String, expected: String) throws {
+        let gradient = try evaluate(
+            "local x = nj.tensor({ \(elements), 0.5 }):narrow(0, 0, #{ \(elements) }):clone():requires_grad_() "
+                + "\(function):sum():backward() return x:grad()")
+        #expect(gradient == expected)
+    }
 }

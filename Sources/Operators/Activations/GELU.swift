@@ -2,7 +2,7 @@ extension Operators {
     static let gelu = Operator(
         "gelu",
         doc: "x times the normal distribution's Φ(x), or its approximation by a tanh (Hendrycks and Gimpel, 2016).",
-        [.tensor("input")], options: [.choice("approximate", of: ["none", "tanh"], default: "none")],
+        [.tensor("input"), .choice("approximate", of: ["none", "tanh"], default: "none")],
         faces: [.functional, .layer("GELU")],
         examples: [.init(.values(3, 4)), .init(.values(3, 4), options: ["approximate": "tanh"])]
     ) { a, _ in

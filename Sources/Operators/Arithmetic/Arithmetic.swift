@@ -54,7 +54,9 @@ extension Operators {
             guard let whole = Int(exactly: alpha) else {
                 throw TensorError("an integer 'alpha' expected for integers, got \(alpha)")
             }
-            try operands.resultType.expectToHold(whole)
+            let dtype = operands.resultType
+            try dtype.expectToHold(whole)
+            if dtype == .bool { return (addedTimes, [whole == 0 ? 0 : 1]) }
         }
         return (isDifference ? subtractedTimes : addedTimes, [alpha])
     }

@@ -45,19 +45,21 @@ extension Operators {
     private static let highest = Expression.variable(2)
 
     // Elements on a bound that is a tensor's share the gradient with it.
-    private static let above = PointwiseFunction("clamp", inputs: 2, value: .maximum(x, bound))
-    private static let below = PointwiseFunction("clamp", inputs: 2, value: .minimum(x, bound))
+    private static let above = PointwiseFunction("clamp", inputs: 2, accepts: .numbers, value: .maximum(x, bound))
+    private static let below = PointwiseFunction("clamp", inputs: 2, accepts: .numbers, value: .minimum(x, bound))
     private static let between = PointwiseFunction(
-        "clamp", inputs: 3, value: .minimum(.maximum(x, bound), highest))
+        "clamp", inputs: 3, accepts: .numbers, value: .minimum(.maximum(x, bound), highest))
 
     // Elements on a bound that is a number have none.
     private static let aboveNumber = PointwiseFunction(
-        "clamp", inputs: 2, value: .maximum(x, bound), gradients: [.select(x <= bound, 0, .variable(3)), 0])
+        "clamp", inputs: 2, accepts: .numbers, value: .maximum(x, bound),
+        gradients: [.select(x > bound, .variable(3), 0), 0])
     private static let belowNumber = PointwiseFunction(
-        "clamp", inputs: 2, value: .minimum(x, bound), gradients: [.select(x >= bound, 0, .variable(3)), 0])
+        "clamp", inputs: 2, accepts: .numbers, value: .minimum(x, bound),
+        gradients: [.select(x < bound, .variable(3), 0), 0])
     private static let betweenNumbers = PointwiseFunction(
-        "clamp", inputs: 3, value: .minimum(.maximum(x, bound), highest),
-        gradients: [.select((x <= bound) .| (x >= highest), 0, .variable(4)), 0, 0])
+        "clamp", inputs: 3, accepts: .numbers, value: .minimum(.maximum(x, bound), highest),
+        gradients: [.select((x > bound) .& (x < highest), .variable(4), 0), 0, 0])
 }
 
 extension Operand {

@@ -15,7 +15,9 @@ extension Operators {
         faces: .usual, examples: [.init(.values(2, 3), .values(3))],
         gradients: { g, a, b, _ in
             let isFirst = (a >= b) .| .call(.isNaN, b)
-            return [.select(isFirst, g, 0), .select(isFirst, 0, g)]
+            return [
+                .select(a .== b, 0.5 * g, .select(isFirst, g, 0)), .select(a .== b, 0.5 * g, .select(isFirst, 0, g)),
+            ]
         },
         value: { a, b in .select((a >= b) .| .call(.isNaN, b), a, b) })
 
@@ -24,7 +26,9 @@ extension Operators {
         faces: .usual, examples: [.init(.values(2, 3), .values(3))],
         gradients: { g, a, b, _ in
             let isFirst = (a <= b) .| .call(.isNaN, b)
-            return [.select(isFirst, g, 0), .select(isFirst, 0, g)]
+            return [
+                .select(a .== b, 0.5 * g, .select(isFirst, g, 0)), .select(a .== b, 0.5 * g, .select(isFirst, 0, g)),
+            ]
         },
         value: { a, b in .select((a <= b) .| .call(.isNaN, b), a, b) })
 }

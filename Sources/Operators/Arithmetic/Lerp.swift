@@ -9,7 +9,10 @@ extension Operators {
     ) { a, _ in .tensor(try interpolated(ends(a))) }
 
     private static func ends(_ a: Arguments) throws -> [Operand] {
-        [.tensor(try a.tensor("input")), .tensor(try a.tensor("end")), try a.operand("weight")]
+        let (start, end) = (try a.tensor("input"), try a.tensor("end"))
+        try start.expectFloatingPoint()
+        try end.expectFloatingPoint()
+        return [.tensor(start), .tensor(end), try a.operand("weight")]
     }
 
     private static let interpolated: PointwiseFunction = {
@@ -25,7 +28,8 @@ extension Operators {
 
     static let addcmul = three(
         "addcmul", "The first plus `value` times the product of both others.",
-        PointwiseFunction("addcmul", inputs: 3, parameters: 1, value: first + value * second * third))
+        PointwiseFunction("addcmul", inputs: 3, parameters: 1, accepts: .numbers, value: first + value * second * third)
+    )
 
     static let addcdiv = three(
         "addcdiv", "The first plus `value` times the quotient of both others.",
@@ -37,7 +41,11 @@ extension Operators {
 
     private static func three(_ name: String, _ doc: String, _ function: PointwiseFunction) -> Operator {
         @Sendable func operands(_ a: Arguments) throws -> [Operand] {
-            [.tensor(try a.tensor("input")), .tensor(try a.tensor("tensor1")), .tensor(try a.tensor("tensor2"))]
+            let operands = try (["input", "tensor1", "tensor2"] as [StaticString]).map {
+                Operand.tensor(try a.tensor($0))
+            }
+            if case .integer(let value)? = try a.value("value") { try operands.resultType.expectToHold(value) }
+            return operands
         }
         return Operator(
             name, doc: doc, [.tensor("input"), .tensor("tensor1"), .tensor("tensor2")],

@@ -21,8 +21,15 @@ extension Operators {
 
     static let floatPower = Operator(
         "float_power", doc: "Each element of the first to the power of the other, calculated and given as float64.",
-        [.operand("input"), .operand("exponent")], faces: .usual,
-        examples: [.init(.positive(2, 3), 2.5), .init(2, .values(2, 3)), .init(.integers(3, below: 4), 2)]
+        [.operand("input"), .operand("exponent")], faces: .elementwise,
+        examples: [.init(.positive(2, 3), 2.5), .init(2, .values(2, 3)), .init(.integers(3, below: 4), 2)],
+        inPlace: { a, _ in
+            let base = try a.tensor("input")
+            guard base.dtype == .float64 else {
+                throw TensorError("float64 expected, got \(base.dtype.rawValue); convert with double()")
+            }
+            return .tensor(try power.inPlace([.tensor(base), a.operand("exponent")]))
+        }
     ) { a, _ in
         let base = try a.operand("input").asTensor().to(.float64)
         guard case .tensor(let exponent) = try a.operand("exponent") else {

@@ -13,9 +13,9 @@ extension Operators {
         guard try a.number("delta") > 0 else {
             throw TensorError("a positive 'delta' expected, got \(try a.number("delta"))")
         }
-        return .tensor(
-            try huberLossElements(a.tensor("input"), a.tensor("target"), parameters: [a.number("delta")]).reduced(
-                a.reduction(), weightedBy: a.optionalTensor("weight")))
+        let losses = try huberLossElements(a.tensor("input"), a.tensor("target"), parameters: [a.number("delta")])
+        // Other than for mse_loss and l1_loss, the mean is not one by weights.
+        return try .tensor(a.optionalTensor("weight").map { try losses * $0 } ?? losses, a.reduction())
     }
 
     static let huberLossElements: PointwiseFunction = {

@@ -65,10 +65,14 @@ extension Expression {
             let base = .chosen(b .== 0, 0, b * .binary(.power, a, b - 1)) * da
             if db == .zero { return base }
             return base + .chosen((a .== 0) .& (b >= 0), 0, y * .log(a)) * db
-        // Equal ones share the gradient.
-        case .maximum: return .chosen(a .== b, 0.5 * (da + db), .chosen(a > b, da, db))
-        case .minimum: return .chosen(a .== b, 0.5 * (da + db), .chosen(a < b, da, db))
-        case .atan2: return (da * b - db * a) / (a * a + b * b)
+        // Equal ones share the gradient; where one is NaN both have it, as in PyTorch.
+        case .maximum:
+            return .chosen(a .== b, 0.5 * (da + db), .chosen(a > b, da, .chosen(a < b, db, da + db)))
+        case .minimum:
+            return .chosen(a .== b, 0.5 * (da + db), .chosen(a < b, da, .chosen(a > b, db, da + db)))
+        case .atan2:
+            let square = a * a + b * b
+            return .chosen(square .== 0, 0, (da * b - db * a) / square)
         case .hypot: return (a * da + b * db) / y
         case .fmod: return da - .unary(.trunc, a / b) * db
         case .remainder: return da - .unary(.floor, a / b) * db
