@@ -1,13 +1,19 @@
 extension Operators {
     static let whereFunction = Operator(
-        "where", doc: "Elements of `input` where the condition holds, else of `other`.",
+        "where",
+        doc: "Elements of `input` where the condition holds, else of `other`; with the condition alone, the places where "
+            + "it holds: for each dimension an int64 tensor of its positions.",
         [.tensor("condition"), .operand("input").optional, .operand("other").optional], faces: [.function],
         examples: [.init(.truths([2, 3]), .values(2, 3), .values(3)), .init(.truths([2, 3]), .values(2, 1), 0.5)]
     ) { a, _ in
-        guard try a.has("input"), try a.has("other") else {
-            throw TensorError("'input' and 'other' expected beside the condition")
+        let condition = try a.tensor("condition")
+        guard try a.has("input") || a.has("other") else {
+            return .list(try (condition.dim == 0 ? condition.reshape([1]) : condition).nonzeroPlaces())
         }
-        return .tensor(try chosen(a.tensor("condition"), a.operand("input"), a.operand("other")))
+        guard try a.has("input"), try a.has("other") else {
+            throw TensorError("both of 'input' and 'other' expected beside the condition, or none")
+        }
+        return .tensor(try chosen(condition, a.operand("input"), a.operand("other")))
     }
 
     static let whereMethod = Operator(

@@ -65,6 +65,7 @@ extension Operators {
             examples: [.init(.values(2, 5, 3), 1), .init(.values(2, 5)), .init(.values(2, 5), -1, true)]
         ) { a, _ in
             let x = try a.tensor("input").detach()
+            guard x.dtype != .bool else { throw TensorError("numbers expected, got bool; convert with int()") }
             guard let dim = try a.optionalInteger("dim") else {
                 let place = try x.reshape([x.count]).extreme(reduction, 0, keepDimension: false).indices
                 return .tensor(

@@ -2,9 +2,9 @@ import Kernels
 
 extension Operators {
     static let `var` = spread("var", "The variance", pairs: false) { $0 }
-    static let std = spread("std", "The standard deviation", pairs: false) { try root($0) }
+    static let std = spread("std", "The standard deviation", pairs: false) { try softRoot($0) }
     static let varMean = spread("var_mean", "The variance and the mean", pairs: true) { $0 }
-    static let stdMean = spread("std_mean", "The standard deviation and the mean", pairs: true) { try root($0) }
+    static let stdMean = spread("std_mean", "The standard deviation and the mean", pairs: true) { try softRoot($0) }
 
     private static func spread(
         _ name: String, _ doc: String, pairs: Bool, _ finish: @escaping @Sendable (Tensor) throws -> Tensor
@@ -44,9 +44,9 @@ extension Operators {
     }
 
     /// The square root, whose gradient at 0 is taken for 0.
-    static func root(_ x: Tensor) throws -> Tensor { try softRoot(x) }
+    static func softRoot(_ x: Tensor) throws -> Tensor { try softRootFunction(x) }
 
-    private static let softRoot = PointwiseFunction(
+    private static let softRootFunction = PointwiseFunction(
         "sqrt", inputs: 1, value: .sqrt(.variable(0)),
         gradients: [.select(.variable(1) .== 0, 0, .variable(2) * (0.5 / .variable(1)))])
 

@@ -56,7 +56,7 @@ extension Tensor {
         case 0: return try .applyOne(PresenceOperation(), [self]).sum(dims, keepDimensions: keepDimensions)
         case 1: return try size.sum(dims, keepDimensions: keepDimensions)
         case 2:
-            return try Operators.root((self * self).sum(dims, keepDimensions: keepDimensions))
+            return try Operators.softRoot((self * self).sum(dims, keepDimensions: keepDimensions))
         case .infinity, -.infinity:
             return try size.extremes(p > 0 ? .maximum : .minimum, dims).reshape(target)
         default:
