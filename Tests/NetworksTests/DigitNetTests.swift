@@ -105,7 +105,7 @@ struct DigitNetTests {
             let (_, images, labels) = try #require(try pass.next())
             let targets = try labels.int64Array().prefix(8).map { Int($0) }
             #expect(targets == reference["first_8_targets_of_each_step"][place].ints)
-            optimizer.zeroGrad()
+            try optimizer.zeroGrad()
             let loss = try net(images).nllLoss(labels)
             try loss.backward()
             try optimizer.step()

@@ -77,7 +77,7 @@ struct OptimizerTests {
         // A parameter without a gradient stays as it is.
         #expect(try a.floatArray() == formulaValues(5, 0))
         #expect(a.grad == nil)
-        sgd.zeroGrad()
+        try sgd.zeroGrad()
         #expect(b.grad == nil)
     }
 
@@ -117,12 +117,12 @@ struct OptimizerTests {
     @Test("Rates and parameters that cannot be are refused")
     func refusals() throws {
         let one = try parameter()
-        let loose = try floats([1])
+        let made = try one * 2
         let cases: [(String, () throws -> Any)] = [
             ("at least one parameter expected, got an empty list", { try SGD([]) }),
             (
-                "parameter 2 is not a parameter of a module: it has no gradient of its own",
-                { try SGD([one, loose]) }
+                "parameter 2 is the result of an operation; only tensors made by hand can be optimised",
+                { try SGD([one, made]) }
             ),
             ("parameter 2 is the same tensor as parameter 1", { try SGD([one, one]) }),
             ("lr of 0 or more expected, got -1.0", { try SGD([one], learningRate: -1) }),

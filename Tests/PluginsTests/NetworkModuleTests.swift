@@ -405,12 +405,12 @@ struct NetworkModuleTests {
                 "b:load_state_dict(a:state_dict()) return b.first.weight:sub(a.first.weight):abs():sum():item(), b.first.weight:requires_grad()",
                 "0.0 true"
             ),
-            ("return b:load_state_dict({}, { strict = false }) == b", "true"),
+            ("return #b:load_state_dict({}, { strict = false }).missing_keys > 0", "true"),
             (
                 "local s = { ['first.bias'] = nj.tensor { 9.0 }, extra = nj.zeros(1) } b:load_state_dict(s, { strict = false }) return b.first.bias:item()",
                 "9.0"
             ),
-            ("return a:load_state_dict(a:state_dict()) == a", "true"),
+            ("return #a:load_state_dict(a:state_dict()).missing_keys", "0"),
             (
                 "table.insert(a.layers, nn.Linear(1, 1)) return pcall(b.load_state_dict, b, a:state_dict())",
                 "false test.lua:\(firstLine): Module:load_state_dict: cannot load the state dict: it is for another network: unexpected layers.1.bias, layers.1.weight"
@@ -433,7 +433,7 @@ struct NetworkModuleTests {
         #expect(
             try run(source)
                 == "cannot load the state dict: it is for another network: missing first.bias; unexpected extra; "
-                + "last.weight has shape [2, 2], expected [1, 1]; last.bias is int64, expected float32 false")
+                + "last.weight has shape [2, 2], expected [1, 1] false")
         #expect(
             error("Net(0):load_state_dict { 1 }")
                 == "Module:load_state_dict: bad argument 'state_dict' (table of tensors by name expected, got list)")

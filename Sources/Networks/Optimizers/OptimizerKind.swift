@@ -127,10 +127,11 @@ public struct OptimizerOptions {
             guard case .boolean = value else { throw TensorError("\(name): a boolean expected") }
         case .numbers:
             guard case .list(let items) = value, items.count == 2, items.allSatisfy({ $0.number != nil }) else {
-                throw TensorError("\(name): a list of two numbers expected")
+                let got = if case .list(let items) = value { plural(items.count, "element") } else { "another value" }
+                throw TensorError("\(name): a list of two numbers expected, got \(got)")
             }
         default:
-            guard let number = value.number, !number.isNaN else { throw TensorError("\(name): a number expected") }
+            guard value.number != nil else { throw TensorError("\(name): a number expected") }
         }
         values[place] = value
         return true

@@ -105,7 +105,7 @@ private let groupMethods: [HostMethod<ParameterGroup>] = [
         guard let value = Value(try call.state.value(at: 3)) else {
             throw PlainError("ParameterGroup: '\(name)' cannot be \(call.state.typeName(at: 3))")
         }
-        try group.set(name, value)
+        do { try group.set(name, value) } catch { throw PlainError("ParameterGroup: \(error)") }
         return .none
     },
     .metamethod(.pairs, doc: "All options with their values.") { group, call in

@@ -28,9 +28,14 @@ extension Module {
     }
 
     /// Whether a layer of this kind has such a parameter, buffer or setting, which may stand for nothing.
-    func knows(_ name: String) -> Bool { settingNames.contains(name) || Module.tensorNames.contains(name) }
+    func knows(_ name: String) -> Bool {
+        settingNames.contains(name)
+            || Module.tensorNames.contains(name) && settingNames.contains(where: Module.optionalTensors.contains)
+    }
 
     private static let tensorNames: Set = ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"]
+    /// The settings that say whether there are such tensors.
+    private static let optionalTensors: Set = ["bias", "affine", "elementwise_affine", "track_running_stats"]
 }
 
 extension LuaState {

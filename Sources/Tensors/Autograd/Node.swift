@@ -80,6 +80,7 @@ final class Node {
         savedInputs = []
         savedOutputs = []
         // They may lead back here.
+        for (_, hook) in hooks { hook.remove() }
         hooks = []
         retaining = []
         operation.release()

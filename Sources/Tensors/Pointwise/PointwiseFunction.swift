@@ -197,6 +197,14 @@ private struct PointwiseApplication: Operation {
 
     var name: String { function.name }
 
+    /// As in PyTorch, a number that the gradient depends on counts as something kept.
+    var isReusable: Bool {
+        numbers.indices.allSatisfy { place in
+            numbers[place] != nil
+                || function.derivative(place).variables.allSatisfy { $0 == function.inputCount + 1 }
+        }
+    }
+
     private func operand(of tensor: Int) -> Int {
         var left = tensor
         for (i, number) in numbers.enumerated() where number == nil {
