@@ -37,7 +37,7 @@ extension Kernels {
     }
 
     public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward<Int64>, _ planes: Range<Int>) {
-        averages(s, f, planes) { $0 / Int64($1) }
+        averages(s, f, planes) { $1 == -1 ? 0 &- $0 : $0 / Int64($1) }
     }
 
     public func averagePoolBackward(_ s: Pooling, _ b: Pooling.AverageBackward<Float>, _ planes: Range<Int>) {

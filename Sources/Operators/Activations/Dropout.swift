@@ -52,7 +52,7 @@ extension Operators {
                 .boolean("inplace", "whether the input itself is changed", default: false),
             ],
             faces: [.function, .functional, .layer(layer)],
-            examples: [.init(example, 0.5, true), .init(example, 0.2, true)]
+            examples: alpha ? [.init(example, 0.4, true)] : [.init(example), .init(example, 0.2)]
         ) { a, context in
             let x = try a.tensor("input")
             let (p, shape) = (try a.number("p"), try mask(x))
@@ -83,6 +83,7 @@ extension Tensor {
     /// Elements replaced by SELU's lowest value with probability `p`, then all scaled and shifted so that mean 0 and
     /// variance 1 stay (Klambauer et al., 2017).
     func alphaDropped(_ p: Double, _ maskShape: Shape, _ generator: Generator) throws -> Tensor {
+        try expectFloatingPoint()
         if p == 1 { return try self * 0 }
         let alpha = 1.7580993408473766
         let scale = 1 / ((alpha * alpha * p + 1) * (1 - p)).squareRoot()

@@ -10,7 +10,9 @@ extension Operators {
         ], options: [.number("scale", "1 / sqrt(e) by default").optional], faces: [.functional],
         examples: [
             .init(.values(2, 3, 4), .values(2, 5, 4), .values(2, 5, 2)),
-            .init(.values(3, 4), .values(3, 4), .values(3, 4), options: ["is_causal": true, "scale": 0.3]),
+            .init(
+                .values(3, 4), .values(3, 4), .values(3, 4),
+                options: ["dropout_p": 0.0, "is_causal": true, "scale": 0.3]),
             .init(.values(3, 4), .values(2, 4), .values(2, 4), .values(3, 2)),
         ]
     ) { a, context in

@@ -41,15 +41,11 @@ public struct ConvolutionOptions: Sendable, Equatable {
 }
 
 extension Convolution {
-    /// The geometry of a convolution of `input` `[n, c, h, w]` with `weight` `[out, c / groups, kh, kw]`.
+    /// The geometry of a convolution of `input` `[n, c, h, w]` with `weight` `[out, c / groups, kh, kw]`, which have these
+    /// four dimensions.
     ///
     /// - Throws: `TensorError` where channels, groups or sizes do not fit.
     init(_ input: Shape, _ weight: Shape, _ o: ConvolutionOptions) throws {
-        guard input.count == 4, weight.count == 4 else {
-            throw TensorError(
-                "an input [n, channels, height, width] and a weight [out, in, height, width] expected, got "
-                    + "\(input) and \(weight)")
-        }
         guard o.isInRange else {
             throw TensorError(
                 "stride and dilation of at least 1 and padding of at least 0 expected, each for both axes")

@@ -86,6 +86,11 @@ extension Tensor {
         -> Tensor
     {
         if dim == 3, weight.dim == 4 { return try unsqueeze(0).conv2d(weight, bias, options).squeeze([0]) }
+        guard dim == 4, weight.dim == 4 else {
+            throw TensorError(
+                "an input [n, channels, height, width] and a weight [out, in, height, width] expected, got \(shape) and "
+                    + "\(weight.shape)")
+        }
         if options.keepsSize {
             let (fixed, behind) = try options.keepingSize(of: weight.shape)
             return try padded([0, behind.columns, 0, behind.rows]).conv2d(weight, bias, fixed)

@@ -13,7 +13,7 @@ extension Operators {
         ], faces: [.functional],
         examples: [
             .init(.integers(2, 3, below: 4), .values(4, 2)),
-            .init(.integers(6, below: 3), .values(3, 2), 1, options: ["scale_grad_by_freq": true]),
+            .init(.integers(6, below: 3), .values(4, 2), 3, 100.0, 1.0, false, false),
         ]
     ) { a, _ in
         if try a.boolean("sparse") { throw TensorError("sparse gradients are not in nightjar") }

@@ -13,7 +13,7 @@ extension Operators {
         ], faces: [.functional],
         examples: [
             .init(.values(4, 3), options: ["training": true, "eps": 0.1]),
-            .init(.values(2, 3, 4, 2), nil, nil, .values(3), .values(3), true),
+            .init(.values(2, 3, 4, 2), nil, nil, .values(3), .values(3), true, 0.3),
             .init(.values(2, 3, 2), .values(3), .positive(3), .values(3), .values(3)),
         ]
     ) { a, _ in
@@ -36,7 +36,8 @@ extension Operators {
         ], faces: [.functional],
         examples: [
             .init(.values(2, 3, 4), options: ["eps": 0.1]),
-            .init(.values(2, 2, 3, 2), nil, nil, .values(2), .values(2)),
+            .init(.values(2, 2, 3, 2), nil, nil, .values(2), .values(2), true, 0.3),
+            .init(.values(2, 2, 3), .values(2), .positive(2), options: ["use_input_stats": false]),
         ]
     ) { a, _ in
         .tensor(

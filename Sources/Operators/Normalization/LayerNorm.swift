@@ -65,7 +65,7 @@ extension Tensor {
     public func groupNorm(_ groups: Int, _ weight: Tensor?, _ bias: Tensor?, eps: Double = 1e-5) throws -> Tensor {
         guard dim >= 2 else { throw TensorError("an input [n, channels, ...] expected, got \(shape)") }
         let (items, channels) = (shape[0], shape[1])
-        guard groups >= 1, channels % groups == 0 else {
+        guard groups >= 1, groups <= max(1, channels), channels % groups == 0 else {
             throw TensorError("\(plural(channels, "channel")) cannot be divided into \(plural(groups, "group"))")
         }
         try expectChannels([("weight", weight), ("bias", bias)], channels)

@@ -5,7 +5,9 @@ extension Operators {
             .tensor("input"), .number("p", "exponent of the norm", default: 2.0), .integer("dim", default: 1),
             .number("eps", "the norm is no smaller", default: 1e-12),
         ], faces: [.functional],
-        examples: [.init(.values(3, 4)), .init(.values(3, 4, away: 0), 3.0, 0), .init(.values(2, 3, away: 0), 1.0)]
+        examples: [
+            .init(.values(3, 4)), .init(.values(3, 4, away: 0), 3.0, 0), .init(.values(2, 3, away: 0), 1.0, -1, 0.001),
+        ]
     ) { a, _ in
         let x = try a.tensor("input")
         try x.expectFloatingPoint()
@@ -27,10 +29,11 @@ extension Operators {
         let x = try a.tensor("input")
         let size = try a.integer("size")
         guard x.dim >= 3 else { throw TensorError("an input [n, channels, length, ...] expected, got \(x.shape)") }
-        guard size <= 1 << 24 else { throw TensorError("a size from 1 to \(1 << 24) expected, got \(size)") }
         let behind = x.shape.dropFirst(2).flatMap { _ in [0, 0] }
-        let squares = try (x * x).padded(behind + [size / 2, (size - 1) / 2])
-        let means = try squares.unfold(1, size: size, step: 1).mean([-1])
+        // No channel has more neighbours than there are.
+        let (before, after) = (Swift.min(size / 2, x.shape[1]), Swift.min((size - 1) / 2, x.shape[1]))
+        let squares = try (x * x).padded(behind + [before, after])
+        let means = try squares.unfold(1, size: before + after + 1, step: 1).sum([-1]) / Double(size)
         return .tensor(try response(x, means, parameters: [a.number("alpha"), a.number("beta"), a.number("k")]))
     }
 

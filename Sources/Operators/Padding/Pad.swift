@@ -68,7 +68,7 @@ extension Tensor {
 extension PaddingMode {
     /// Which place of a dimension each place of the padded one repeats.
     fileprivate func places(size: Int, _ before: Int, _ behind: Int, dimension: Int) throws -> Tensor {
-        let most = self == .reflect ? size - 1 : self == .circular ? size : Int.max >> 2
+        let most = self == .reflect ? size - 1 : self == .circular ? size : 1 << 24
         guard size > 0, before <= most, behind <= most else {
             throw TensorError(
                 "a padding of at most \(max(0, most)) expected for the mode '\(rawValue)' and a dimension of "

@@ -4,7 +4,8 @@ extension Operators {
     static let maxPool1d = maximum(
         "max_pool1d", doc: "The largest element of each window of [n, c, l] or [c, l].", axes: 1,
         examples: [
-            .init(.values(2, 2, 7), 3, 2, 1), .init(.values(2, 8), [2], options: ["dilation": 2, "ceil_mode": true]),
+            .init(.values(2, 2, 7), 3, 2, 1),
+            .init(.values(2, 8), [2], options: ["dilation": 2, "ceil_mode": true, "return_indices": true]),
         ])
 
     static let maxPool2d = maximum(

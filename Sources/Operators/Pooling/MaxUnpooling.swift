@@ -9,7 +9,11 @@ extension Operators {
             .integerOrPair("stride", "step of the window; the kernel's size by default", min: 1).optional,
             .integerOrPair("padding", "places on both sides that did not count", min: 0, default: 0),
             .integers("output_size", "the result's shape, where the window left several possible").optional,
-        ], faces: [.functional], examples: [.init(.values(1, 2, 2, 2), .integers(1, 2, 2, 2, below: 16), 2)]
+        ], faces: [.functional],
+        examples: [
+            .init(.values(2, 3, 1, 1), .integers(2, 3, 1, 1, below: 4), 2),
+            .init(.values(3, 1, 1), .integers(3, 1, 1, below: 9), 3, 2, 1, [3, 3]),
+        ]
     ) { a, _ in
         let (x, indices) = (try a.tensor("input"), try a.tensor("indices"))
         guard x.shape == indices.shape, x.dim == 3 || x.dim == 4 else {

@@ -3,10 +3,13 @@ extension Operators {
         "interpolate", doc: "[n, c, l] or [n, c, h, w] at another size.", [.tensor("input")] + resampling,
         faces: [.functional],
         examples: [
-            .init(.values(1, 2, 3, 4), [5, 2]), .init(.values(1, 2, 3), options: ["scale_factor": 1.7]),
+            .init(.values(1, 2, 3, 4), [5, 2]),
+            .init(.values(1, 2, 3), options: ["scale_factor": 1.7, "antialias": false]),
             .init(.values(1, 2, 3, 4), [5, 3], options: ["mode": "bilinear"]),
             .init(.values(1, 1, 3, 2), [5, 3], options: ["mode": "bicubic", "align_corners": true]),
             .init(.values(1, 2, 5), 7, options: ["mode": "linear"]),
+            .init(
+                .values(1, 1, 4, 4), options: ["scale_factor": 1.6, "mode": "bilinear", "recompute_scale_factor": true]),
         ]
     ) { a, _ in .tensor(try Interpolation(a)(a.tensor("input"))) }
 
@@ -96,9 +99,12 @@ public struct Interpolation: Sendable {
             throw TensorError("one number or \(old.count) for size or scale_factor expected, got \(given)")
         }
         return try old.indices.map { axis in
-            if let sizes { return sizes[given == 1 ? 0 : axis] }
-            let size = (Double(old[axis]) * (factors?[given == 1 ? 0 : axis] ?? 1)).rounded(.down)
-            guard size >= 0, size < 0x1p31 else { throw TensorError("a size from 1 to 2^31 expected, got \(size)") }
+            let size =
+                sizes.map { Double($0[given == 1 ? 0 : axis]) }
+                ?? (Double(old[axis]) * (factors?[given == 1 ? 0 : axis] ?? 1)).rounded(.down)
+            guard size >= 0, size <= 0x1p24 else {
+                throw TensorError("a new size from 1 to \(1 << 24) expected, got \(size)")
+            }
             return Int(size)
         }
     }

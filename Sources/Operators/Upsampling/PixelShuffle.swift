@@ -23,7 +23,7 @@ extension Operators {
         faces: [.function, .functional, .layer("PixelUnshuffle")], examples: [.init(.values(2, 2, 4, 6), 2)]
     ) { a, _ in
         let (x, r) = (try a.tensor("input"), try a.integer("downscale_factor"))
-        guard x.dim >= 3, x.shape.suffix(2).allSatisfy({ $0 % r == 0 }) else {
+        guard x.dim >= 3, r < 1 << 31, x.shape.suffix(2).allSatisfy({ $0 % r == 0 }) else {
             throw TensorError("an input [..., channels, height · \(r), width · \(r)] expected, got \(x.shape)")
         }
         let (front, end) = (x.shape.dropLast(3), Array(x.shape.suffix(3)))

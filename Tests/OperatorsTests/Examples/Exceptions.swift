@@ -16,6 +16,7 @@ enum Exceptions {
     /// Operators that look at how elements lie in memory.
     static let dependsOnLayout: [String: String] = [
         "dropout": "draws in the order in which the elements lie, as PyTorch does",
+        "alpha_dropout": "draws in the order in which the elements lie, as PyTorch does",
         "view": "refuses elements that do not stand in order",
     ]
 
@@ -26,6 +27,7 @@ enum Exceptions {
             "full.requires_grad", "rand.dtype", "rand.requires_grad", "randn.dtype", "randn.requires_grad",
             "randperm.dtype", "randperm.requires_grad", "arange.dtype", "arange.requires_grad", "softmax.dtype",
             "log_softmax.dtype", "dropout.training", "dropout1d.training", "dropout2d.training",
-            "cross_entropy.reduction",
+            "cross_entropy.reduction", "dropout.inplace", "dropout1d.inplace", "dropout2d.inplace",
+            "alpha_dropout.inplace", "feature_alpha_dropout.inplace",
         ].map { ($0, "no example gives it yet") })
 }
