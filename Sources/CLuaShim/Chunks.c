@@ -166,11 +166,45 @@ static void check_names_of(lua_State *L, const char *library, const char *const 
   lua_pop(L, 1);
 }
 
+// MARK: Places
+
+// Takes the relative places out of Lua's usual ones in a field of the table on top of the stack, so that modules do
+// not come from whatever directory one stands in. Those that the environment names stay.
+static void drop_relative(lua_State *L, const char *field, const char *usual) {
+  lua_getfield(L, -1, field);
+  const char *path = lua_tostring(L, -1);
+  const char *found = path != NULL ? strstr(path, usual) : NULL;
+  if (found == NULL) {
+    lua_pop(L, 1);
+    return;
+  }
+  luaL_Buffer places;
+  luaL_buffinit(L, &places);
+  luaL_addlstring(&places, path, found - path);
+  const char *separator = "";
+  for (const char *place = usual; *place != '\0';) {
+    size_t count = strcspn(place, LUA_PATH_SEP);
+    if (*place == '/') {
+      luaL_addstring(&places, separator);
+      luaL_addlstring(&places, place, count);
+      separator = LUA_PATH_SEP;
+    }
+    place += count;
+    place += strspn(place, LUA_PATH_SEP);
+  }
+  luaL_addstring(&places, found + strlen(usual));
+  luaL_pushresult(&places);
+  lua_setfield(L, -3, field);
+  lua_pop(L, 1);
+}
+
 void nj_openchunks(lua_State *L) {
   const luaL_Reg functions[] = {{"load", load}, {"loadfile", loadfile}, {"dofile", dofile}, {NULL, NULL}};
   lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS);
   luaL_setfuncs(L, functions, 0);
   lua_getfield(L, -1, LUA_LOADLIBNAME);
+  drop_relative(L, "path", LUA_PATH_DEFAULT);
+  drop_relative(L, "cpath", LUA_CPATH_DEFAULT);
   lua_getfield(L, -1, "searchers");
   lua_pushvalue(L, -2);
   lua_getfield(L, -1, "searchpath");

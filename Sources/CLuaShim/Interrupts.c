@@ -139,7 +139,7 @@ static int wrapped(lua_State *L) {
 static int coroutine_create(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_State *co = lua_newthread(L);
-  lua_checkstack(co, NJ_COROUTINE_SLOTS);
+  lua_checkstack(co, NJ_STACK_SLOTS);
   lua_pushvalue(L, 1);
   lua_xmove(L, co, 1);
   return 1;

@@ -20,8 +20,7 @@ extern void nightjar_swift_release_callable(void *callable);
 // Debian's Lua 5.4.4 (patch 0005) keeps a pointer into the stack while a __concat runs, and uses it afterwards even
 // where the stack has moved. Room that the base of a thread asked for stays as long as the thread, so that the stack
 // seldom has to move.
-#define NJ_MAIN_SLOTS 8000
-#define NJ_COROUTINE_SLOTS 250
+#define NJ_STACK_SLOTS 250
 
 int nj_raise_interrupt(lua_State *L);
 void nj_opencoroutine(lua_State *L);

@@ -50,7 +50,7 @@ lua_State *nj_newstate(void *runtime) {
   *(nj_state **)lua_getextraspace(L) = shared;
   lua_atpanic(L, panic);
   lua_setwarnf(L, warning, NULL);
-  lua_checkstack(L, NJ_MAIN_SLOTS);
+  lua_checkstack(L, NJ_STACK_SLOTS);
   return L;
 }
 
@@ -92,8 +92,6 @@ int nj_openlibs(lua_State *L) {
   return nj_pcall(L, 0, 0, 0);
 }
 
-const char *nj_defaultpath(void) { return LUA_PATH_DEFAULT; }
-const char *nj_defaultcpath(void) { return LUA_CPATH_DEFAULT; }
 int nj_registryindex(void) { return LUA_REGISTRYINDEX; }
 int nj_upvalueindex(int i) { return lua_upvalueindex(i); }
 int nj_multret(void) { return LUA_MULTRET; }

@@ -20,7 +20,6 @@ public final class Host {
         machine = try LuaMachine()
         loader = ModuleLoader([coreModule] + modules)
         try loader.install(on: machine.state())
-        try SearchPaths.removeCurrentDirectory(on: machine.state())
     }
 
     deinit { close() }

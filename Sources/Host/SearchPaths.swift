@@ -1,25 +1,14 @@
 import Lua
 
-/// Where `require` looks: beside the script, then in the places that the environment or the system names. Never in
-/// whatever directory one happens to stand in, for what lies there may be anybody's.
+/// Where `require` looks: beside the script, then in the places that the environment or the system names, of which the
+/// Lua state has taken the directory one happens to stand in: what lies there may be anybody's.
 enum SearchPaths {
-    /// Takes the relative places out of Lua's usual ones. Those that LUA_PATH and LUA_CPATH name stay.
-    static func removeCurrentDirectory(on state: LuaState) {
-        let usual = luaDefaultPaths
-        change("path", on: state) { $0.replacing(usual.path, with: absolute(usual.path)) }
-        change("cpath", on: state) { $0.replacing(usual.cpath, with: absolute(usual.cpath)) }
-    }
-
     /// Puts a script's directory, and the plugins in it, before the other places.
     static func add(_ directory: String, on state: LuaState) {
         let plugins = "\(directory)/plugins"
         let places = [directory, plugins].flatMap { ["\($0)/?.lua", "\($0)/?/init.lua"] }
         change("path", on: state) { prepend(places, to: $0) }
         change("cpath", on: state) { prepend(["\(plugins)/?.so"], to: $0) }
-    }
-
-    private static func absolute(_ path: String) -> String {
-        path.split(separator: ";").filter { $0.hasPrefix("/") }.joined(separator: ";")
     }
 
     private static func prepend(_ places: [String], to path: String) -> String {

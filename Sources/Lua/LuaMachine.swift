@@ -15,7 +15,6 @@ public final class LuaMachine {
         }
         main = pointer
         guard nj_openlibs(pointer) == LUA_OK else { throw LuaState(pointer).popError() }
-        try ErrorValue.declare(on: LuaState(pointer))
     }
 
     deinit { close() }
@@ -37,8 +36,3 @@ public final class LuaMachine {
 
 /// The version of the Lua library: "5.4.4".
 public var luaVersion: String { "\(LUA_VERSION_MAJOR).\(LUA_VERSION_MINOR).\(LUA_VERSION_RELEASE)" }
-
-/// Where Lua looks for modules where the environment says nothing else: `package.path` and `package.cpath`.
-public var luaDefaultPaths: (path: String, cpath: String) {
-    (String(cString: nj_defaultpath()), String(cString: nj_defaultcpath()))
-}

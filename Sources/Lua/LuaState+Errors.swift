@@ -7,8 +7,9 @@ extension ErrorValue {
     /// The fields that a script may ask for.
     static let fields = ["kind", "message", "line", "chunk", "exit_status", "path"]
 
-    /// Makes the class known to a new state.
-    static func declare(on state: LuaState) throws {
+    /// The class in this state, made when the first error is.
+    static func luaClass(on state: LuaState) throws -> LuaClass {
+        if let known = state.runtime.luaClass(of: ErrorValue.self) { return known }
         let declared = LuaClass(name: "Error")
         state.runtime.register(declared, for: ErrorValue.self)
         try declared.pushNewMetatable(on: state, miss: LuaCallable(name: "Error"))
@@ -23,6 +24,7 @@ extension ErrorValue {
             state.rawSet(-3)
         }
         state.pop()
+        return declared
     }
 }
 
@@ -69,15 +71,15 @@ private final class ErrorJoin: LuaCallable {
     override func invoke(_ state: LuaState) throws -> Int32 {
         func operand(_ index: Int32) throws -> (text: String, error: ErrorValue?) {
             if let error = state.object(at: index, as: ErrorValue.self) { return (error.text, error) }
-            guard state.type(at: index) == .string || state.type(at: index) == .number else {
+            guard let text = state.text(at: index) else {
                 throw PlainError("attempt to concatenate an Error and a \(state.typeName(at: index)) value")
             }
-            return (try state.describe(at: index), nil)
+            return (text, nil)
         }
         let (left, right) = (try operand(1), try operand(2))
         let text = left.text + right.text
         if let error = [left.error, right.error].lazy.compactMap(\.self).first(where: { $0.exitStatus != nil }) {
-            try state.push(object: ErrorValue(error, text: text))
+            state.push(ErrorValue(error, text: text))
         } else {
             state.push(text)
         }
@@ -86,6 +88,16 @@ private final class ErrorJoin: LuaCallable {
 }
 
 extension LuaState {
+    /// A string, or a number as Lua writes it. Nothing is called for it: the stack is not to grow here.
+    fileprivate func text(at index: Int32) -> String? {
+        if type(at: index) == .string { return string(at: index) }
+        guard type(at: index) == .number else { return nil }
+        pushCopy(index)
+        defer { pop() }
+        lua_tolstring(pointer, -1, nil)
+        return string(at: -1)
+    }
+
     fileprivate func push(optional value: Int?) { value.map { push($0) } ?? pushNil() }
     fileprivate func push(optional value: String?) { value.map { push($0) } ?? pushNil() }
 
@@ -102,10 +114,15 @@ extension LuaState {
             kind: known?.errorKind ?? ErrorValue.usualKind,
             message: known?.isComplete == true || function.name.isEmpty ? words : "\(function.name): \(words)",
             place: scriptPlace(), exitStatus: known?.exitStatus, modulePath: known?.modulePath)
-        if let declared = runtime.luaClass(of: ErrorValue.self) {
-            push(object: value, as: declared)
+        push(value)
+    }
+
+    /// Pushes an error; as its text where there is no room on the stack to make its class.
+    fileprivate func push(_ error: ErrorValue) {
+        if let declared = try? ErrorValue.luaClass(on: self) {
+            push(object: error, as: declared)
         } else {
-            push(value.text)
+            push(error.text)
         }
     }
 
@@ -155,8 +172,8 @@ extension LuaState {
         if error.serial != 0, error.serial == runtime.errorSerial {
             nj_pusherror(pointer)
             nj_rethrowing(pointer)
-        } else if let value = error.value, let declared = runtime.luaClass(of: ErrorValue.self) {
-            push(object: value, as: declared)
+        } else if let value = error.value {
+            push(value)
         } else {
             push(error.message)
         }

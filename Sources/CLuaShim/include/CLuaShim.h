@@ -30,9 +30,6 @@ int nj_isbinary(const char *source, size_t count);
 
 // MARK: Macros and variadics
 
-/// Where Lua looks for modules, and for shared libraries, where the environment says nothing else.
-const char *nj_defaultpath(void);
-const char *nj_defaultcpath(void);
 int nj_registryindex(void);
 int nj_upvalueindex(int i);
 int nj_multret(void);
