@@ -228,7 +228,8 @@ private struct Lookup {
 
     /// The view with the dimensions that tensors name together, the first of them, and the tensors repeated to one shape.
     func arranged() throws -> (Tensor, first: Int, places: [Tensor]) {
-        var shape = indices[0].index.shape
+        guard let one = indices.first else { throw TensorError("at least one index tensor expected, got none") }
+        var shape = one.index.shape
         for (_, index) in indices.dropFirst() {
             guard let common = try? broadcastShape(shape, index.shape) else {
                 throw TensorError("index tensors that fit together expected, got shapes \(shape) and \(index.shape)")
@@ -237,6 +238,6 @@ private struct Lookup {
         }
         let places = try indices.map { try $0.index.expand(shape) }
         if let order { return (try view.permute(Shape(order)), 0, places) }
-        return (view, indices[0].dimension, places)
+        return (view, one.dimension, places)
     }
 }
