@@ -13,14 +13,18 @@ import Lua
     /// The index of the first argument.
     let first: Int32
     let parameters: [Argument]
-    /// The parameters' names once more: comparing them touches nothing else.
-    let names: [StaticString]
-    private let checks: [Check]
-    private let optionals: [Bool]
+    /// The parameters' names once more: comparing them touches nothing else. Made, with the checks, at the first call:
+    /// of the hundreds of functions that a module has a script calls a few.
+    @exclusivity(unchecked) private(set) var names: [StaticString] = []
+    @exclusivity(unchecked) private var checks: [Check] = []
+    @exclusivity(unchecked) private var optionals: [Bool] = []
+    @exclusivity(unchecked) private var isPrepared = false
+    unowned let loader: ModuleLoader
     let isVariadic: Bool
     private let limitsCount: Bool
     private let body: HostFunction.Body
-    let className: (ClassReference) -> String
+    /// As scripts call a Swift class, for messages.
+    var className: (ClassReference) -> String { { [unowned loader] in loader.className($0) } }
 
     /// The usual checks, without looking into a declaration.
     private enum Check {
@@ -37,13 +41,12 @@ import Lua
 
     init(
         _ declaration: HostFunction, body: @escaping HostFunction.Body, label: String, luaClass: LuaClass?,
-        moduleKey: UnsafeRawPointer?, resolve: (ClassReference) -> LuaClass?,
-        className: @escaping (ClassReference) -> String
+        moduleKey: UnsafeRawPointer?, loader: ModuleLoader
     ) {
         self.luaClass = luaClass
         self.moduleKey = moduleKey
         self.body = body
-        self.className = className
+        self.loader = loader
         takesReceiver = declaration.isReceiverFirst
         if case .metamethod(let event) = declaration.role {
             limitsCount = event == .call  // Lua gives the operand of - and # twice
@@ -52,9 +55,13 @@ import Lua
         }
         first = takesReceiver ? 2 : 1
         positional = declaration.arguments.count
-        parameters = declaration.arguments + declaration.options
-        names = parameters.map(\.name)
+        parameters = declaration.schema.parameters
         isVariadic = declaration.arguments.last?.isVariadic ?? false
+        super.init(name: label)
+    }
+
+    private func prepare(_ state: LuaState) {
+        names = parameters.map(\.name)
         checks = parameters.map { parameter in
             switch parameter.kind {
             case .any: return .any
@@ -64,10 +71,11 @@ import Lua
             case .string: return .string
             case .object(let type):
                 // The class lives as long as the state, and so longer than this.
-                guard let found = resolve(type) else { return .other }
+                guard let found = loader.luaClass(type, on: state) else { return .other }
                 return .object(Unmanaged.passUnretained(found))
             case .anyOf(let kinds):
-                guard case .object(let type)? = kinds.first, let found = resolve(type), kinds.count > 1,
+                guard case .object(let type)? = kinds.first, let found = loader.luaClass(type, on: state),
+                    kinds.count > 1,
                     case .number(-.infinity ... .infinity) = kinds[1]
                 else { return .other }
                 return .operand(Unmanaged.passUnretained(found))
@@ -75,13 +83,14 @@ import Lua
             }
         }
         optionals = parameters.map(\.isOptional)
-        super.init(name: label)
+        isPrepared = true
     }
 
     override func invoke(_ state: LuaState) throws -> Int32 { try body(checkedCall(state)).push(on: state) }
 
     /// What stands on the stack, found to fit the declaration.
     func checkedCall(_ state: LuaState) throws -> Call {
+        if !isPrepared { prepare(state) }
         if takesReceiver, let luaClass, !state.isObject(at: 1, of: luaClass) { throw receiverError(state) }
         let count = state.top
         let call: Call

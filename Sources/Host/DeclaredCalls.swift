@@ -6,10 +6,9 @@ extension Call {
     public func checked(against arguments: [Argument], label: String) throws -> Call {
         let declaration = HostFunction(
             Schema(label, doc: "", arguments: arguments), .method, isReceiverFirst: true, body: nil)
-        let state = state
         return try BoundFunction(
             declaration, body: { _ in .none }, label: label, luaClass: function.luaClass, moduleKey: nil,
-            resolve: { state.runtime.luaClass(of: $0.type) }, className: function.className
+            loader: function.loader
         ).checkedCall(state)
     }
 }

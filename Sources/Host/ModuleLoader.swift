@@ -54,7 +54,7 @@ final class ModuleLoader {
         state.setRegistry(miss.key)
         for part in parts {
             for function in part.functions() {
-                guard let bound = bind(function, label: part.prefix + function.name, moduleKey: miss.key, on: state)
+                guard let bound = bind(function, label: part.prefix + function.name, moduleKey: miss.key)
                 else { continue }
                 state.push(permanent: bound)
                 state.setField(function.name, of: 1)
@@ -89,13 +89,11 @@ final class ModuleLoader {
     }
 
     private func bind(
-        _ function: HostFunction, label: String, luaClass: LuaClass? = nil, moduleKey: UnsafeRawPointer? = nil,
-        on state: LuaState
+        _ function: HostFunction, label: String, luaClass: LuaClass? = nil, moduleKey: UnsafeRawPointer? = nil
     ) -> BoundFunction? {
         guard let body = function.body else { return nil }
         return BoundFunction(
-            function, body: body, label: label, luaClass: luaClass, moduleKey: moduleKey,
-            resolve: { self.luaClass($0, on: state) }, className: { [unowned self] in self.className($0) })
+            function, body: body, label: label, luaClass: luaClass, moduleKey: moduleKey, loader: self)
     }
 
     // MARK: Types
@@ -153,7 +151,7 @@ final class ModuleLoader {
             case .metamethod(let event): label = event == .call ? declared.name : event.symbol
             default: label = "\(declared.name):\(method.name)"
             }
-            guard let bound = bind(method, label: label, luaClass: made, on: state) else { continue }
+            guard let bound = bind(method, label: label, luaClass: made) else { continue }
             state.push(permanent: bound)
             switch method.role {
             case .metamethod(.index): made.setIndexing(on: state)
