@@ -124,7 +124,11 @@ public enum Command {
 
     private static func run(_ options: Options, _ arguments: [String], _ modules: [HostModule]) throws -> Int32 {
         let host = try Host(modules: modules)
-        defer { host.close() }
+        defer {
+            host.close()
+            // The process ends now: to free hundreds of declarations one by one would be work for nothing.
+            _ = Unmanaged.passRetained(host)
+        }
         let script = options.script.flatMap { isInput($0, arguments) ? nil : arguments[$0] }
         // The code before a script may use what lies beside it.
         if let script { try host.searchBeside(script: script) }

@@ -16,14 +16,16 @@ extension Operators {
             .init(.values(3, 2, 4), .values(3, 2, 2, 2)),
         ])
 
-    private static func transposed(_ name: String, doc: String, axes: Int, examples: [Example]) -> Operator {
+    private static func transposed(
+        _ name: String, doc: String, axes: Int, examples: @autoclosure @escaping @Sendable () -> [Example]
+    ) -> Operator {
         Operator(
             name, doc: doc,
             [.tensor("input"), .tensor("weight"), .tensor("bias").optional] + transposedArguments(axes: axes) + [
                 .integer("groups", "groups of channels that do not see each other", min: 1, default: 1),
                 .perAxis("dilation", "distance between the kernel's elements", axes: axes, min: 1, default: 1),
             ],
-            faces: [.function, .functional], examples: examples
+            faces: [.function, .functional], examples: examples()
         ) { a, _ in
             let (x, weight, bias) = (try a.tensor("input"), try a.tensor("weight"), try a.optionalTensor("bias"))
             let options = try a.convolutionOptions(axes: axes)

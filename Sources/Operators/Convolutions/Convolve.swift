@@ -17,11 +17,13 @@ extension Operators {
             .init(.values(2, 4, 5), .values(3, 2, 2, 3), options: ["padding": "same", "dilation": 2]),
         ])
 
-    private static func convolution(_ name: String, doc: String, axes: Int, examples: [Example]) -> Operator {
+    private static func convolution(
+        _ name: String, doc: String, axes: Int, examples: @autoclosure @escaping @Sendable () -> [Example]
+    ) -> Operator {
         Operator(
             name, doc: doc,
             [.tensor("input"), .tensor("weight"), .tensor("bias").optional] + convolutionArguments(axes: axes),
-            faces: [.function, .functional], examples: examples
+            faces: [.function, .functional], examples: examples()
         ) { a, _ in
             let (x, weight, bias) = (try a.tensor("input"), try a.tensor("weight"), try a.optionalTensor("bias"))
             let options = try a.convolutionOptions(axes: axes)

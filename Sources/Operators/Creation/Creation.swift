@@ -5,10 +5,11 @@ extension Operators {
 
     /// Declares what makes a tensor of nothing.
     static func creation(
-        _ name: String, _ doc: String, _ arguments: [Argument] = [shape], examples: [Example],
+        _ name: String, _ doc: String, _ arguments: [Argument] = [shape],
+        examples: @autoclosure @escaping @Sendable () -> [Example],
         body: @escaping @Sendable (Arguments, Context) throws -> Tensor
     ) -> Operator {
-        Operator(name, doc: doc, arguments, options: creationOptions, faces: [.function], examples: examples) {
+        Operator(name, doc: doc, arguments, options: creationOptions, faces: [.function], examples: examples()) {
             a, context in
             let tensor = try body(a, context)
             return .tensor(try a.boolean("requires_grad") ? tensor.requireGrad() : tensor)

@@ -9,7 +9,9 @@ public struct Operator: Sendable {
     public let schema: Schema
     public let faces: [Face]
     /// Calls that tests make: gradients against differences, PyTorch's numbers, threads, types.
-    public let examples: [Example]
+    public var examples: [Example] { makeExamples() }
+    /// Made when they are asked for: a script's run needs none.
+    private let makeExamples: @Sendable () -> [Example]
     /// The call; the first parameter is what a method is called on.
     public let body: Body
     /// The same with the result put into the first argument, where there is a faster way than to copy it there.
@@ -21,12 +23,13 @@ public struct Operator: Sendable {
     ///   - options: those that PyTorch takes by name only.
     public init(
         _ name: String, doc: String, _ arguments: [Argument], options: [Argument] = [],
-        returns: Returns = .object(Tensor.self), faces: [Face], examples: [Example], inPlace: Body? = nil,
+        returns: Returns = .object(Tensor.self), faces: [Face],
+        examples: @autoclosure @escaping @Sendable () -> [Example], inPlace: Body? = nil,
         body: @escaping Body
     ) {
         schema = Schema(name, doc: doc, arguments: arguments, options: options, returns: returns)
         self.faces = faces
-        self.examples = examples
+        makeExamples = examples
         self.body = body
         bodyInPlace = inPlace
     }

@@ -15,7 +15,7 @@ public struct Pointwise: Declared {
     init(
         _ name: String, doc: String, parameters: [Argument] = [], hasInplace: Bool = false,
         typing: PointwiseFunction.Typing = .floating, accepts: PointwiseFunction.Elements = .all, faces: [Face],
-        examples: [Example],
+        examples: @autoclosure @escaping @Sendable () -> [Example],
         gradient: ((_ g: Expression, _ x: Expression, _ y: Expression, _ p: [Expression]) -> Expression)? = nil,
         value: (_ x: Expression, _ p: [Expression]) -> Expression
     ) {
@@ -31,7 +31,7 @@ public struct Pointwise: Declared {
         }
         declaration = Operator(
             name, doc: doc, [.tensor("input")] + parameters + (hasInplace ? [.inplace] : []), faces: faces,
-            examples: examples,
+            examples: examples(),
             inPlace: { a, _ in .tensor(try function.inPlace([.tensor(a.tensor("input"))], parameters: numbers(a))) }
         ) { a, _ in
             .tensor(
@@ -48,7 +48,7 @@ public struct Pointwise: Declared {
     static func binary(
         _ name: String, doc: String, other: StaticString = "other", takesNumbers: Bool = true,
         typing: PointwiseFunction.Typing = .common, accepts: PointwiseFunction.Elements = .all, faces: [Face],
-        examples: [Example],
+        examples: @autoclosure @escaping @Sendable () -> [Example],
         gradients: ((_ g: Expression, _ a: Expression, _ b: Expression, _ y: Expression) -> [Expression])? = nil,
         value: (_ a: Expression, _ b: Expression) -> Expression
     ) -> Pointwise {
@@ -58,7 +58,7 @@ public struct Pointwise: Declared {
             gradients: gradients.map { $0(.variable(3), a, b, .variable(2)) })
         let declaration = Operator(
             name, doc: doc, takesNumbers ? [.operand("input"), .operand(other)] : [.tensor("input"), .tensor(other)],
-            faces: faces, examples: examples,
+            faces: faces, examples: examples(),
             inPlace: { a, _ in .tensor(try function.inPlace([a.operand(at: 0), a.operand(at: 1)])) }
         ) { a, _ in .tensor(try function.called([a.operand(at: 0), a.operand(at: 1)])) }
         return Pointwise(function: function, declaration: declaration)

@@ -16,7 +16,9 @@ extension Operators {
     static let adaptiveAvgPool1d = adaptiveAverage("adaptive_avg_pool1d", axes: 1, example: .values(2, 3, 7))
     static let adaptiveAvgPool2d = adaptiveAverage("adaptive_avg_pool2d", axes: 2, example: .values(2, 2, 5, 7))
 
-    private static func average(_ name: String, doc: String, axes: Int, examples: [Example]) -> Operator {
+    private static func average(
+        _ name: String, doc: String, axes: Int, examples: @autoclosure @escaping @Sendable () -> [Example]
+    ) -> Operator {
         let divisor = Argument.integer("divisor_override", "what sums are divided by instead of the members").optional
         return Operator(
             name, doc: doc,
@@ -24,7 +26,7 @@ extension Operators {
                 roundingUp, .boolean("count_include_pad", "whether the divisor counts the padding", default: true),
             ] + (axes == 1 ? [] : [divisor]),
             faces: (axes == 1 ? [.function] : []) + [.functional, .layer(axes == 1 ? "AvgPool1d" : "AvgPool2d")],
-            examples: examples
+            examples: examples()
         ) { a, _ in
             let options = try a.poolingOptions(axes: axes)
             let divisor = axes == 1 ? nil : try a.optionalInteger("divisor_override")

@@ -24,14 +24,16 @@ extension Operators {
         .object(Tensor.self, "the maxima"), .object(Tensor.self, "their places (int64)").orNil,
     ])
 
-    private static func maximum(_ name: String, doc: String, axes: Int, examples: [Example]) -> Operator {
+    private static func maximum(
+        _ name: String, doc: String, axes: Int, examples: @autoclosure @escaping @Sendable () -> [Example]
+    ) -> Operator {
         Operator(
             name, doc: doc,
             [.tensor("input")] + poolingArguments(axes: axes) + [
                 .perAxis("dilation", "distance between the window's elements", axes: axes, min: 1, default: 1),
                 roundingUp, returnIndices,
             ], returns: maximaReturned, faces: [.function, .functional],
-            examples: examples
+            examples: examples()
         ) { a, _ in
             let options = try a.poolingOptions(axes: axes, dilation: true)
             return try maxima(a, axes) { try Pooling($0, options) }
