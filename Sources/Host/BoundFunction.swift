@@ -9,10 +9,10 @@ import Lua
     let moduleKey: UnsafeRawPointer?
     let takesReceiver: Bool
     /// How many parameters may be given by position; options follow.
-    let positional: Int
+    @exclusivity(unchecked) private(set) var positional = 0
     /// The index of the first argument.
     let first: Int32
-    let parameters: [Argument]
+    @exclusivity(unchecked) private(set) var parameters: [Argument] = []
     /// The parameters' names once more: comparing them touches nothing else. Made, with the checks, at the first call:
     /// of the hundreds of functions that a module has a script calls a few.
     @exclusivity(unchecked) private(set) var names: [StaticString] = []
@@ -20,7 +20,8 @@ import Lua
     @exclusivity(unchecked) private var optionals: [Bool] = []
     @exclusivity(unchecked) private var isPrepared = false
     unowned let loader: ModuleLoader
-    let isVariadic: Bool
+    @exclusivity(unchecked) private(set) var isVariadic = false
+    private let declaration: HostFunction
     private let limitsCount: Bool
     private let body: HostFunction.Body
     /// As scripts call a Swift class, for messages.
@@ -47,6 +48,7 @@ import Lua
         self.moduleKey = moduleKey
         self.body = body
         self.loader = loader
+        self.declaration = declaration
         takesReceiver = declaration.isReceiverFirst
         if case .metamethod(let event) = declaration.role {
             limitsCount = event == .call  // Lua gives the operand of - and # twice
@@ -54,13 +56,14 @@ import Lua
             limitsCount = true
         }
         first = takesReceiver ? 2 : 1
-        positional = declaration.arguments.count
-        parameters = declaration.schema.parameters
-        isVariadic = declaration.arguments.last?.isVariadic ?? false
         super.init(name: label)
     }
 
     private func prepare(_ state: LuaState) {
+        let schema = declaration.schema
+        positional = schema.arguments.count
+        parameters = schema.parameters
+        isVariadic = schema.arguments.last?.isVariadic ?? false
         names = parameters.map(\.name)
         checks = parameters.map { parameter in
             switch parameter.kind {

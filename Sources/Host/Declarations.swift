@@ -12,21 +12,27 @@ public struct HostFunction: Sendable {
         case metamethod(Metamethod)
     }
 
-    let schema: Schema
+    public let name: String
+    /// Made when it is asked for: of the hundreds of functions that a module has a script calls a few.
+    private let makeSchema: @Sendable () -> Schema
     let role: Role
     /// Whether the object stands before the arguments.
     let isReceiverFirst: Bool
     /// nil where the module's Lua part holds it: then this is for the documentation only.
     let body: Body?
 
-    public var name: String { schema.name }
+    var schema: Schema { makeSchema() }
     public var doc: String { schema.doc }
     var arguments: [Argument] { schema.arguments }
     var options: [Argument] { schema.options }
     var returns: Returns { schema.returns }
 
-    init(_ schema: Schema, _ role: Role, isReceiverFirst: Bool, body: Body?) {
-        self.schema = schema
+    init(
+        _ name: String, _ role: Role, isReceiverFirst: Bool, body: Body?,
+        schema: @autoclosure @escaping @Sendable () -> Schema
+    ) {
+        self.name = name
+        makeSchema = schema
         self.role = role
         self.isReceiverFirst = isReceiverFirst
         self.body = body
@@ -36,15 +42,15 @@ public struct HostFunction: Sendable {
         _ name: String, doc: String, isMethod: Bool, metamethod: Metamethod?, arguments: [Argument],
         options: [Argument], returns: Returns, body: Body?
     ) {
+        let schema = Schema(name, doc: doc, arguments: arguments, options: options, returns: returns)
         self.init(
-            Schema(name, doc: doc, arguments: arguments, options: options, returns: returns),
-            metamethod.map { .metamethod($0) } ?? (isMethod ? .method : .function), isReceiverFirst: isMethod,
-            body: body)
+            name, metamethod.map { .metamethod($0) } ?? (isMethod ? .method : .function), isReceiverFirst: isMethod,
+            body: body, schema: schema)
     }
 
     /// Declares a function by what is declared elsewhere.
     public static func function(_ schema: Schema, body: @escaping Body) -> HostFunction {
-        HostFunction(schema, .function, isReceiverFirst: false, body: body)
+        HostFunction(schema.name, .function, isReceiverFirst: false, body: body, schema: schema)
     }
 
     /// Declares a function.
@@ -80,15 +86,19 @@ public struct HostMethod<Object: AnyObject>: Sendable {
 
     /// Declares `object:name(...)` by what is declared elsewhere, of which the first argument is the object.
     ///
-    /// - Parameter name: where it is not the schema's.
+    /// - Parameters:
+    ///   - name, returns: where they are not the schema's.
+    ///   - note: what the documentation says besides.
     public static func method(
-        _ schema: Schema, name: String? = nil, doc: String? = nil, returns: Returns? = nil,
+        _ schema: Schema, name: String? = nil, note: String = "", returns: Returns? = nil,
         body: @escaping HostFunction.Body
     ) -> HostMethod {
-        let own = Schema(
-            name ?? schema.name, doc: doc ?? schema.doc, arguments: Array(schema.arguments.dropFirst()),
-            options: schema.options, returns: returns ?? schema.returns)
-        return HostMethod(HostFunction(own, .method, isReceiverFirst: true, body: body))
+        HostMethod(
+            HostFunction(
+                name ?? schema.name, .method, isReceiverFirst: true, body: body,
+                schema: Schema(
+                    name ?? schema.name, doc: schema.doc + note, arguments: Array(schema.arguments.dropFirst()),
+                    options: schema.options, returns: returns ?? schema.returns)))
     }
 
     /// Declares `object:name(...)`.

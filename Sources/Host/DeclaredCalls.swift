@@ -5,7 +5,7 @@ extension Call {
     /// - Parameter label: what messages call the function.
     public func checked(against arguments: [Argument], label: String) throws -> Call {
         let declaration = HostFunction(
-            Schema(label, doc: "", arguments: arguments), .method, isReceiverFirst: true, body: nil)
+            label, .method, isReceiverFirst: true, body: nil, schema: Schema(label, doc: "", arguments: arguments))
         return try BoundFunction(
             declaration, body: { _ in .none }, label: label, luaClass: function.luaClass, moduleKey: nil,
             loader: function.loader

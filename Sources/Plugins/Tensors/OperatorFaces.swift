@@ -33,7 +33,7 @@ enum OperatorFaces {
                 }
             case .inPlace:
                 .method(
-                    schema, name: schema.name + "_", doc: "\(schema.doc) Changes the tensor itself.", returns: .receiver
+                    schema, name: schema.name + "_", note: " Changes the tensor itself.", returns: .receiver
                 ) { call in
                     try operation.changeInPlace(call.arguments(for: schema, hasReceiver: true), call.context)
                     return .receiver
