@@ -56,7 +56,7 @@ struct RecurrentStep {
 
     private func parts(_ gates: Tensor, _ count: Int) throws -> [Tensor] {
         let size = gates.shape[gates.dim - 1] / count
-        return try (0..<count).map { try gates.narrow(-1, start: $0 * size, length: size) }
+        return try gates.parts(-1, Array(repeating: size, count: count))
     }
 
     private static let v = (0..<7).map { Expression.variable($0) }

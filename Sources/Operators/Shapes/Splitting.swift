@@ -91,7 +91,24 @@ extension Operators {
 }
 
 extension Tensor {
-    fileprivate func parts(_ dimension: Int, _ sizes: [Int]) throws -> [Tensor] {
+    /// Views of consecutive places of a dimension, so many of them as the sizes say. Their gradients come together in one
+    /// piece.
+    public func parts(_ dimension: Int, _ sizes: [Int]) throws -> [Tensor] {
+        let d = try resolve(dimension)
+        var start = 0
+        let views = try GradMode.set(false) {
+            try sizes.map { size in
+                defer { start += size }
+                return try narrow(d, start: start, length: size)
+            }
+        }
+        guard start == shape[d] else { return try sizes.isEmpty ? [] : narrowed(d, sizes) }
+        Tensor.record(SplitOperation(dimension: d), [self], views)
+        return views
+    }
+
+    /// The same where the parts leave out places at the end.
+    private func narrowed(_ dimension: Int, _ sizes: [Int]) throws -> [Tensor] {
         var start = 0
         return try sizes.map { size in
             defer { start += size }
@@ -103,9 +120,7 @@ extension Tensor {
         let whole = shape[dimension]
         let count = whole == 0 ? 1 : (whole - 1) / size + 1
         guard count <= 1 << 24 else { throw TensorError("at most 2^24 parts expected, got \(count)") }
-        return try (0..<count).map {
-            try narrow(dimension, start: $0 * size, length: Swift.min(size, whole - $0 * size))
-        }
+        return try parts(dimension, (0..<count).map { Swift.min(size, whole - $0 * size) })
     }
 
     /// Parts of nearly one size, or between the places of a list.
@@ -123,5 +138,17 @@ extension Tensor {
         }
         return try parts(
             dimension, (0..<sections).map { size / sections + ($0 < size % sections ? 1 : 0) })
+    }
+}
+
+private struct SplitOperation: Operation {
+    let dimension: Int
+    var name: String { "split" }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        let parts = try zip(gradients, kept.outputSpecs).map { gradient, spec in
+            try gradient ?? .zeros(spec.shape, dtype: spec.dtype)
+        }
+        return [try .cat(parts, dimension)]
     }
 }
