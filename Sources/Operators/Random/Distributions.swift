@@ -9,8 +9,15 @@ extension Operators {
         ) { a, context in
             let x = try a.tensor("input")
             if !anyType { try x.expectDrawable() }
-            try body(x, a, context.generator)
-            return .tensor(x)
+            try x.expectChangeable()
+            guard GradMode.isEnabled, x.requiresGrad else {
+                try body(x, a, context.generator)
+                return .tensor(x)
+            }
+            // The draws lie as the elements do, and nothing depends on what was there.
+            let drawn = x.detach()
+            try body(drawn, a, context.generator)
+            return .tensor(try x.assign(drawn))
         }
     }
 

@@ -100,7 +100,7 @@ struct ExampleEdgeTests {
         case .number(let range): Self.numbers.filter { $0.isNaN || range.contains($0) }.map { .number($0) }
         case .integerOrPair(let range):
             Self.integers.filter(range.contains).flatMap { [.integer($0), .list([.integer(1), .integer($0)])] }
-        case .integers:
+        case .integers, .partialIntegers:
             Self.integers.flatMap { [.list([.integer($0)]), .list([.integer(2), .integer($0)])] }
                 + [.list([]), .list(Array(repeating: .integer(1), count: 65))]
         case .numbers: Self.numbers.map { .list([.number($0)]) } + [.list([])]

@@ -8,10 +8,7 @@ enum Exceptions {
     static let refusesSecondGradient: [String: String] = [:]
 
     /// Operators whose in-place form loses what the gradient needs.
-    static let inPlaceGradients: [String: String] = Dictionary(
-        uniqueKeysWithValues: ["mul", "div", "pow", "clamp", "abs", "log"].map {
-            ($0, "the elements of before are overwritten, and not kept as PyTorch keeps them")
-        })
+    static let inPlaceGradients: [String: String] = [:]
 
     /// Operators that look at how elements lie in memory.
     static let dependsOnLayout: [String: String] = [
