@@ -78,7 +78,7 @@ extension Operators {
 
     static let nansum = Operator(
         "nansum", doc: "The sum of the elements that are no NaN.", [.tensor("input"), .dimensions, .keepdim],
-        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0)]
+        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0, true)]
     ) { a, _ in
         let x = try a.tensor("input")
         return .tensor(
@@ -88,7 +88,7 @@ extension Operators {
 
     static let nanmean = Operator(
         "nanmean", doc: "The mean of the elements that are no NaN.", [.tensor("input"), .dimensions, .keepdim],
-        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0)]
+        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0, true)]
     ) { a, _ in
         let given = try a.tensor("input")
         let x = try given.to(a.dtype() ?? given.dtype)

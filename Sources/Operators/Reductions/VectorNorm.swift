@@ -16,7 +16,8 @@ extension Operators {
 
     static let vectorNorm = Operator(
         "vector_norm", doc: doc, [.tensor("x"), .number("ord", default: 2), .dimensions, .keepdim], options: [.dtype],
-        faces: [.linalg], examples: [.init(.values(2, 3, away: 0))]
+        faces: [.linalg],
+        examples: [.init(.values(2, 3, away: 0)), .init(.values(2, 3, away: 0), 3, 1, true)]
     ) { a, _ in
         let x = try a.tensor("x")
         return .tensor(
