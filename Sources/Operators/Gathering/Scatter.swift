@@ -14,7 +14,9 @@ extension Operators {
             .init(.values(3, 4), 0, .integers(1, 4, below: 3), .values(1, 4)),
             .init(.values(3, 4), 1, .integers(3, 1, below: 4), 2.5),
             .init(.values(3, 4), 1, .integers(3, 1, below: 4), options: ["value": -1]),
-            .init(.integers(3, 4, below: 9), 1, .integers(3, 1, below: 4), 2, options: ["reduce": "multiply"]),
+            .init(
+                .integers(3, 4, below: 9), 1, .integers(3, 1, below: 4),
+                options: ["value": 2, "reduce": "multiply"]),
         ]
     ) { a, _ in
         let x = try a.tensor("input")

@@ -50,7 +50,7 @@ extension Operators {
             return .tensor(result)
         }
         let (m, s) = (try mean.asTensor().detach(), try deviation.asTensor().detach())
-        let dtype = (mean.tensor ?? deviation.tensor)?.dtype ?? .float32
+        let dtype = try a.dtype() ?? (mean.tensor ?? deviation.tensor)?.dtype ?? .float32
         let result = try Tensor(uninitialized: broadcastShape(m.shape, s.shape), dtype: dtype)
         try result.expectDrawable()
         try result.drawNormal(0, 1, context.generator)

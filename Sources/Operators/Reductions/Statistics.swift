@@ -81,9 +81,10 @@ extension Operators {
         options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0, true)]
     ) { a, _ in
         let x = try a.tensor("input")
-        return .tensor(
-            try withoutNaN([.tensor(x.to(a.dtype() ?? x.dtype))]).sum(
-                a.optionalIntegers("dim"), keepDimensions: a.boolean("keepdim")))
+        let dtype = try a.dtype()
+        let sum = try withoutNaN([.tensor(x.to(dtype ?? x.dtype))]).sum(
+            a.optionalIntegers("dim"), keepDimensions: a.boolean("keepdim"))
+        return .tensor(try sum.to(dtype ?? sum.dtype))
     }
 
     static let nanmean = Operator(

@@ -17,11 +17,17 @@ enum Exceptions {
     static let inPlaceGradients: [String: String] = [:]
 
     /// Operators that look at how elements lie in memory.
-    static let dependsOnLayout: [String: String] = [
+    static let dependsOnLayout: [String: String] = drawsInPlace.merging([
         "dropout": "draws in the order in which the elements lie, as PyTorch does",
         "alpha_dropout": "draws in the order in which the elements lie, as PyTorch does",
         "view": "refuses elements that do not stand in order",
-    ]
+    ]) { $1 }
+
+    private static let drawsInPlace = Dictionary(
+        uniqueKeysWithValues: [
+            "rand_like", "randn_like", "randint_like", "multinomial", "uniform_", "normal_", "log_normal_",
+            "exponential_", "cauchy_", "geometric_", "random_", "bernoulli_",
+        ].map { ($0, "draws in the order in which the elements lie, as PyTorch does") })
 
     /// Parameters that no example uses, as "operator.parameter".
     static let unusedParameters: [String: String] = [:]
