@@ -24,7 +24,14 @@ import torch.nn.functional as F
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 # Where PyTorch's name or an argument's name is another one: name -> (function, {our argument: theirs}).
-OTHERS = {}
+OTHERS = {
+    "T": (lambda input: input.T, {}),
+    "mT": (lambda input: input.mT, {}),
+    "broadcast_tensors": (lambda tensors: torch.broadcast_tensors(*tensors), {}),
+    "cartesian_prod": (lambda tensors: torch.cartesian_prod(*tensors), {}),
+    "meshgrid": (lambda tensors, indexing="ij": torch.meshgrid(*tensors, indexing=indexing), {}),
+    "quantile": (lambda input, q, **rest: torch.quantile(input, torch.tensor(q), **rest), {}),
+}
 
 # What gives tensors whose elements are whatever the memory held.
 WITHOUT_VALUES = {"empty", "empty_like", "new_empty"}
@@ -39,11 +46,11 @@ def formula(shape, k):
 def find(operator):
     """PyTorch's function of the name, where the operator's faces say it is."""
     name, faces = operator["name"], operator["faces"]
-    places = [(F, "functional"), (torch, "function"), (torch.Tensor, "method")]
+    places = [(F, "functional"), (torch, "function"), (torch.Tensor, "method"), (torch.linalg, "linalg")]
     for place, face in sorted(places, key=lambda at: at[1] not in faces):
         if hasattr(place, name):
             return getattr(place, name)
-    sys.exit(f"PyTorch has no '{name}': say in OTHERS how to call it")
+    raise LookupError(f"PyTorch has no '{name}': say in OTHERS how to call it")
 
 
 def make(value, name, leaves, refused):

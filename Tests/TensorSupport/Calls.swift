@@ -71,11 +71,7 @@ extension Tensor {
         let operation = try Operators.named(name)
         let arguments = operation.arguments([self] + given, options)
         let context = Context(generator: Generator(seed: 0))
-        if let body = operation.bodyInPlace {
-            _ = try body(arguments, context)
-        } else {
-            try put(operation.body(arguments, context).tensors[0])
-        }
+        try operation.changeInPlace(arguments, context)
         return self
     }
 

@@ -17,16 +17,7 @@ public struct ExampleCall: CustomStringConvertible {
     public func callAsFunction() throws -> Outcome { try operation.body(given, context) }
 
     /// Makes it in the form that changes the first argument.
-    public func inPlace() throws {
-        guard case .object(let object)? = arguments.first ?? nil, let target = object as? Tensor else {
-            throw TensorError("a tensor expected to be changed")
-        }
-        if let body = operation.bodyInPlace {
-            _ = try body(given, context)
-        } else {
-            try target.put(operation.body(given, context).tensors[0])
-        }
-    }
+    public func inPlace() throws { try operation.changeInPlace(given, context) }
 
     private var given: Arguments { Arguments(operation.schema.parameters, arguments) }
     private var context: Context { Context(generator: Generator(seed: Self.seed)) }

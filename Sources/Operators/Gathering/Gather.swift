@@ -4,7 +4,11 @@ extension Operators {
     static let gather = Operator(
         "gather", doc: "The elements of a dimension that `index` (int64) names, one for each of its elements.",
         [.tensor("input"), .integer("dim"), .tensor("index")], options: [.boolean("sparse_grad", default: false)],
-        faces: .usual, examples: [.init(.values(4, 3), 0, .integers(2, 3, below: 4))]
+        faces: .usual,
+        examples: [
+            .init(.values(4, 3), 0, .integers(2, 3, below: 4)),
+            .init(.values(4), 0, .integers(3, below: 4), options: ["sparse_grad": false]),
+        ]
     ) { a, _ in .tensor(try a.tensor("input").gather(a.integer("dim"), a.tensor("index"))) }
 
     static let takeAlongDim = Operator(

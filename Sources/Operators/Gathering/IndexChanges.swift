@@ -84,7 +84,10 @@ extension Operators {
         "put", doc: "A copy with the elements that `index` names, counted in row-major order, replaced by `source`.",
         [.tensor("input"), .tensor("index"), .tensor("source"), .boolean("accumulate", default: false)],
         faces: [.method, .inPlace, .function],
-        examples: [.init(.values(3, 2), .integers(1, below: 6), .values(1))]
+        examples: [
+            .init(.values(3, 2), .integers(1, below: 6), .values(1)),
+            .init(.values(3, 2), .integers(4, below: 6), .values(4), true),
+        ]
     ) { a, _ in
         let (x, source) = (try a.tensor("input"), try a.tensor("source"))
         let index = try a.tensor("index")
@@ -107,7 +110,10 @@ extension Operators {
         [
             .tensor("input"), .tensor("src"), .integer("dim", default: 0), .integer("start").optional,
             .integer("end").optional, .integer("step", default: 1),
-        ], faces: .usual, examples: [.init(.values(4, 2), .values(2, 2), 0, 1, 3)]
+        ], faces: .usual,
+        examples: [
+            .init(.values(4, 2), .values(2, 2), 0, 1, 3), .init(.values(2, 5), .values(2, 2), 1, 0, 4, 2),
+        ]
     ) { a, _ in
         let (start, end) = (try a.optionalInteger("start") ?? 0, try a.optionalInteger("end") ?? .max)
         return .tensor(

@@ -14,6 +14,9 @@ extension Operators {
             .init(.values(3, 4), 0, .integers(1, 4, below: 3), .values(1, 4)),
             .init(.values(3, 4), 1, .integers(3, 1, below: 4), 2.5),
             .init(.values(3, 4), 1, .integers(3, 1, below: 4), options: ["value": -1]),
+            .init(
+                .integers(3, 4, below: 9), 1, .integers(3, 1, below: 4),
+                options: ["value": 2, "reduce": "multiply"]),
         ]
     ) { a, _ in
         let x = try a.tensor("input")
@@ -52,6 +55,7 @@ extension Operators {
         examples: [
             .init(.values(3, 4), 0, .integers(2, 4, below: 3), .values(2, 4), "sum"),
             .init(.values(3), 0, .integers(4, below: 3), .values(4), "mean"),
+            .init(.values(3), 0, .integers(4, below: 3), .values(4), "sum", options: ["include_self": false]),
         ]
     ) { a, _ in
         let (x, dim, index, source) = (

@@ -51,7 +51,7 @@ extension Tensor {
         let logarithms = try logSoftmax(classes)
         let loss = try labels.nllLoss(logarithms, reduction)
         if smoothing == 0 { return loss }
-        let ones = try weight.map { try byClass($0) } ?? Tensor.ones([], dtype: dtype)
+        let ones = try weight.map { try byClass($0.detach()) } ?? Tensor.ones([], dtype: dtype)
         var rest = try Operators.products(logarithms, ones).sum([classes])
         let isIgnored = try Operators.eq(labels.targets, Double(ignoreIndex))
         rest = try Operators.chosen(isIgnored, .number(0), .tensor(rest))
@@ -88,6 +88,6 @@ extension Tensor {
         guard dim > 1 else { return weight }
         var sizes = Shape(shape.map { _ in 1 })
         sizes[1] = weight.count
-        return try weight.detach().reshape(sizes)
+        return try weight.reshape(sizes)
     }
 }

@@ -7,7 +7,7 @@ extension Operators {
         faces: [.functional, .layer("HuberLoss", inputs: 2)],
         examples: [
             .init(.values(3, 4), .values(3, 4)), .init(.values(3, 4), .values(3, 4), "none", 0.3),
-            .init(.values(2, 3), .values(3), options: ["weight": .positive(3)]),
+            .init(.values(2, 3), .values(3), options: ["weight": .positive(2, 3)]),
         ]
     ) { a, _ in
         guard try a.number("delta") > 0 else {
@@ -15,7 +15,7 @@ extension Operators {
         }
         let losses = try huberLossElements(a.tensor("input"), a.tensor("target"), parameters: [a.number("delta")])
         // Other than for mse_loss and l1_loss, the mean is not one by weights.
-        return try .tensor(a.optionalTensor("weight").map { try losses * $0 } ?? losses, a.reduction())
+        return try .tensor(a.elementWeight().map { try losses * $0 } ?? losses, a.reduction())
     }
 
     static let huberLossElements: PointwiseFunction = {

@@ -5,12 +5,12 @@ extension Operators {
         faces: [.functional, .layer("MSELoss", inputs: 2)],
         examples: [
             .init(.values(3, 4), .values(3, 4)), .init(.values(3), .values(3), options: ["reduction": "sum"]),
-            .init(.values(2, 3), .values(3), options: ["reduction": "none", "weight": .positive(3)]),
+            .init(.values(2, 3), .values(3), options: ["reduction": "none", "weight": .positive(2, 3)]),
         ]
     ) { a, _ in
         return .tensor(
             try mseLossElements(a.tensor("input"), a.tensor("target")).reduced(
-                a.reduction(), weightedBy: a.optionalTensor("weight")))
+                a.reduction(), weightedBy: a.elementWeight()))
     }
 
     static let mseLossElements: PointwiseFunction = {

@@ -13,6 +13,14 @@ extension Argument {
 }
 
 extension Arguments {
+    /// What each element's loss is multiplied by: one number for each of the input's.
+    func elementWeight() throws -> Tensor? {
+        guard let weight = try optionalTensor("weight") else { return nil }
+        let shape = try tensor("input").shape
+        guard weight.shape == shape else { throw TensorError("a weight \(shape) expected, got \(weight.shape)") }
+        return weight
+    }
+
     func reduction() throws -> Reduction { Reduction(rawValue: try string("reduction")) ?? .mean }
 }
 

@@ -12,7 +12,7 @@ extension Operators {
         ], faces: [.functional],
         examples: [
             .init(.values(2, 3, 1, 1), .integers(2, 3, 1, 1, below: 4), 2),
-            .init(.values(3, 1, 1), .integers(3, 1, 1, below: 9), 3, 2, 1, [3, 3]),
+            .init(.values(3, 1, 1), .integers(3, 1, 1, below: 4), 3, 2, 1, [2, 2]),
         ]
     ) { a, _ in
         let (x, indices) = (try a.tensor("input"), try a.tensor("indices"))

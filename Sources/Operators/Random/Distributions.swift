@@ -9,8 +9,15 @@ extension Operators {
         ) { a, context in
             let x = try a.tensor("input")
             if !anyType { try x.expectDrawable() }
-            try body(x, a, context.generator)
-            return .tensor(x)
+            try x.expectChangeable()
+            guard GradMode.isEnabled, x.requiresGrad else {
+                try body(x, a, context.generator)
+                return .tensor(x)
+            }
+            // The draws lie as the elements do, and nothing depends on what was there.
+            let drawn = x.detach()
+            try body(drawn, a, context.generator)
+            return .tensor(try x.assign(drawn))
         }
     }
 
@@ -36,7 +43,7 @@ extension Operators {
 
     static let logNormalInPlace = drawing(
         "log_normal_", "Sets every element to a number whose logarithm is normally distributed.",
-        [.number("mean", default: 1), .number("std", default: 2)], example: .init(.values(2, 3))
+        [.number("mean", default: 1), .number("std", default: 2)], example: .init(.values(2, 3), 0.5, 1.5)
     ) { x, a, generator in
         let (mean, deviation) = (try a.number("mean"), try deviation(a))
         try x.draw { generator.logNormal(mean, deviation) }
@@ -44,7 +51,7 @@ extension Operators {
 
     static let exponentialInPlace = drawing(
         "exponential_", "Sets every element to an exponentially distributed number with the rate `lambd`.",
-        [.number("lambd", default: 1)], example: .init(.values(2, 3))
+        [.number("lambd", default: 1)], example: .init(.values(2, 3), 1.5)
     ) { x, a, generator in
         let rate = try a.number("lambd")
         guard rate > 0 else { throw TensorError("a 'lambd' above 0 expected, got \(rate)") }
@@ -53,7 +60,7 @@ extension Operators {
 
     static let cauchyInPlace = drawing(
         "cauchy_", "Sets every element to a number of the Cauchy distribution.",
-        [.number("median", default: 0), .number("sigma", default: 1)], example: .init(.values(2, 3))
+        [.number("median", default: 0), .number("sigma", default: 1)], example: .init(.values(2, 3), 0.5, 2)
     ) { x, a, generator in
         let (median, sigma) = (try a.number("median"), try a.number("sigma"))
         guard sigma > 0 else { throw TensorError("a 'sigma' above 0 expected, got \(sigma)") }
@@ -73,7 +80,7 @@ extension Operators {
         "random_",
         "Sets every element to an integer from `from` to below `to`; with one argument from 0 to below it, without any as "
             + "far as the type counts exactly.",
-        [.integer("from").optional, .integer("to").optional], example: .init(.values(2, 3), 10), anyType: true
+        [.integer("from").optional, .integer("to").optional], example: .init(.values(2, 3), -3, 10), anyType: true
     ) { x, a, generator in
         let first = try a.optionalInteger("from")
         if let bound = try a.optionalInteger("to") ?? first {

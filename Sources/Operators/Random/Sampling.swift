@@ -19,7 +19,7 @@ extension Operators {
 
     static let randintLike = like(
         "randint_like", "Integers from `low` to below `high` in the shape of a tensor; with one bound, from 0.",
-        [.integer("low"), .integer("high").optional], example: .init(.values(2, 3), 10)
+        [.integer("low"), .integer("high").optional], example: .init(.values(2, 3), -2, 10)
     ) { result, a, context in
         let high = try a.optionalInteger("high")
         try result.drawIntegers(high == nil ? 0 : a.integer("low"), high ?? a.integer("low"), context.generator)
@@ -50,7 +50,7 @@ extension Operators {
             return .tensor(result)
         }
         let (m, s) = (try mean.asTensor().detach(), try deviation.asTensor().detach())
-        let dtype = (mean.tensor ?? deviation.tensor)?.dtype ?? .float32
+        let dtype = try a.dtype() ?? (mean.tensor ?? deviation.tensor)?.dtype ?? .float32
         let result = try Tensor(uninitialized: broadcastShape(m.shape, s.shape), dtype: dtype)
         try result.expectDrawable()
         try result.drawNormal(0, 1, context.generator)

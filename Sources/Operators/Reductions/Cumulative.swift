@@ -188,7 +188,11 @@ private struct AccumulateOperation: Operation {
         let positive = try Operators.maximum(gradient, .zeros([], dtype: gradient.dtype))
         let negative = try positive - gradient
         func part(_ part: Tensor) throws -> Tensor {
-            let logs = try (Operators.log(part) - y).flip([dimension]).accumulated(.logSumExp, dimension)
+            // Where nothing comes, a logarithm that counts for nothing, and whose own gradient is 0.
+            let isSome = try Operators.gt(part, 0)
+            let some = try Operators.chosen(isSome, .tensor(part), .number(1))
+            let logarithm = try Operators.chosen(isSome, .tensor(Operators.log(some)), .number(-1e30))
+            let logs = try (logarithm - y).flip([dimension]).accumulated(.logSumExp, dimension)
             return try Operators.exp(logs.flip([dimension]) + x)
         }
         return try part(positive) - part(negative)

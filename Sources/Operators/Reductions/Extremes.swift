@@ -43,7 +43,7 @@ extension Operators {
         "aminmax", doc: "The smallest and the largest element, of all or along a dimension.", [.tensor("input")],
         options: [.integer("dim").optional, .keepdim],
         returns: .several([.object(Tensor.self, "min"), .object(Tensor.self, "max")]), faces: .usual,
-        examples: [.init(.values(2, 5)), .init(.values(2, 5), options: ["dim": 1])]
+        examples: [.init(.values(2, 5)), .init(.values(2, 5), options: ["dim": 1, "keepdim": true])]
     ) { a, _ in
         let x = try a.tensor("input")
         let dims = try x.reducedDimensions(a.optionalIntegers("dim"))

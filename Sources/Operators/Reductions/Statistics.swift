@@ -78,17 +78,18 @@ extension Operators {
 
     static let nansum = Operator(
         "nansum", doc: "The sum of the elements that are no NaN.", [.tensor("input"), .dimensions, .keepdim],
-        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0)]
+        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0, true)]
     ) { a, _ in
         let x = try a.tensor("input")
-        return .tensor(
-            try withoutNaN([.tensor(x.to(a.dtype() ?? x.dtype))]).sum(
-                a.optionalIntegers("dim"), keepDimensions: a.boolean("keepdim")))
+        let dtype = try a.dtype()
+        let sum = try withoutNaN([.tensor(x.to(dtype ?? x.dtype))]).sum(
+            a.optionalIntegers("dim"), keepDimensions: a.boolean("keepdim"))
+        return .tensor(try sum.to(dtype ?? sum.dtype))
     }
 
     static let nanmean = Operator(
         "nanmean", doc: "The mean of the elements that are no NaN.", [.tensor("input"), .dimensions, .keepdim],
-        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0)]
+        options: [.dtype], faces: .usual, examples: [.init(.values(2, 3)), .init(.values(2, 3), 0, true)]
     ) { a, _ in
         let given = try a.tensor("input")
         let x = try given.to(a.dtype() ?? given.dtype)

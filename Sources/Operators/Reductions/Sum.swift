@@ -9,8 +9,9 @@ extension Operators {
         ]
     ) { a, _ in
         let x = try a.tensor("input")
-        return .tensor(
-            try x.to(a.dtype() ?? x.dtype).sum(a.optionalIntegers("dim"), keepDimensions: a.boolean("keepdim")))
+        let dtype = try a.dtype()
+        let sum = try x.to(dtype ?? x.dtype).sum(a.optionalIntegers("dim"), keepDimensions: a.boolean("keepdim"))
+        return .tensor(try sum.to(dtype ?? sum.dtype))
     }
 
     static let mean = Operator(

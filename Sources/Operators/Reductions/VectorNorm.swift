@@ -16,7 +16,8 @@ extension Operators {
 
     static let vectorNorm = Operator(
         "vector_norm", doc: doc, [.tensor("x"), .number("ord", default: 2), .dimensions, .keepdim], options: [.dtype],
-        faces: [.linalg], examples: [.init(.values(2, 3, away: 0))]
+        faces: [.linalg],
+        examples: [.init(.values(2, 3, away: 0)), .init(.values(2, 3, away: 0), 3, 1, true)]
     ) { a, _ in
         let x = try a.tensor("x")
         return .tensor(
@@ -29,7 +30,7 @@ extension Operators {
         doc: "The square root of the sum of all squares, or for vectors and along one dimension the `ord`-norm; norms "
             + "of matrices are not there.",
         [.tensor("A"), .number("ord").optional, .dimensions, .keepdim], options: [.dtype], faces: [.linalg],
-        examples: [.init(.values(2, 3, away: 0)), .init(.values(2, 3, away: 0), 1, 1)]
+        examples: [.init(.values(2, 3, away: 0)), .init(.values(2, 3, away: 0), 1, 1, true)]
     ) { a, _ in
         let (x, dims, order) = (try a.tensor("A"), try a.optionalIntegers("dim"), try a.optionalNumber("ord"))
         if order != nil, (dims?.count ?? x.dim) != 1 {

@@ -79,7 +79,7 @@ extension Operators {
     static let combinations = Operator(
         "combinations", doc: "Every choice of two elements, in their order, a row each.",
         [.tensor("input"), .integer("r", min: 2, max: 2, default: 2)], faces: [.function],
-        examples: [.init(.values(4))]
+        examples: [.init(.values(4)), .init(.values(3), 2)]
     ) { a, _ in
         let x = try a.tensor("input")
         guard x.dim == 1 else { throw TensorError("a tensor with one dimension expected, got \(x.shape)") }

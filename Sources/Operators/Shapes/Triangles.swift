@@ -18,7 +18,7 @@ extension Operators {
         creation(
             name, "Rows and columns [2, n] of the \(which) triangle of a matrix, int64.",
             [.integer("row", min: 0), .integer("col", min: 0), .integer("offset", default: 0)],
-            examples: [.init(3, 4)]
+            examples: [.init(3, 4), .init(3, 4, 1)]
         ) { a, _ in
             let ones = try Tensor.ones([a.integer("row"), a.integer("col")], dtype: .bool)
             let places = try ones.triangle(a.integer("offset"), upper: upper).nonzero().transpose(0, 1)
@@ -41,7 +41,8 @@ extension Operators {
 
     static let diagflat = Operator(
         "diagflat", doc: "The matrix with the elements on its diagonal.",
-        [.tensor("input"), .integer("offset", default: 0)], faces: .usual, examples: [.init(.values(2, 2))]
+        [.tensor("input"), .integer("offset", default: 0)], faces: .usual,
+        examples: [.init(.values(2, 2)), .init(.values(3), -1)]
     ) { a, _ in .tensor(try a.tensor("input").reshape([-1]).embedded(a.integer("offset"))) }
 
     static let diagonal = Operator(

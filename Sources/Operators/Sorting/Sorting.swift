@@ -9,7 +9,7 @@ extension Operators {
         doc: "The elements along a dimension in their order, and where they stood; equal ones keep theirs, a NaN is "
             + "the largest.",
         [.tensor("input"), along, descending], options: [stable], returns: pair, faces: .usual,
-        examples: [.init(.values(2, 5)), .init(.values(4, 2), 0, true)]
+        examples: [.init(.values(2, 5)), .init(.values(4, 2), 0, true, options: ["stable": true])]
     ) { a, _ in
         let found = try a.tensor("input").sorted(a.integer("dim"), descending: a.boolean("descending"))
         return .several([found.values, found.indices])
@@ -18,7 +18,7 @@ extension Operators {
     static let argsort = Operator(
         "argsort", doc: "Where the elements along a dimension stand, in their order.",
         [.tensor("input"), along, descending], options: [stable], returns: .object(Tensor.self, "int64"), faces: .usual,
-        examples: [.init(.values(2, 5))]
+        examples: [.init(.values(2, 5)), .init(.values(4, 2), 0, true, options: ["stable": true])]
     ) { a, _ in
         .tensor(try a.tensor("input").sorted(a.integer("dim"), descending: a.boolean("descending")).indices)
     }
@@ -34,7 +34,7 @@ extension Operators {
             .tensor("input"), .integer("k", min: 0), along, .boolean("largest", default: true),
             .boolean("sorted", "they always are", default: true),
         ], returns: pair, faces: .usual,
-        examples: [.init(.values(2, 5), 2), .init(.values(4, 2), 3, 0, false)]
+        examples: [.init(.values(2, 5), 2), .init(.values(4, 2), 3, 0, false, true)]
     ) { a, _ in
         let (x, k) = (try a.tensor("input"), try a.integer("k"))
         let d = try x.dim == 0 ? x.resolve(a.integer("dim"), of: 1) : x.resolve(a.integer("dim"))
@@ -93,7 +93,7 @@ extension Operators {
     static let mode = Operator(
         "mode", doc: "The most frequent element along a dimension, of several the smallest, and where it stands last.",
         [.tensor("input"), along, .keepdim], returns: pair, faces: .usual,
-        examples: [.init(.values(2, 5)), .init(.integers(3, 4, below: 3), 0)]
+        examples: [.init(.values(2, 5)), .init(.integers(3, 4, below: 3), 0, true)]
     ) { a, _ in
         let x = try a.tensor("input")
         let d = try x.dim == 0 ? 0 : x.resolve(a.integer("dim"))
@@ -126,7 +126,8 @@ extension Operators {
             .keepdim,
         ], options: [.choice("interpolation", of: ["linear"], default: "linear")], faces: .usual,
         examples: [
-            .init(.values(2, 5), 0.3), .init(.values(2, 5), 0.5, 1), .init(.values(4, 2), [0.25, 0.5], 0, true),
+            .init(.values(2, 5), 0.3), .init(.values(2, 5), 0.5, 1),
+            .init(.values(4, 2), [0.25, 0.5], 0, true, options: ["interpolation": "linear"]),
         ]
     ) { a, _ in
         let x = try a.tensor("input")

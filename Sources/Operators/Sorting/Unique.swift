@@ -81,7 +81,12 @@ extension Operators {
         "isin", doc: "Which elements occur among the test elements (bool).",
         [.operand("elements"), .operand("test_elements")],
         options: [.boolean("assume_unique", "not needed here", default: false), .boolean("invert", default: false)],
-        faces: [.function], examples: [.init(.integers(2, 3, below: 5), .integers(3, below: 5))]
+        faces: [.function],
+        examples: [
+            .init(.integers(2, 3, below: 5), .integers(3, below: 5)),
+            .init(
+                .integers(2, 3, below: 9), .integers(1, below: 9), options: ["invert": true, "assume_unique": false]),
+        ]
     ) { a, _ in
         let (x, tests) = (try a.operand("elements").asTensor(), try a.operand("test_elements").asTensor())
         let dtype = x.dtype.promoted(with: tests.dtype)
@@ -107,7 +112,10 @@ extension Operators {
             .boolean("right", default: false), .choice("side", of: ["left", "right"]).optional,
             .boolean("out_int32", default: false),
         ], returns: .object(Tensor.self, "int64"), faces: [.function],
-        examples: [.init(.values(1), .values(3))]
+        examples: [
+            .init(.values(1), .values(3)), .init(.values(1), .values(3), options: ["right": true]),
+            .init(.values(1), .values(3), options: ["side": "right", "out_int32": true]),
+        ]
     ) { a, _ in
         try searched(a, a.tensor("sorted_sequence"), a.operand("input"), a.optionalString("side") == "right")
     }
@@ -116,7 +124,10 @@ extension Operators {
         "bucketize", doc: "Which interval between sorted boundaries each value is in.",
         [.operand("input"), .tensor("boundaries")],
         options: [.boolean("right", default: false), .boolean("out_int32", default: false)],
-        returns: .object(Tensor.self, "int64"), faces: [.function], examples: [.init(.values(3), .values(1))]
+        returns: .object(Tensor.self, "int64"), faces: [.function],
+        examples: [
+            .init(.values(3), .values(1)), .init(.values(3), .values(1), options: ["right": true, "out_int32": true]),
+        ]
     ) { a, _ in try searched(a, a.tensor("boundaries"), a.operand("input"), false) }
 
     private static func searched(_ a: Arguments, _ row: Tensor, _ input: Operand, _ isRight: Bool) throws -> Outcome {
