@@ -19,7 +19,7 @@ public enum Operators {
             isnan, isfinite, isinf, isposinf, isneginf, logicalAnd, logicalOr, logicalXor, logicalNot,
             bitwiseAnd, bitwiseOr, bitwiseXor, bitwiseNot,
             // Activations
-            relu, relu6, leakyReLU, prelu, elu, selu, celu, gelu, silu, hardswish, hardsigmoid, hardtanh, sigmoid,
+            relu, relu6, leakyReLU, prelu, elu, selu, celu, gelu, silu, mish, hardswish, hardsigmoid, hardtanh, sigmoid,
             logsigmoid, tanh, softplus, softsign, tanhshrink, softshrink, hardshrink, threshold, glu, softmax, softmin,
             logSoftmax, dropout, dropout1d, dropout2d,
             alphaDropout, featureAlphaDropout,
