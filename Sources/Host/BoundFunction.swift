@@ -176,9 +176,12 @@ import Lua
         }
         for index in range where !item.accepts(index, state) {
             if isOwnModule(state) { throw colonError }
+            // Among modules or tensors the number says which; a size is seen.
+            let place =
+                if case .object = item, range.count > 1 { " as item \(index - range.lowerBound + 1)" } else { "" }
             throw PlainError.argument(
                 "\(name): bad argument '\(parameter.name)' (\(item.expected(className)) expected, "
-                    + "got \(item.got(index, state)))")
+                    + "got \(item.got(index, state))\(place))")
         }
     }
 

@@ -64,10 +64,12 @@ private struct Printer {
     init(_ tensor: Tensor) {
         self.tensor = tensor
         isShortened = tensor.count > 1000
-        var shown: [Double] = []
-        visit(0, 0) { shown.append(tensor.element(at: $0)) }
+        var places: [Int] = []
+        visit(0, 0) { places.append($0) }
         if tensor.dtype.isFloatingPoint {
-            shown = shown.filter { $0.isFinite && $0 != 0 }
+            // PyTorch's width and style are those of the other numbers.
+            places = places.filter { tensor.element(at: $0).isFinite && tensor.element(at: $0) != 0 }
+            let shown = places.map { tensor.element(at: $0) }
             if let least = shown.map(\.magnitude).min(), let most = shown.map(\.magnitude).max() {
                 if most / least > 1000 || most > 1e8 || least < 1e-4 {
                     style = .exponent
@@ -76,15 +78,17 @@ private struct Printer {
                 }
             }
         }
-        for value in shown { width = max(width, text(value).count) }
+        for place in places { width = max(width, text(place).count) }
     }
 
-    private func text(_ value: Double) -> String {
+    private func text(_ offset: Int) -> String {
         switch tensor.dtype {
-        case .bool: return value == 0 ? "false" : "true"
+        case .bool: return tensor.integer(at: offset) == 0 ? "false" : "true"
         case .float32, .float64: break
-        default: return String(Int64(value))
+        // A double would not hold every int64.
+        default: return String(tensor.integer(at: offset))
         }
+        let value = tensor.element(at: offset)
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
         return switch style {
@@ -95,7 +99,7 @@ private struct Printer {
     }
 
     private func padded(_ offset: Int) -> String {
-        let text = text(tensor.element(at: offset))
+        let text = text(offset)
         return String(repeating: " ", count: max(0, width - text.count)) + text
     }
 

@@ -312,7 +312,7 @@ struct NetworkModuleTests {
             ("nn.ModuleList():append(5)", "ModuleList:append: bad argument 'module' (Module expected, got number)"),
             (
                 "nn.Sequential(nn.ReLU(), nj.ones(1))",
-                "nn.Sequential: bad argument 'modules' (Module expected, got Tensor)"
+                "nn.Sequential: bad argument 'modules' (Module expected, got Tensor as item 2)"
             ),
             ("nn.module()", "nn.module: bad argument 'name' (string expected, got nothing)"),
             ("nn.module('x', {})", "nn.module: bad argument 'parent' (what nn.module returned expected, got table)"),
@@ -338,7 +338,7 @@ struct NetworkModuleTests {
                 "dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"
             ),
             ("nn.Dropout(1.5)", "nn.Dropout: bad argument 'p' (number from 0.0 to 1.0 expected, got 1.5)"),
-            ("local x = nn.Conv3d", "'Conv3d' is not in nightjar.nn (did you mean 'Conv2d'?)"),
+            ("local x = nn.Conv3d", "'Conv3d' is not in nightjar.nn (did you mean 'Conv1d'?)"),
             ("local x = nn.ReLU().weight", "Module has no method 'weight'"),
             ("nn.Parameter(5)", "nn.Parameter: bad argument 'data' (Tensor expected, got number)"),
         ])

@@ -76,7 +76,7 @@ struct OperatorCallTests {
                 "Tensor:tolist: at most 134217728 elements and lists expected for Lua tables, got shape [2147483648, 0]"
             ),
             ("x:matrix_power(2)", "Tensor:matrix_power: square matrices expected, got [2, 3]"),
-            ("nj.linalg.inv(x)", "linalg has no field 'inv'"),
+            ("nj.linalg.inv(x)", "'inv' is not in nightjar.linalg"),
         ])
     func refused(expression: String, message: String) {
         let found = failure("\(Self.rows) return \(expression)")

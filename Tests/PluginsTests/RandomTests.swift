@@ -73,7 +73,7 @@ struct RandomTests {
             ),
             (
                 "nj.set_rng_state(nj.arange(3))",
-                "set_rng_state: bad argument 'new_state' (tensor from get_rng_state expected, got another one)"
+                "set_rng_state: bad argument 'new_state' (what get_rng_state() gave expected, got another tensor)"
             ),
         ])
     func refused(expression: String, message: String) {

@@ -349,7 +349,7 @@ struct TensorModuleTests {
     func optionsAfterSizes() throws {
         #expect(try evaluate("return nj.zeros(2, 3, { dtype = 'int64' }):dtype()") == "int64")
         #expect(try evaluate("return nj.randn(2, 2, 2, { requires_grad = true }):requires_grad()") == "true")
-        #expect(try evaluate("return nj.ones { shape = { 1, 2 }, dtype = 'bool' }") == "tensor([[true, true]])")
+        #expect(try evaluate("return nj.ones { size = { 1, 2 }, dtype = 'bool' }") == "tensor([[true, true]])")
     }
 
     @Test("A released tensor says so")

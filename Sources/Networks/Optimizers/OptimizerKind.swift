@@ -62,7 +62,8 @@ public struct OptimizerKind: Sendable {
         guard value.isFinite, range.contains(value) else {
             let wanted = range.lowerBound.isFinite ? "\(name) of \(Int(range.lowerBound)) or more" : "a finite \(name)"
             let upper = range.upperBound.isFinite ? "\(name) from \(range.lowerBound) to \(range.upperBound)" : wanted
-            throw TensorError("\(upper) expected, got \(value)")
+            // A NaN has a sign, which says nothing.
+            throw TensorError("\(upper) expected, got \(value.isNaN ? "nan" : "\(value)")")
         }
     }
 }

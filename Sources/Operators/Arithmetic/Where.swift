@@ -1,7 +1,8 @@
 extension Operators {
     static let whereFunction = Operator(
         "where",
-        doc: "Elements of `input` where the condition holds, else of `other`; with the condition alone, the places where "
+        doc:
+            "Elements of `input` where the condition holds, else of `other`; with the condition alone, the places where "
             + "it holds: for each dimension an int64 tensor of its positions.",
         [.tensor("condition"), .operand("input").optional, .operand("other").optional], faces: [.function],
         examples: [.init(.truths([2, 3]), .values(2, 3), .values(3)), .init(.truths([2, 3]), .values(2, 1), 0.5)]

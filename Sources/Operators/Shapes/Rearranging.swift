@@ -97,7 +97,8 @@ extension Operators {
         [.tensor("input"), .anyOf("repeats", of: [.integer, .object(Tensor.self)]), .integer("dim").optional],
         options: [.integer("output_size", "not needed here").optional], faces: .usual,
         examples: [
-            .init(.values(2, 3), 2), .init(.values(2, 3), 3, 1, options: ["output_size": 9]), .init(.values(2, 3), .integers(3, below: 3), 1),
+            .init(.values(2, 3), 2), .init(.values(2, 3), 3, 1, options: ["output_size": 9]),
+            .init(.values(2, 3), .integers(3, below: 3), 1),
         ]
     ) { a, _ in
         var x = try a.tensor("input")

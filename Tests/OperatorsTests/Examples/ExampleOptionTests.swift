@@ -57,7 +57,9 @@ struct ExampleOptionTests {
         }
     }
 
-    @Test("without 'training' the input is the result", arguments: takers("training").filter { $0.schema.name.contains("dropout") })
+    @Test(
+        "without 'training' the input is the result",
+        arguments: takers("training").filter { $0.schema.name.contains("dropout") })
     func training(operation: Operator) throws {
         for call in try calls(operation, ["training": .boolean(false)]) {
             expectClose(

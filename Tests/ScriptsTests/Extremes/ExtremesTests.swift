@@ -57,7 +57,7 @@
         private static let seed = seconds == 0 ? 1 : Int.random(in: 1...1_000_000)
 
         /// KiB of address space.
-        private static let memory = 6 << 20
+        private static let memory = 2 << 20
 
         @Test("are refused or used, and nothing worse", arguments: Declared.groups)
         func group(_ group: Declared.Group) throws {
