@@ -37,12 +37,22 @@ open class Module {
 
     /// Where it was registered; the last is where messages say it is.
     private var places: [Place] = []
+    /// The last of them, which messages name also after the network around it is gone.
+    private let spot = Spot()
     /// How many modules lie within each other below this one.
     private var height = 0
 
     private struct Place {
         weak var parent: Module?
         let name: String
+    }
+
+    /// A name within what other names lead to.
+    private final class Spot {
+        var parent: Spot?
+        var name: String?
+
+        var path: String? { name.map { name in parent?.path.map { "\($0).\(name)" } ?? name } }
     }
 
     public init(kind: String) { self.kind = kind }
@@ -109,8 +119,7 @@ open class Module {
 
     /// Where the module is within the network: "features.3"; nil outside of one.
     public var path: String? {
-        guard let place = places.last(where: { $0.parent != nil }), let parent = place.parent else { return nil }
-        return parent.path.map { "\($0).\(place.name)" } ?? place.name
+        spot.path
     }
 
     /// How messages name the module: "features.3 (Conv2d 1->32, 3x3)".
@@ -146,6 +155,7 @@ open class Module {
         }
         module.places.removeAll { $0.parent == nil }
         module.places.append(Place(parent: self, name: name))
+        (module.spot.parent, module.spot.name) = (spot, name)
         grow(module.height + 1)
     }
 
@@ -210,6 +220,9 @@ open class Module {
 
     private func left(_ parent: Module, _ name: String) {
         places.removeAll { $0.parent === parent && $0.name == name }
+        guard spot.parent === parent.spot, spot.name == name else { return }
+        let last = places.last { $0.parent != nil }
+        (spot.parent, spot.name) = (last?.parent?.spot, last?.name)
     }
 
     private static func put(_ tensor: Tensor, _ name: String, _ list: inout [(name: String, tensor: Tensor)]) {
