@@ -96,6 +96,7 @@ extension Initializations {
         try tensor.expectDimensions(2...2, "a tensor of 2 dimensions")
         let zeros = Int((try a.number("sparsity") * Double(tensor.shape[0])).rounded(.up))
         try tensor.drawNormal(0, deviation(a, "std"), generator)
+        if tensor.count == 0 { return }
         let zero = try Tensor.zeros([], dtype: tensor.dtype)
         for column in 0..<tensor.shape[1] {
             for row in generator.permutation(tensor.shape[0]).prefix(zeros) {
