@@ -312,7 +312,8 @@ private struct UnfoldView: ViewOperation {
         shape[dimension] = (shape[dimension] - size) / step + 1
         shape.append(size)
         strides.append(strides[dimension])
-        strides[dimension] *= step
+        // A single window has no next one, however large the step.
+        if shape[dimension] > 1 { strides[dimension] *= step }
         return (tensor.offset, shape, strides)
     }
 

@@ -5,6 +5,13 @@ import Testing
 
 @Suite("Tensors without elements and without dimensions")
 struct EmptyTests {
+    @Test("triangles of many empty rows come at once", .timeLimit(.minutes(1)))
+    func triangles() throws {
+        let rows = try Tensor.zeros([1 << 40, 0])
+        #expect(try rows.call("tril").shape == [1 << 40, 0])
+        #expect(try call("triu_indices", 1 << 40, 0).tensors[0].shape == [2, 0])
+    }
+
     @Test("what there is to say of nothing")
     func values() throws {
         let none = try Tensor.zeros([0, 3])

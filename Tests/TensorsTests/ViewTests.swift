@@ -145,4 +145,11 @@ struct ViewTests {
         try y.addInPlace(y.narrow(0, start: 4, length: 1))
         #expect(try y.floatArray() == [6, 6, 8, 10, 12])
     }
+
+    @Test("a single window, however far the next one would be")
+    func singleWindow() throws {
+        let windows = try counting([2, 3]).unfold(0, size: 2, step: .max)
+        #expect(windows.shape == [1, 3, 2])
+        #expect(try windows.floatArray() == [0, 3, 1, 4, 2, 5])
+    }
 }

@@ -94,8 +94,11 @@ extension Initializations {
         [.number("sparsity", "the part, from 0 to 1", min: 0, max: 1), .number("std", default: 0.01)]
     ) { tensor, a, generator in
         try tensor.expectDimensions(2...2, "a tensor of 2 dimensions")
-        let zeros = Int((try a.number("sparsity") * Double(tensor.shape[0])).rounded(.up))
+        let sparsity = try a.number("sparsity")
+        guard sparsity >= 0, sparsity <= 1 else { throw TensorError("a sparsity from 0 to 1 expected, got nan") }
+        let zeros = Int((sparsity * Double(tensor.shape[0])).rounded(.up))
         try tensor.drawNormal(0, deviation(a, "std"), generator)
+        if tensor.count == 0 { return }
         let zero = try Tensor.zeros([], dtype: tensor.dtype)
         for column in 0..<tensor.shape[1] {
             for row in generator.permutation(tensor.shape[0]).prefix(zeros) {

@@ -88,6 +88,7 @@ extension Tensor {
     func triangle(_ diagonal: Int, upper: Bool) throws -> Tensor {
         guard dim >= 2 else { throw TensorError("at least two dimensions expected, got \(shape)") }
         let (rows, columns) = (shape[dim - 2], shape[dim - 1])
+        if count == 0 { return try clone() }
         let mask = try Tensor(uninitialized: [rows, columns], dtype: .bool)
         let truths = mask.address(as: Bool.self)
         // As far as the matrix goes; what is beyond decides nothing.

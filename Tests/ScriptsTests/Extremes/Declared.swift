@@ -26,6 +26,16 @@
             let name: String
             let functions: [Declared]
             var description: String { name }
+
+            /// Groups of so few functions that a process calls all of them within the time that it has.
+            fileprivate var parts: [Group] {
+                let size = 60
+                return stride(from: 0, to: functions.count, by: size).map { start in
+                    Group(
+                        name: start == 0 ? name : "\(name) from \(functions[start].name)",
+                        functions: Array(functions[start..<min(start + size, functions.count)]))
+                }
+            }
         }
 
         /// All that scripts can call, but for what is left out.
@@ -46,7 +56,7 @@
             }.map { group in
                 Group(name: group.name, functions: group.functions.filter { !leftOut.keys.contains($0.label) })
             }
-            .filter { !$0.functions.isEmpty }
+            .flatMap { $0.parts }
         }()
 
         var label: String { typeName.map { "\($0):\(name)" } ?? name }
@@ -69,7 +79,7 @@
             _ argument: Argument, of function: String, _ names: [ObjectIdentifier: String]
         ) -> String {
             var fields = ["name = \"\(argument.name)\"", "kind = \"\(kind(argument.kind))\""]
-            switch argument.kind {
+            switch first(argument.kind) {
             case .integer(let range) where range.lowerBound > .min,
                 .integerOrPair(let range) where range.lowerBound > .min:
                 fields.append("least = \"\(range.lowerBound)\"")
@@ -77,10 +87,6 @@
                 fields.append("choices = { \(values.map { "\"'\($0)'\"" }.joined(separator: ", ")) }")
             case .object(let type), .objects(let type):
                 fields.append("class = \"\(names[type.identifier] ?? "?")\"")
-            case .anyOf(let kinds):
-                if case .object(let type) = kinds.first {
-                    fields.append("class = \"\(names[type.identifier] ?? "?")\"")
-                }
             default: break
             }
             if !argument.isOptional { fields.append("needed = true") }
@@ -89,6 +95,12 @@
             }
             if bounded.contains("\(function) \(argument.name)") { fields.append("bounded = true") }
             return "{ \(fields.joined(separator: ", ")) }"
+        }
+
+        /// The first of several kinds that a parameter may have.
+        private static func first(_ kind: ArgumentKind) -> ArgumentKind {
+            if case .anyOf(let kinds) = kind, let kind = kinds.first { return first(kind) }
+            return kind
         }
 
         private static func kind(_ kind: ArgumentKind) -> String {

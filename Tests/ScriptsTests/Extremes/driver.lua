@@ -55,6 +55,13 @@ local objects = {
   PackageText = { "registry.text 'text'" },
   JSONNull = { "json.null" },
   Error = { "failure" },
+  Sequential = { "nn.Sequential(nn.ReLU(), nn.Linear(2, 3))" }, ModuleList = { "nn.ModuleList { nn.ReLU() }" },
+  ModuleDict = { "nn.ModuleDict { a = nn.ReLU() }" },
+  ParameterGroup = { "optim.SGD({ nn.Parameter(nj.ones(2)) }, { lr = 0.1 }).param_groups[1]" },
+  LRScheduler = { "optim.lr_scheduler.StepLR(optim.SGD({ nn.Parameter(nj.ones(2)) }, { lr = 0.1 }), 1)" },
+  HookHandle = { "nj.ones(2, { requires_grad = true }):register_hook(print)" },
+  ForwardHookHandle = { "nn.ReLU():register_forward_hook(print)" },
+  AutogradFunction = { "autograd_function()" }, FunctionContext = { "context()" },
 }
 
 local cyclic, shared, deep, long, ones = {}, {}, {}, {}, {}
@@ -69,12 +76,26 @@ for i = 0, 61 do holes[1 << i] = 1 end
 local Own = nn.module "Own"
 function Own:init() self.part = nn.Linear(2, 2) end
 function Own:forward(x) return self.part(x) end
+local function autograd_function(forward)
+  forward = forward or function(_, x) return x * 2 end
+  return nj.autograd_function { forward = forward, backward = function(_, g) return g end }
+end
+-- What forward is given, which is kept beyond the call.
+local function context()
+  local kept
+  autograd_function(function(ctx, x)
+    kept = ctx
+    return x * 2
+  end)(nj.ones(2, { requires_grad = true }))
+  return kept
+end
 local released = nj.zeros(2)
 released:release()
 local environment = setmetatable({
   nj = nj, nn = nn, F = F, optim = optim, data = data, images = images, metrics = metrics, json = json,
   registry = registry, option = option, checkpoint = checkpoint, cyclic = cyclic, shared = shared, deep = deep,
-  long = long, ones = ones, holes = holes, released = released, own = function() return Own() end,
+  long = long, ones = ones, holes = holes, released = released, own = function() return Own() end, context = context,
+  autograd_function = function() return autograd_function() end,
   failure = select(2, pcall(nj.zeros)),
 }, { __index = _G })
 
