@@ -65,7 +65,12 @@ public indirect enum ArgumentKind: Sendable {
         case .any: "value"
         case .object(let type): className(type)
         case .objects(let type): "list of \(className(type))"
-        case .anyOf(let kinds): Self.alternatives(kinds.map { $0.expected(className) })
+        // Beside a list of something, a list of anything says nothing more.
+        case .anyOf(let kinds):
+            Self.alternatives(
+                kinds.map { $0.expected(className) }.filter { text in
+                    text != "list" || !kinds.contains { $0.expected(className).hasPrefix("list of") }
+                })
         }
     }
 

@@ -64,7 +64,7 @@ struct OptimizerModuleTests {
                 "optim.SGD: parameter 1 is the result of an operation; only tensors made by hand can be optimised"
             ),
             ("optim.SGD({ p, p })", "optim.SGD: parameter 2 is the same tensor as parameter 1"),
-            ("optim.SGD(nn.Linear(1, 1))", "optim.SGD: bad argument 'params' (list expected, got Module)"),
+            ("optim.SGD(nn.Linear(1, 1))", "optim.SGD: bad argument 'params' (list of Tensor expected, got Module)"),
             (
                 "optim.SGD({ p }, { lr = -0.1 })",
                 "optim.SGD: bad argument 'lr' (number of at least 0.0 expected, got -0.1)"
@@ -76,7 +76,7 @@ struct OptimizerModuleTests {
             ),
             ("optim.SGD({ p }, { momentun = 0.1 })", "optim.SGD: unknown option 'momentun' (did you mean 'momentum'?)"),
             ("optim.SGD({ p }, { nesterov = true })", "optim.SGD: nesterov needs a momentum above 0 and no dampening"),
-            ("optim.SGD(p)", "optim.SGD: bad argument 'params' (list expected, got Tensor)"),
+            ("optim.SGD(p)", "optim.SGD: bad argument 'params' (list of Tensor expected, got Tensor)"),
             (
                 "optim.SGD({ { params = p }, p })",
                 "optim.SGD: bad argument 'params' (table with a field params expected, got another value as item 2)"

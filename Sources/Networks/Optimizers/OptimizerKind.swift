@@ -26,8 +26,9 @@ public struct OptimizerKind: Sendable {
         validate: @escaping @Sendable (OptimizerOptions) throws -> Void = { _ in },
         rule: @escaping @Sendable (OptimizerOptions) throws -> Rule
     ) {
-        let params: Argument = .list(
-            "params", "tensors, as net:parameters() returns them, or groups { params = tensors, lr = 0.1 }")
+        let params: Argument = .anyOf(
+            "params", "tensors, as net:parameters() returns them, or groups { params = tensors, lr = 0.1 }",
+            of: [.objects(Tensor.self), .list])
         schema = Schema(
             name, doc: doc, arguments: [params] + arguments, options: options, returns: .object(Optimizer.self))
         self.numbers = numbers
