@@ -93,6 +93,8 @@ extension Operators {
 extension Tensor {
     /// Views of consecutive places of a dimension, so many of them as the sizes say. Their gradients come together in one
     /// piece.
+    ///
+    /// - Throws: `TensorError` where the sizes do not add up to the dimension's.
     public func parts(_ dimension: Int, _ sizes: [Int]) throws -> [Tensor] {
         let d = try resolve(dimension)
         var start = 0
@@ -102,18 +104,11 @@ extension Tensor {
                 return try narrow(d, start: start, length: size)
             }
         }
-        guard start == shape[d] else { return try sizes.isEmpty ? [] : narrowed(d, sizes) }
+        guard start == shape[d] else {
+            throw TensorError("parts of \(shape[d]) places together expected, got \(describe(sizes))")
+        }
         Tensor.record(SplitOperation(dimension: d), [self], views)
         return views
-    }
-
-    /// The same where the parts leave out places at the end.
-    private func narrowed(_ dimension: Int, _ sizes: [Int]) throws -> [Tensor] {
-        var start = 0
-        return try sizes.map { size in
-            defer { start += size }
-            return try narrow(dimension, start: start, length: size)
-        }
     }
 
     fileprivate func split(_ size: Int, _ dimension: Int) throws -> [Tensor] {
