@@ -56,7 +56,7 @@ private func window(_ size: Int, _ stride: Int = 1, _ padding: Int = 0, _ dilati
     Window(size: size, stride: stride, padding: padding, dilation: dilation)
 }
 
-private let cases: [ConvolutionCase] = [
+private let named: [ConvolutionCase] = [
     .init("one pixel", 1, 1, 1, out: 1, window(1), window(1)),
     .init("the first of the tutorial", images: 1, 1, 28, 28, out: 10, window(5), window(5)),
     .init("the second of the tutorial", images: 3, 10, 12, 12, out: 20, window(5), window(5)),
@@ -83,6 +83,19 @@ private let cases: [ConvolutionCase] = [
     .init("the whole image", 3, 6, 7, out: 5, window(6), window(7)),
     .init("no channels", 0, 4, 4, out: 2, window(3), window(3)),
 ]
+
+/// Rows of every length around halves, wholes and pairs of vectors.
+private let widths = (2...34).map { width in
+    ConvolutionCase(
+        "rows of \(width)", 2, 4, width, out: 7, window(2), window(3, 1, width % 2))
+}
+
+/// Numbers of output channels around one, two and three vectors.
+private let outputs = [1, 3, 4, 5, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 40, 48, 49].map { out in
+    ConvolutionCase("\(out) output channels", 3, 5, 6, out: out, window(3), window(3, 1, 1))
+}
+
+private let cases = named + widths + outputs
 
 @Suite("Convolution kernels of every instruction set")
 struct ConvolutionTests {

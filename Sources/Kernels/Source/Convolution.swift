@@ -1,11 +1,11 @@
 import KernelInterface
 
 extension Kernels {
-    /// Where whole vectors of pixels can be read from the input they are. Elsewhere each image is unrolled into a
+    /// Where vectors of pixels can be read from the input they are. Elsewhere each image is unrolled into a
     /// matrix, one row a tap and one column an output pixel, and multiplied by the weights
     /// (Chellapilla, Puri and Simard, 2006). The matrix stays in the cache: it is made for one image and group at a time.
     public func convolve(_ shape: Convolution, _ f: Convolution.Forward, _ images: Range<Int>) {
-        if shape.columns.stride == 1 && shape.outWidth >= pixelLanes { return convolveDirectly(shape, f, images) }
+        if let runs = PixelRuns(shape) { return convolveDirectly(shape, f, images, runs) }
         let (pixels, taps) = (shape.outPixels, shape.taps)
         let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
         let packed = packedSize(rows: outGroup, k: taps)

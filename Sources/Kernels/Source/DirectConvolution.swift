@@ -44,24 +44,41 @@ struct Frame {
     }
 }
 
-/// A convolution whose pixels are read in whole vectors straight from the input: the column stride is 1 and a row of
-/// the output holds a vector. A row's last vector overlaps the one before it.
-func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Range<Int>) {
+/// The runs of pixels that a row of the output is cut into: whole vectors, or half vectors of which two make one, where
+/// that takes fewer. A row's last run overlaps the one before it.
+struct PixelRuns {
+    let lanes: Int
+    let aRow: Int
+    let count: Int
+    let areHalves: Bool
+
+    /// - Returns: nil where a row of the output is shorter than half a vector, or its pixels do not lie side by side.
+    init?(_ s: Convolution) {
+        let half = pixelLanes / 2
+        guard s.columns.stride == 1, s.outWidth >= half else { return nil }
+        let (wholes, halves) = ((s.outWidth + pixelLanes - 1) / pixelLanes, (s.outWidth + half - 1) / half)
+        areHalves = s.outWidth < pixelLanes || (halves * s.outHeight + 1) / 2 < wholes * s.outHeight
+        lanes = areHalves ? half : pixelLanes
+        aRow = areHalves ? halves : wholes
+        count = aRow * s.outHeight
+    }
+}
+
+/// A convolution whose pixels are read in vectors straight from the input.
+func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Range<Int>, _ runs: PixelRuns) {
     let frame = Frame(s)
     let (taps, pixels) = (s.taps, s.outPixels)
     let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
     let packed = packedSize(rows: outGroup, k: taps)
-    let vectorsARow = (s.outWidth + pixelLanes - 1) / pixelLanes
-    let vectors = vectorsARow * s.outHeight
-    withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * vectors) { places in
+    withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * runs.count) { places in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: packed * s.groups + frame.size(s)) { space in
             guard let offsets = places.baseAddress, let weight = space.baseAddress else { return }
-            let (starts, ends) = (offsets + taps, offsets + taps + vectors)
+            let (starts, ends) = (offsets + taps, offsets + taps + runs.count)
             frame.writeOffsets(s, to: offsets)
-            for v in 0..<vectors {
-                let (y, x) = (v / vectorsARow, min(v % vectorsARow * pixelLanes, s.outWidth - pixelLanes))
-                starts[v] = y * s.rows.stride * frame.rowSize + x
-                ends[v] = y * s.outWidth + x
+            for run in 0..<runs.count {
+                let (y, x) = (run / runs.aRow, min(run % runs.aRow * runs.lanes, s.outWidth - runs.lanes))
+                starts[run] = y * s.rows.stride * frame.rowSize + x
+                ends[run] = y * s.outWidth + x
             }
             for group in 0..<s.groups {
                 packA(
@@ -76,7 +93,7 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
                     convolveTiles(
                         channels: outGroup, taps: taps, weight: weight + group * packed,
                         bias: f.bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
-                        vectors: vectors, input: frame.place(s, input, in: framed),
+                        runs: runs.count, areHalves: runs.areHalves, input: frame.place(s, input, in: framed),
                         output: f.output + (image * s.outChannels + group * outGroup) * pixels, outRow: pixels)
                 }
             }
@@ -90,7 +107,7 @@ extension Kernels {
         let frame = Frame(s)
         let (taps, pixels) = (s.taps, s.outPixels)
         let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
-        let width = (outGroup + tileColumns - 1) / tileColumns * tileColumns
+        let width = (outGroup + pixelLanes - 1) / pixelLanes * pixelLanes
         if let bias = b.biasGradient { addBiases(s, b.outputGradient, images, to: bias) }
         withUnsafeTemporaryAllocation(of: Int.self, capacity: taps) { places in
             withUnsafeTemporaryAllocation(
