@@ -13,6 +13,8 @@ import Lua
     /// The index of the first argument.
     let first: Int32
     @exclusivity(unchecked) private(set) var parameters: [Argument] = []
+    /// The same with the object that a method is called on, where that is declared.
+    @exclusivity(unchecked) private(set) var declared: [Argument] = []
     /// The parameters' names once more: comparing them touches nothing else. Made, with the checks, at the first call:
     /// of the hundreds of functions that a module has a script calls a few.
     @exclusivity(unchecked) private(set) var names: [StaticString] = []
@@ -60,10 +62,12 @@ import Lua
     }
 
     private func prepare(_ state: LuaState) {
-        let schema = declaration.schema
-        positional = schema.arguments.count
-        parameters = schema.parameters
-        isVariadic = schema.arguments.last?.isVariadic ?? false
+        let schema = declaration.makeDeclared()
+        let receivers = declaration.declaresReceiver ? 1 : 0
+        declared = schema.parameters
+        positional = schema.arguments.count - receivers
+        parameters = Array(declared.dropFirst(receivers))
+        isVariadic = schema.arguments.dropFirst(receivers).last?.isVariadic ?? false
         names = parameters.map(\.name)
         checks = parameters.map { parameter in
             switch parameter.kind {

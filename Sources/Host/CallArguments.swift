@@ -1,7 +1,13 @@
 import Lua
 
 extension Call {
-    /// The arguments as libraries that know no Lua take them.
+    /// The arguments as libraries that know no Lua take them: those that the function declares.
+    public var arguments: Arguments {
+        let shift = function.declared.count - function.parameters.count
+        return Arguments(function.declared, StackReader(call: self, shift: shift))
+    }
+
+    /// The same as another declaration calls them.
     ///
     /// - Parameter hasReceiver: whether the object that a method was called on is the first of them.
     public func arguments(for schema: Schema, hasReceiver: Bool = false) -> Arguments {

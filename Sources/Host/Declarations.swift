@@ -13,26 +13,37 @@ public struct HostFunction: Sendable {
     }
 
     public let name: String
+    /// What is declared, the object that a method is called on among the arguments where `declaresReceiver` says so.
     /// Made when it is asked for: of the hundreds of functions that a module has a script calls a few.
-    private let makeSchema: @Sendable () -> Schema
+    let makeDeclared: @Sendable () -> Schema
+    let declaresReceiver: Bool
     let role: Role
     /// Whether the object stands before the arguments.
     let isReceiverFirst: Bool
     /// nil where the module's Lua part holds it: then this is for the documentation only.
     let body: Body?
 
-    var schema: Schema { makeSchema() }
+    /// What a script gives.
+    var schema: Schema {
+        let declared = makeDeclared()
+        guard declaresReceiver else { return declared }
+        return Schema(
+            name, doc: declared.doc, arguments: Array(declared.arguments.dropFirst()), options: declared.options,
+            returns: declared.returns)
+    }
     public var doc: String { schema.doc }
+    var isMetamethod: Bool { if case .metamethod = role { true } else { false } }
     var arguments: [Argument] { schema.arguments }
     var options: [Argument] { schema.options }
     var returns: Returns { schema.returns }
 
     init(
-        _ name: String, _ role: Role, isReceiverFirst: Bool, body: Body?,
+        _ name: String, _ role: Role, isReceiverFirst: Bool, body: Body?, declaresReceiver: Bool = false,
         schema: @autoclosure @escaping @Sendable () -> Schema
     ) {
         self.name = name
-        makeSchema = schema
+        makeDeclared = schema
+        self.declaresReceiver = declaresReceiver
         self.role = role
         self.isReceiverFirst = isReceiverFirst
         self.body = body
@@ -49,8 +60,10 @@ public struct HostFunction: Sendable {
     }
 
     /// Declares a function by what is declared elsewhere.
-    public static func function(_ schema: Schema, body: @escaping Body) -> HostFunction {
-        HostFunction(schema.name, .function, isReceiverFirst: false, body: body, schema: schema)
+    public static func function(
+        _ name: String, _ schema: @autoclosure @escaping @Sendable () -> Schema, body: @escaping Body
+    ) -> HostFunction {
+        HostFunction(name, .function, isReceiverFirst: false, body: body, schema: schema())
     }
 
     /// Declares a function.
@@ -87,18 +100,21 @@ public struct HostMethod<Object: AnyObject>: Sendable {
     /// Declares `object:name(...)` by what is declared elsewhere, of which the first argument is the object.
     ///
     /// - Parameters:
-    ///   - name, returns: where they are not the schema's.
     ///   - note: what the documentation says besides.
+    ///   - returns: where it is not the schema's.
     public static func method(
-        _ schema: Schema, name: String? = nil, note: String = "", returns: Returns? = nil,
-        body: @escaping HostFunction.Body
+        _ name: String, _ schema: @autoclosure @escaping @Sendable () -> Schema, note: String = "",
+        returns: Returns? = nil, body: @escaping HostFunction.Body
     ) -> HostMethod {
-        HostMethod(
+        @Sendable func declared() -> Schema {
+            let schema = schema()
+            return Schema(
+                name, doc: schema.doc + note, arguments: schema.arguments, options: schema.options,
+                returns: returns ?? schema.returns)
+        }
+        return HostMethod(
             HostFunction(
-                name ?? schema.name, .method, isReceiverFirst: true, body: body,
-                schema: Schema(
-                    name ?? schema.name, doc: schema.doc + note, arguments: Array(schema.arguments.dropFirst()),
-                    options: schema.options, returns: returns ?? schema.returns)))
+                name, .method, isReceiverFirst: true, body: body, declaresReceiver: true, schema: declared()))
     }
 
     /// Declares `object:name(...)`.

@@ -74,6 +74,7 @@ public struct HostType: Sendable {
     let hasIdentity: Bool
     let hasFields: Bool
     let isReleasable: Bool
+    let bindsLate: Bool
     let indexHint: String?
     let bytes: (@Sendable (AnyObject) -> Int)?
     let matches: @Sendable (AnyObject) -> Bool
@@ -84,11 +85,13 @@ public struct HostType: Sendable {
     ///   - identity: whether one object is one Lua value however often it is pushed, so that it works as a key.
     ///   - fields: whether scripts may set fields on its objects.
     ///   - releasable: whether it has a method `release`, which frees the object before the collector would.
+    ///   - bindsLate: whether its methods are bound when scripts first call them, as where there are hundreds. Then no
+    ///     type may come from it, and no Lua part may take methods from its metatable.
     ///   - indexHint: what to do instead of `t[1]`, said where a script tries that.
     ///   - bytes: what an object holds that Lua cannot see, told to Lua's collector.
     public init<Object: AnyObject>(
         _ type: Object.Type, name: String, doc: String, parent: AnyClass? = nil, identity: Bool = false,
-        fields: Bool = false, releasable: Bool = false, indexHint: String? = nil,
+        fields: Bool = false, releasable: Bool = false, bindsLate: Bool = false, indexHint: String? = nil,
         bytes: (@Sendable (Object) -> Int)? = nil,
         methods: @autoclosure @escaping @Sendable () -> [HostMethod<Object>] = []
     ) {
@@ -99,6 +102,7 @@ public struct HostType: Sendable {
         hasIdentity = identity
         hasFields = fields
         isReleasable = releasable
+        self.bindsLate = bindsLate
         self.indexHint = indexHint
         if let bytes {
             self.bytes = { object in

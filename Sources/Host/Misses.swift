@@ -1,7 +1,43 @@
 import Lua
 
-/// What answers a name that a module does not have: a sub-module, loaded now, or an error.
+/// Functions that are bound when a script first asks for them: of the hundreds that are declared it calls a few.
+struct UnboundFunctions {
+    private typealias Binder = (HostFunction) -> BoundFunction?
+
+    private var groups: [(functions: [HostFunction], bind: Binder)] = []
+
+    /// Their names.
+    var names: [String] { groups.flatMap { $0.functions.filter { $0.body != nil }.map(\.name) } }
+
+    /// - Parameter bind: gives nil where the module's Lua part has the function.
+    mutating func add(_ functions: [HostFunction], bind: @escaping (HostFunction) -> BoundFunction?) {
+        groups.append((functions, bind))
+    }
+
+    /// Puts a function into the table at index 1 under its name and leaves it on the stack. It is bound once: one that is
+    /// taken out of the table stays out.
+    ///
+    /// - Returns: false where there is none of that name.
+    mutating func bind(_ name: String, on state: LuaState) -> Bool {
+        // Searched once for a function that is used; a dictionary of all would cost every script more.
+        for group in groups.indices.reversed() {
+            let (functions, bind) = groups[group]
+            guard let place = functions.lastIndex(where: { $0.name == name && $0.body != nil }),
+                let bound = bind(functions[place])
+            else { continue }
+            groups[group].functions.remove(at: place)
+            state.push(permanent: bound)
+            state.pushCopy(-1)
+            state.setField(name, of: 1)
+            return true
+        }
+        return false
+    }
+}
+
+/// What answers a name that a module's table does not hold: a function, bound now, a sub-module, loaded now, or an error.
 final class ModuleMiss: LuaCallable {
+    var functions = UnboundFunctions()
     private let children: Set<String>
     private let fullName: String
 
@@ -18,19 +54,44 @@ final class ModuleMiss: LuaCallable {
         guard let key = state.string(at: 2) else {
             throw PlainError.name("\((try? state.describe(at: 2)) ?? "?") is not in \(fullName)")
         }
+        if functions.bind(key, on: state) { return 1 }
         if children.contains(key) {
             try state.require("\(fullName).\(key)")
             state.pushCopy(-1)
             state.setField(key, of: 1)
             return 1
         }
-        let known = try state.names(at: 1) + children
+        let known = try state.names(at: 1) + functions.names + children
         throw PlainError.name("'\(shortened(key))' is not in \(fullName)\(suggestion(for: key, among: known) ?? "")")
     }
 }
 
-/// What answers a name that is no method of a type.
+/// `pairs(module)`, which goes through all of a module's functions.
+final class ModulePairs: LuaCallable {
+    private unowned let miss: ModuleMiss
+
+    init(_ miss: ModuleMiss) {
+        self.miss = miss
+        super.init(name: "pairs")
+    }
+
+    override func invoke(_ state: LuaState) throws -> Int32 {
+        state.setTop(1)
+        let held = Set(try state.names(at: 1))
+        for name in miss.functions.names where !held.contains(name) {
+            _ = miss.functions.bind(name, on: state)
+            state.setTop(1)
+        }
+        state.pushGlobals()
+        state.pushField("next", of: -1)
+        state.pushCopy(1)
+        return 2
+    }
+}
+
+/// What answers a name that is no field of a type's metatable: a method, bound now, or an error.
 final class MethodMiss: LuaCallable {
+    var functions = UnboundFunctions()
     private let hint: String?
 
     init(_ luaClass: LuaClass, hint: String?) {
@@ -43,7 +104,8 @@ final class MethodMiss: LuaCallable {
         guard let key = state.string(at: 2) else {
             throw PlainError.name("\(name) has no field \((try? state.describe(at: 2)) ?? "?")")
         }
-        let known = try state.names(at: 1).filter { !$0.hasPrefix("__") }
+        if functions.bind(key, on: state) { return 1 }
+        let known = (try state.names(at: 1) + functions.names).filter { !$0.hasPrefix("__") }
         throw PlainError.name("\(name) has no method '\(shortened(key))'\(suggestion(for: key, among: known) ?? "")")
     }
 }

@@ -11,18 +11,14 @@ final class ModuleLoader {
     init(_ modules: [HostModule]) { self.modules = modules }
 
     /// The names of all modules and of those that only hold others: "nn", "nn.functional".
-    private var names: [String] {
-        var seen: Set<String> = [""]
-        var names: [String] = []
+    private lazy var names: [String] = {
+        var names: Set<String> = [""]
         for module in modules {
-            let parts = module.name.split(separator: ".")
-            for count in 0...parts.count {
-                let name = parts.prefix(count).joined(separator: ".")
-                if seen.insert(name).inserted { names.append(name) }
-            }
+            var name = Substring(module.name)
+            while names.insert(String(name)).inserted, let dot = name.lastIndex(of: ".") { name = name[..<dot] }
         }
-        return [""] + names
-    }
+        return Array(names)
+    }()
 
     /// Makes every module known to `require`.
     func install(on state: LuaState) throws {
@@ -50,14 +46,12 @@ final class ModuleLoader {
         let parts = modules.filter { $0.name == name }
         let children = names.compactMap { Self.child($0, of: name) }
         let miss = ModuleMiss(name, children: children, fullName: Self.fullName(name))
+        let key = miss.key
         state.pushCopy(1)
-        state.setRegistry(miss.key)
+        state.setRegistry(key)
         for part in parts {
-            for function in part.functions() {
-                guard let bound = bind(function, label: part.prefix + function.name, moduleKey: miss.key)
-                else { continue }
-                state.push(permanent: bound)
-                state.setField(function.name, of: 1)
+            miss.functions.add(part.functions()) { [unowned self] in
+                bind($0, label: part.prefix + $0.name, moduleKey: key)
             }
             for constant in part.constants() {
                 guard let value = constant.value else { continue }
@@ -65,9 +59,11 @@ final class ModuleLoader {
                 state.setField(constant.name, of: 1)
             }
         }
-        state.pushTable(fields: 1)
+        state.pushTable(fields: 2)
         state.push(permanent: miss)
         state.setField("__index", of: -2)
+        state.push(permanent: ModulePairs(miss))
+        state.setField("__pairs", of: -2)
         state.setMetatable(1)
         for part in parts {
             if let source = part.lua {
@@ -143,15 +139,18 @@ final class ModuleLoader {
         state.runtime.register(made, for: declared.swiftType.type)
         let base = state.top
         try state.reserve(16)
-        try made.pushNewMetatable(on: state, miss: MethodMiss(made, hint: declared.indexHint))
+        let miss = MethodMiss(made, hint: declared.indexHint)
+        try made.pushNewMetatable(on: state, miss: miss)
         let metatable = state.top
-        for method in declared.methods() {
-            let label: String
-            switch method.role {
-            case .metamethod(let event): label = event == .call ? declared.name : event.symbol
-            default: label = "\(declared.name):\(method.name)"
-            }
-            guard let bound = bind(method, label: label, luaClass: made) else { continue }
+        let methods = declared.methods()
+        func bound(_ method: HostFunction) -> BoundFunction? {
+            var label = "\(declared.name):\(method.name)"
+            if case .metamethod(let event) = method.role { label = event == .call ? declared.name : event.symbol }
+            return bind(method, label: label, luaClass: made)
+        }
+        if declared.bindsLate { miss.functions.add(methods.filter { !$0.isMetamethod }, bind: bound) }
+        for method in methods where method.isMetamethod || !declared.bindsLate {
+            guard let bound = bound(method) else { continue }
             state.push(permanent: bound)
             switch method.role {
             case .metamethod(.index): made.setIndexing(on: state)

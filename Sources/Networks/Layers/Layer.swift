@@ -2,17 +2,25 @@
 
 /// A kind of module that can be made: its constructor, as scripts know it.
 public struct Layer: Sendable {
-    public let schema: Schema
+    public let name: String
+    /// What its constructor takes, made when it is asked for.
+    public var schema: Schema { makeSchema() }
+    private let makeSchema: @Sendable () -> Schema
     private let body: @Sendable (Arguments, Context) throws -> Module
 
     /// - Parameters:
     ///   - name: PyTorch's.
     ///   - arguments: PyTorch's, in its order.
     public init(
-        _ name: String, doc: String, _ arguments: [Argument], options: [Argument] = [],
+        _ name: String, doc: @autoclosure @escaping @Sendable () -> String,
+        _ arguments: @autoclosure @escaping @Sendable () -> [Argument],
+        options: @autoclosure @escaping @Sendable () -> [Argument] = [],
         body: @escaping @Sendable (Arguments, Context) throws -> Module
     ) {
-        schema = Schema(name, doc: doc, arguments: arguments, options: options, returns: .object(Module.self))
+        self.name = name
+        makeSchema = {
+            Schema(name, doc: doc(), arguments: arguments(), options: options(), returns: .object(Module.self))
+        }
         self.body = body
     }
 
@@ -45,8 +53,10 @@ public enum Layers {
     private static func operatorLayers(_ operation: Operator) -> [Layer] {
         operation.faces.compactMap { face in
             guard case .layer(let name, let inputs) = face else { return nil }
-            let given = operation.schema.arguments.dropFirst(inputs).filter { "\($0.name)" != "training" }
-            return Layer(name, doc: operation.schema.doc, Array(given), options: operation.schema.options) { a, _ in
+            @Sendable func given() -> [Argument] {
+                operation.schema.arguments.dropFirst(inputs).filter { "\($0.name)" != "training" }
+            }
+            return Layer(name, doc: operation.schema.doc, given(), options: operation.schema.options) { a, _ in
                 try OperatorLayer(name, operation, inputs: inputs, a)
             }
         }
@@ -75,14 +85,19 @@ final class FunctionLayer: Module {
 final class OperatorLayer: Module {
     private let operation: Operator
     private let inputs: Int
+    private let parameters: [Argument]
+    private let trainingPlace: Int?
     /// By the operator's parameters, nil for those that come with a call or were left out.
     private var values: [Value?]
 
     init(_ kind: String, _ operation: Operator, inputs: Int, _ arguments: Arguments) throws {
         self.operation = operation
         self.inputs = inputs
-        values = try operation.schema.parameters.enumerated().map { place, parameter in
-            place < inputs || "\(parameter.name)" == "training" ? nil : try arguments.value(parameter.name)
+        let parameters = operation.schema.parameters
+        let training = parameters.firstIndex { "\($0.name)" == "training" }
+        (self.parameters, trainingPlace) = (parameters, training)
+        values = try parameters.enumerated().map { place, parameter in
+            place < inputs || place == training ? nil : try arguments.value(parameter.name)
         }
         super.init(kind: kind)
         if let kernel = arguments.parameters.first(where: { "\($0.name)" == "kernel_size" }),
@@ -91,7 +106,7 @@ final class OperatorLayer: Module {
         {
             settings = [("stride", size)]
         }
-        for (value, parameter) in zip(values, operation.schema.parameters) {
+        for (value, parameter) in zip(values, parameters) {
             if case .object(let object)? = value, let tensor = object as? Tensor {
                 try registerBuffer("\(parameter.name)", tensor)
             }
@@ -99,7 +114,7 @@ final class OperatorLayer: Module {
     }
 
     override func change(_ setting: String, _ value: Value) throws {
-        guard let place = operation.schema.parameters.firstIndex(where: { "\($0.name)" == setting }), place >= inputs,
+        guard let place = parameters.firstIndex(where: { "\($0.name)" == setting }), place >= inputs,
             values[place]?.isOfKind(value) ?? true
         else { return try super.change(setting, value) }
         values[place] = value
@@ -111,7 +126,7 @@ final class OperatorLayer: Module {
     }
 
     override var details: String {
-        zip(operation.schema.parameters, values).compactMap { parameter, value in
+        zip(parameters, values).compactMap { parameter, value in
             guard let value, !value.isDefault(of: parameter) else { return nil }
             return Module.describe("\(parameter.name)", value)
         }.joined(separator: ", ")
@@ -121,11 +136,10 @@ final class OperatorLayer: Module {
         guard inputs.count == self.inputs else {
             throw TensorError("\(plural(self.inputs, "input")) expected, got \(inputs.count)")
         }
-        let parameters = operation.schema.parameters
-        let all = zip(parameters, values).enumerated().map { place, pair -> Value? in
+        let all = values.enumerated().map { place, value -> Value? in
             if place < inputs.count { return .object(inputs[place]) }
-            if case .object? = pair.1, let buffer = buffer("\(pair.0.name)") { return .object(buffer) }
-            return "\(pair.0.name)" == "training" ? .boolean(isTraining) : pair.1
+            if case .object? = value, let buffer = buffer("\(parameters[place].name)") { return .object(buffer) }
+            return place == trainingPlace ? .boolean(isTraining) : value
         }
         return try operation.body(Arguments(parameters, all), scope.context)
     }

@@ -2,7 +2,7 @@ import Tensors
 
 extension Layers {
     /// The operator `prelu` with a weight of its own.
-    static let prelu = Operators.all.filter { $0.schema.name == "prelu" }.map { operation in
+    static let prelu = Operators.all.filter { $0.name == "prelu" }.map { operation in
         Layer(
             "PReLU", doc: operation.schema.doc,
             [

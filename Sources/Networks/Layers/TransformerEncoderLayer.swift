@@ -29,7 +29,7 @@ private final class TransformerEncoderLayer: DeclaredModule {
     init(_ a: Arguments, _ context: Context, _ initial: Initializer) throws {
         let (size, heads, bias) = (try a.integer("d_model"), try a.integer("nhead"), try a.boolean("bias"))
         let (inner, name) = (try a.integer("dim_feedforward"), try a.string("activation"))
-        guard let activation = Operators.all.first(where: { $0.schema.name == name }) else {
+        guard let activation = Operators.all.first(where: { $0.name == name }) else {
             throw TensorError("'\(name)' is not in nightjar")
         }
         self.activation = activation

@@ -10,7 +10,7 @@ extension Layers {
     ]
 
     private static func upsampling(
-        _ name: String, _ doc: String, _ parameters: some Sequence<Argument> = Operators.resampling.prefix(2),
+        _ name: String, _ doc: String, _ parameters: ArraySlice<Argument> = Operators.resampling.prefix(2),
         change: @escaping @Sendable (Resampling) -> Resampling
     ) -> Layer {
         Layer(name, doc: doc, Array(parameters)) { a, _ in

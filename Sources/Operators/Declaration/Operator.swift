@@ -3,14 +3,16 @@
 
 /// What can be done with tensors, as scripts, layers, tests and pages know it: declared once, in the operator's own
 /// file, and listed in `Operators.all`.
-public struct Operator: Sendable {
+public final class Operator: Sendable {
     public typealias Body = @Sendable (Arguments, Context) throws -> Outcome
 
-    public let schema: Schema
+    public let name: String
     public let faces: [Face]
+    /// What it takes and returns. Made when it is asked for: of the hundreds of operators a script calls a few.
+    public var schema: Schema { makeSchema() }
+    private let makeSchema: @Sendable () -> Schema
     /// Calls that tests make: gradients against differences, PyTorch's numbers, threads, types.
     public var examples: [Example] { makeExamples() }
-    /// Made when they are asked for: a script's run needs none.
     private let makeExamples: @Sendable () -> [Example]
     /// The call; the first parameter is what a method is called on.
     public let body: Body
@@ -22,16 +24,35 @@ public struct Operator: Sendable {
     ///   - arguments: PyTorch's, in its order.
     ///   - options: those that PyTorch takes by name only.
     public init(
-        _ name: String, doc: String, _ arguments: [Argument], options: [Argument] = [],
+        _ name: String, doc: String, _ arguments: @autoclosure @escaping @Sendable () -> [Argument],
+        options: @autoclosure @escaping @Sendable () -> [Argument] = [],
         returns: Returns = .object(Tensor.self), faces: [Face],
         examples: @autoclosure @escaping @Sendable () -> [Example], inPlace: Body? = nil,
         body: @escaping Body
     ) {
-        schema = Schema(name, doc: doc, arguments: arguments, options: options, returns: returns)
+        self.name = name
+        makeSchema = { Schema(name, doc: doc, arguments: arguments(), options: options(), returns: returns) }
         self.faces = faces
         makeExamples = examples
         self.body = body
         bodyInPlace = inPlace
+    }
+
+    /// The same under another of PyTorch's names.
+    ///
+    /// - Parameter faces: those of the original by default.
+    init(_ name: String, sameAs other: Operator, faces: [Face]? = nil) {
+        self.name = name
+        makeSchema = {
+            let schema = other.schema
+            return Schema(
+                name, doc: "Another name of `\(other.name)`. \(schema.doc)", arguments: schema.arguments,
+                options: schema.options, returns: schema.returns)
+        }
+        self.faces = faces ?? other.faces
+        makeExamples = other.makeExamples
+        body = other.body
+        bodyInPlace = other.bodyInPlace
     }
 }
 
@@ -44,16 +65,16 @@ extension Operator {
             _ = try bodyInPlace(a, context)
             return
         }
-        let target = try a.tensor(schema.parameters[0].name)
+        let target = try a.tensor(a.parameters[0].name)
         try target.expectChangeable()
         guard GradMode.isEnabled, target.requiresGrad else {
             try target.put(body(a, context).tensors[0])
             return
         }
         // What gradients need of the elements is those of before.
-        var values = schema.parameters.indices.map { a.value(at: $0) }
+        var values = a.parameters.indices.map { a.value(at: $0) }
         values[0] = .object(try target.clone())
-        try target.put(body(Arguments(schema.parameters, values), context).tensors[0])
+        try target.put(body(Arguments(a.parameters, values), context).tensors[0])
     }
 }
 

@@ -64,7 +64,7 @@ extension Operators {
         "outer", "Every product of an element of one vector and one of another, [n, m].", ("input", "vec2"),
         ranks: (1, 1), example: .init(.values(3), .values(2))
     ) { try $0.unsqueeze(1) * $1 }
-    static let ger = outer.renamed("ger")
+    static let ger = Operator("ger", sameAs: outer)
 
     static let inner = Operator(
         "inner", doc: "The sums of products over the last dimensions of both.", [.tensor("input"), .tensor("other")],

@@ -14,7 +14,7 @@ extension Operators {
         return .tensor(try x.to(a.dtype() ?? x.dtype))
     }
 
-    static let type = to.renamed("type")
+    static let type = Operator("type", sameAs: to)
 
     private static func conversion(_ name: String, _ dtype: DType) -> Operator {
         Operator(

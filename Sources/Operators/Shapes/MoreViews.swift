@@ -22,9 +22,9 @@ extension Operators {
         "ravel", doc: "All elements in a row.", [.tensor("input")], faces: .usual, examples: [.init(.values(2, 3))]
     ) { a, _ in .tensor(try a.tensor("input").reshape([-1])) }
 
-    static let swapaxes = transpose.renamed("swapaxes")
-    static let swapdims = transpose.renamed("swapdims")
-    static let concat = cat.renamed("concat")
+    static let swapaxes = Operator("swapaxes", sameAs: transpose)
+    static let swapdims = Operator("swapdims", sameAs: transpose)
+    static let concat = Operator("concat", sameAs: cat)
 
     private static func like(
         _ name: String, _ doc: String, example: Example, _ change: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
@@ -92,14 +92,5 @@ extension Shape {
             if overflow { throw TensorError("\(self) is more than memory can hold") }
             return next
         }
-    }
-}
-
-extension Operator {
-    /// The same under another of PyTorch's names.
-    func renamed(_ name: String) -> Operator {
-        Operator(
-            name, doc: "Another name of `\(schema.name)`. \(schema.doc)", schema.arguments, options: schema.options,
-            returns: schema.returns, faces: faces, examples: examples, inPlace: bodyInPlace, body: body)
     }
 }

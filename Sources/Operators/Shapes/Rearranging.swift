@@ -65,7 +65,7 @@ extension Operators {
         let x = try a.tensor("input")
         return .tensor(try x.moving(a.integers("source"), to: a.integers("destination")))
     }
-    static let moveaxis = movedim.renamed("moveaxis")
+    static let moveaxis = Operator("moveaxis", sameAs: movedim)
 
     static let tile = Operator(
         "tile", doc: "Copies side by side, so many along each dimension; counted from the last.",

@@ -15,7 +15,7 @@ extension Operators {
     static let vstack = stacking("vstack", "Tensors along dimension 0; those with one dimension are rows.") {
         try .cat($0.map { try $0.atLeast(2) }, 0)
     }
-    static let rowStack = vstack.renamed("row_stack")
+    static let rowStack = Operator("row_stack", sameAs: vstack)
     static let dstack = stacking("dstack", "Tensors along dimension 2.") {
         try .cat($0.map { try $0.atLeast(3) }, 2)
     }

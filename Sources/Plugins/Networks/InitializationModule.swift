@@ -5,9 +5,9 @@ import Networks
 let initializationModule = HostModule(
     "nn.init", doc: "Rules for the first values of parameters; they change a tensor in place and return it.",
     functions: Initializations.all.map { rule in
-        .function(rule.schema) { call in
-            .object(try rule.apply(call.arguments(for: rule.schema), call.context))
+        .function(rule.schema.name, rule.schema) { call in
+            .object(try rule.apply(call.arguments, call.context))
         }
     } + [
-        .function(Gain.schema) { call in .number(try Gain.calculate(call.arguments(for: Gain.schema))) }
+        .function(Gain.schema.name, Gain.schema) { call in .number(try Gain.calculate(call.arguments)) }
     ])

@@ -48,8 +48,8 @@ let networkModule = HostModule(
 
 /// The constructors of all layers.
 private let layerConstructors = Layers.all.map { layer in
-    HostFunction.function(layer.schema) { call in
-        .object(try layer.make(call.arguments(for: layer.schema), call.context))
+    HostFunction.function(layer.name, layer.schema) { call in
+        .object(try layer.make(call.arguments, call.context))
     }
 }
 

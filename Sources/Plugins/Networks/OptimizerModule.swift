@@ -15,8 +15,8 @@ let optimizerModule = HostModule(
             identity: true, methods: groupMethods),
     ],
     functions: Optimizers.all.map { kind in
-        .function(kind.schema) { call in
-            let arguments = call.arguments(for: kind.schema)
+        .function(kind.schema.name, kind.schema) { call in
+            let arguments = call.arguments
             let options = try kind.options.compactMap { option in
                 try arguments.value(option.name).map { ("\(option.name)", $0) }
             }

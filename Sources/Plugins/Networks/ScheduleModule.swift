@@ -13,7 +13,7 @@ let scheduleModule = HostModule(
             methods: scheduleMethods)
     ],
     functions: Schedules.all.map { kind in
-        .function(kind.schema) { call in
+        .function(kind.schema.name, kind.schema) { call in
             try call.withCallbacks { .object(try kind.make(arguments(call, kind.schema))) }
         }
     })

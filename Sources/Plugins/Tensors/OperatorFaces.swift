@@ -17,25 +17,24 @@ enum OperatorFaces {
 
     private static func functions(_ face: Face) -> [HostFunction] {
         Operators.all.filter { $0.faces.contains(face) }.map { operation in
-            .function(operation.schema) { call in
-                Results(try operation.body(call.arguments(for: operation.schema), call.context))
+            .function(operation.name, operation.schema) { call in
+                Results(try operation.body(call.arguments, call.context))
             }
         }
     }
 
     private static func methods(_ operation: Operator) -> [HostMethod<Tensor>] {
-        let schema = operation.schema
-        return operation.faces.compactMap { face in
+        operation.faces.compactMap { face in
             switch face {
             case .method:
-                .method(schema) { call in
-                    Results(try operation.body(call.arguments(for: schema, hasReceiver: true), call.context))
+                .method(operation.name, operation.schema) { call in
+                    Results(try operation.body(call.arguments, call.context))
                 }
             case .inPlace:
                 .method(
-                    schema, name: schema.name + "_", note: " Changes the tensor itself.", returns: .receiver
+                    operation.name + "_", operation.schema, note: " Changes the tensor itself.", returns: .receiver
                 ) { call in
-                    try operation.changeInPlace(call.arguments(for: schema, hasReceiver: true), call.context)
+                    try operation.changeInPlace(call.arguments, call.context)
                     return .receiver
                 }
             case .symbol(let symbol): metamethod(symbol, operation)

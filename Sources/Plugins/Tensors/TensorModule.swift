@@ -14,7 +14,7 @@ let tensorModule = HostModule(
                 + "dimension 0, x[{ {0, 3}, 1 }] what x[0:3, 1] is in Python; x[mask] = 0 assigns. To go through the rows: "
                 + "for i, row in ipairs(x:unbind()). A tensor is no condition: `if x:gt(2)` is always true; use "
                 + "x:gt(2):all():item().",
-            releasable: true,
+            releasable: true, bindsLate: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
             methods: tensorProperties + tensorIndexing + tensorComparisons + gradientMethods + OperatorFaces.methods)
     ],
