@@ -37,7 +37,7 @@ extension MeasuredPackage {
 }
 
 extension MeasuredFile {
-    fileprivate func write(to path: String) throws {
+    func write(to path: String) throws {
         let target = try AtomicFile(path)
         switch content {
         case .bytes(let bytes): try target.write(bytes)

@@ -1,20 +1,6 @@
 import Files
 import HTTP
 
-/// A file as the registry has it.
-struct RemoteFile: Equatable {
-    /// In bytes; nil where the server does not say.
-    var size: Int?
-    /// Lower-case hexadecimal digits; nil where the server does not say.
-    var sha256: String?
-
-    /// Whether it is the given file; nil where that cannot be told.
-    func isSame(as file: MeasuredFile) -> Bool? {
-        if let size, size != file.size { return false }
-        return sha256.map { $0.lowercased() == file.sha256 }
-    }
-}
-
 /// The requests a publisher makes, each sent once.
 struct GitLabAPI {
     let registry: GitLabRegistry
@@ -57,18 +43,26 @@ struct GitLabAPI {
                 && $0.status != "pending_destruction"
         }
         if packages.isEmpty { return nil }
-        var newest: [String: (id: Int, file: RemoteFile)] = [:]
+        var newest: [String: RemoteFile] = [:]
         for package in packages {
             let url = registry.packages.appending(path: "\(package.id)/package_files")
             for file in try pages(ListedFile.self, url, nil, "listing the files of \(name) \(version)") {
                 guard let listed = file.fileName, let id = file.id else { continue }
                 // A path in a name is listed percent-encoded; whatever else is so is taken for what it means.
                 let key = percentDecode(listed)
-                if let known = newest[key], known.id > id { continue }
-                newest[key] = (id, RemoteFile(size: file.size, sha256: file.fileSha256))
+                if let known = newest[key]?.id, known > id { continue }
+                newest[key] = RemoteFile(id: id, size: file.size, sha256: file.fileSha256)
             }
         }
-        return newest.mapValues(\.file)
+        return newest
+    }
+
+    /// The versions of a package, the newest first.
+    func versions(_ name: PackageName) throws -> [String] {
+        let query = "package_type=generic&package_name=\(percentEncode(name.text))&order_by=created_at&sort=desc"
+        return try pages(ListedPackage.self, registry.packages, query, "listing the versions of \(name)").filter {
+            $0.name == name.text && $0.status != "pending_destruction"
+        }.compactMap(\.version)
     }
 
     private func pages<T: JSONReadable>(
@@ -166,12 +160,6 @@ struct GitLabAPI {
 }
 
 private let pageSize = 100
-
-/// "12 bytes with SHA-256 ..."
-func describe(_ file: RemoteFile) -> String {
-    let size = file.size.map { "\($0) bytes" } ?? "a file"
-    return file.sha256.map { "\(size) with SHA-256 \(printable($0, limit: 64))" } ?? size
-}
 
 /// `text` with `%2F` and the like replaced by what they stand for; where they stand for nothing, as it is.
 func percentDecode(_ text: String) -> String {

@@ -68,6 +68,8 @@ public struct GitLabRegistry: Sendable, CustomStringConvertible {
     public let credential: Credential
     /// A file of certificates to trust for this server (PEM); nil for the system's.
     public let caFile: String?
+    /// Timeouts, proxy and the interruption check.
+    public var client = HTTPClient()
 
     /// - Parameters:
     ///   - api: the API's address; a server's address gets `/api/v4` added where it has no path of its own ending so.
@@ -110,5 +112,43 @@ public struct GitLabRegistry: Sendable, CustomStringConvertible {
     public func url(_ file: PackageFileName, of name: PackageName, _ version: PackageVersion) -> HTTPURL {
         // All three consist of characters that stand for themselves in a path.
         packages.appending(path: "generic/\(name)/\(version)/\(file)")
+    }
+}
+
+extension GitLabRegistry: PackageRegistry {
+    public var parallelTransfers: Int { 4 }
+
+    public func versions(of name: PackageName) throws -> [PackageVersion] {
+        try GitLabAPI(self, client).versions(name).compactMap { try? PackageVersion($0) }
+    }
+
+    public func files(
+        of name: PackageName, _ version: PackageVersion, wanted: [PackageFileName]
+    ) throws -> [String: RemoteFile]? {
+        try GitLabAPI(self, client).list(name, version)
+    }
+
+    public func put(
+        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion, progress: @escaping (HTTPProgress) -> Void
+    ) throws -> Bool {
+        try GitLabAPI(self, client).upload(file, to: url(file.name, of: name, version), progress: progress)
+    }
+
+    public func get(
+        _ file: PackageFileName, of name: PackageName, _ version: PackageVersion,
+        progress: @escaping (HTTPProgress) -> Void, sink: @escaping HTTPClient.Sink
+    ) throws -> Bool {
+        let action = "fetching '\(file)' of \(name) \(version)"
+        let response = try GitLabAPI(self, client).send(
+            .get, url(file, of: name, version), action: action, progress: progress, sink: sink)
+        switch response.status {
+        case 200: return true
+        case 404: return false
+        default: throw refusal(response, action: action)
+        }
+    }
+
+    public func location(of file: PackageFileName, in name: PackageName, _ version: PackageVersion) -> String {
+        "\(url(file, of: name, version))"
     }
 }
