@@ -37,7 +37,8 @@ public struct DirectoryRegistry: PackageRegistry {
     }
 
     public func put(
-        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion, progress: @escaping (HTTPProgress) -> Void
+        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion,
+        progress: @escaping (HTTPProgress) -> Void
     ) throws -> Bool {
         let folder = folder(name, version)
         try makeDirectory(joinPath(path, name.text))

@@ -129,7 +129,8 @@ extension GitLabRegistry: PackageRegistry {
     }
 
     public func put(
-        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion, progress: @escaping (HTTPProgress) -> Void
+        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion,
+        progress: @escaping (HTTPProgress) -> Void
     ) throws -> Bool {
         try GitLabAPI(self, client).upload(file, to: url(file.name, of: name, version), progress: progress)
     }

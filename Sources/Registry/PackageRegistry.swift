@@ -20,7 +20,8 @@ public protocol PackageRegistry: Sendable, CustomStringConvertible {
     ///
     /// - Returns: whether the answer itself confirms size and digest.
     func put(
-        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion, progress: @escaping (HTTPProgress) -> Void
+        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion,
+        progress: @escaping (HTTPProgress) -> Void
     ) throws -> Bool
 
     /// Fetches a file in pieces.
