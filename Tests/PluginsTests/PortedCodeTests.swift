@@ -211,6 +211,16 @@ struct PortedCodeTests {
             ("nj.tensor { true }:topk(1)", "Tensor:topk: numbers expected, got bool; convert with long()"),
             ("nj.cross(nj.ones(3), nj.arange(3))", "cross: numbers of one type expected, got float32 and int64"),
             ("nj.dist(nj.ones(1), nj.tensor { true })", "dist: numbers expected, got float32 and bool"),
+            ("nj.zeros(0, 3):softmax(5)", "Tensor:softmax: dimension 5 is outside -2..1 of shape [0, 3]"),
+            ("nj.tensor(1.0):log_softmax(1)", "Tensor:log_softmax: dimension 1 is outside -1..0 of shape []"),
+            (
+                "F.pairwise_distance(nj.tensor(1.0), nj.tensor(2.0))",
+                "pairwise_distance: vectors [..., size] expected, got []"
+            ),
+            (
+                "F.multilabel_soft_margin_loss(nj.ones(2, 3), nj.ones(3))",
+                "multilabel_soft_margin_loss: scores [..., classes] and targets of their shape expected, got [2, 3] and [3]"
+            ),
             ("nj.arange(0, 10, 0)", "arange: a step other than 0 expected, got 0"),
             ("nj.arange(0, 1, -0.0)", "arange: a step other than 0 expected, got -0.0"),
             ("nj.ones(2, 2, 2):t_()", "Tensor:t_: a matrix expected, got [2, 2, 2]; use transpose_(dim0, dim1)"),
