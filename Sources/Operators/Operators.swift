@@ -13,7 +13,8 @@ public enum Operators {
             // Arithmetic
             add, sub, rsub, mul, div, trueDivide, floorDivide, remainder, fmod, neg, positive, pow, square, floatPower,
             maximum, minimum, fmax, fmin, clamp, clampMin, clampMax, lerp, addcmul, addcdiv, whereFunction, whereMethod,
-            nanToNum, abs, exp, exp2, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal, logit, erf, erfc,
+            nanToNum, abs, exp, exp2, expm1, log, log1p, log2, log10, sqrt, rsqrt, reciprocal, logit, deg2rad, rad2deg,
+            sinc, erf, erfc,
             sin, cos, tan, asin, acos, atan, sinh, cosh, asinh, acosh, atanh, atan2, hypot, copysign, heaviside, xlogy,
             logaddexp, floor, ceil, trunc, frac, round, sign, eq, ne, lt, le, gt, ge, isclose, allclose, equal,
             isnan, isfinite, isinf, isposinf, isneginf, logicalAnd, logicalOr, logicalXor, logicalNot,
@@ -58,6 +59,7 @@ public enum Operators {
             // Losses
             nllLoss, crossEntropy, mseLoss, l1Loss, smoothL1Loss, huberLoss, binaryCrossEntropy,
             binaryCrossEntropyWithLogits, klDiv, cosineSimilarity, cosineEmbeddingLoss, marginRankingLoss,
-            hingeEmbeddingLoss, softMarginLoss, tripletMarginLoss, poissonNLLLoss, gaussianNLLLoss,
+            hingeEmbeddingLoss, softMarginLoss, tripletMarginLoss, pairwiseDistance, multilabelSoftMarginLoss,
+            poissonNLLLoss, gaussianNLLLoss,
         ] as [any Declared]).map(\.declaration) + conversions + aliases
 }

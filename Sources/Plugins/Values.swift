@@ -1,5 +1,6 @@
 import Host
 import Lua
+import Networks
 
 // Values as libraries that know no Lua have them, from and to those of Lua.
 
@@ -34,6 +35,31 @@ extension LuaValue {
         case .string(let value): self = .string(value)
         case .list(let items): self = .list(items.map { LuaValue($0) })
         case .object(let object): self = .object(object)
+        }
+    }
+}
+
+extension LuaValue {
+    /// What messages call a value that is of no use.
+    var kindName: String {
+        switch self {
+        case .nil: "nil"
+        case .boolean: "boolean"
+        case .integer, .number: "number"
+        case .string, .bytes: "string"
+        case .list, .table: "table"
+        case .object(let object): object is Tensor ? "Tensor" : (object as? Module)?.kind ?? "object"
+        case .other: "function"
+        }
+    }
+
+    /// A key as messages name it.
+    var shortText: String {
+        switch self {
+        case .string(let text): "'\(text.prefix(60))'"
+        case .integer(let number): "[\(number)]"
+        case .number(let number): "[\(number)]"
+        default: "a key that is a \(kindName)"
         }
     }
 }

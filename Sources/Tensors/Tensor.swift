@@ -8,9 +8,9 @@ import KernelInterface
 /// they are, except those whose name ends in "InPlace". A tensor belongs to one thread at a time.
 public final class Tensor {
     public let storage: Storage
-    public let offset: Int
-    public let shape: Shape
-    public let strides: Shape
+    @exclusivity(unchecked) public internal(set) var offset: Int
+    @exclusivity(unchecked) public internal(set) var shape: Shape
+    @exclusivity(unchecked) public internal(set) var strides: Shape
     public let dtype: DType
 
     /// The sum of all gradients that backward passes have left here; nil before the first and after `zeroGrad`.
@@ -27,15 +27,33 @@ public final class Tensor {
     @exclusivity(unchecked) var parent: Parent?
     /// How often this tensor's history was changed by changes in place.
     @exclusivity(unchecked) var rebases = 0
+    /// Whether another tensor is a view of this one.
+    @exclusivity(unchecked) var isViewed = false
+    /// How often this tensor came to look at its elements in another way.
+    @exclusivity(unchecked) var reshapes = 0
     var leafHooks: [GradientHookHandle] = []
 
     /// How a view came about.
     struct Parent {
-        let tensor: Tensor
+        private let viewed: Tensor
+        /// Its `reshapes` when it was viewed.
+        private let reshapes: Int
         let view: any ViewOperation
         /// The root's `rebases` that the view's history is of.
         var rebases: Int
         let depth: Int
+
+        init(tensor: Tensor, view: any ViewOperation, rebases: Int, depth: Int) {
+            (viewed, reshapes) = (tensor, tensor.reshapes)
+            (self.view, self.rebases, self.depth) = (view, rebases, depth)
+        }
+
+        /// The tensor as it was when it was viewed: what came to look at its elements in another way is a view of that.
+        var tensor: Tensor {
+            var tensor = viewed
+            for _ in reshapes..<viewed.reshapes { tensor = tensor.parent?.tensor ?? tensor }
+            return tensor
+        }
     }
 
     init(storage: Storage, offset: Int, shape: Shape, strides: Shape, dtype: DType) {

@@ -15,6 +15,7 @@ extension Tensor {
         let depth = (parent?.depth ?? 0) + 1
         guard depth <= 1000 else { throw TensorError("views of views at most 1000 deep expected; use clone before") }
         result.parent = Parent(tensor: self, view: view, rebases: root.rebases, depth: depth)
+        isViewed = true
         Tensor.record(view, [self], [result])
         return result
     }

@@ -186,3 +186,27 @@ for call in (
 ):
     case("random in place on a view", f"y = x * 1\ny[:, 1].{call}\ny", grad=False, x=P)
     case("random in place on a leaf", f"x.{call}\nx", x=P)
+
+# Shapes in place: a tensor comes to look at its elements in another way, and views of it keep theirs.
+CHANGES = (
+    "t_()",
+    "unsqueeze_(0)",
+    "transpose_(0, 1)",
+    "swapaxes_(0, -1)",
+    "squeeze_()",
+    "squeeze_(0)",
+    "unsqueeze_(-1)",
+)
+for start, with_grad in (("y = x * 1", True), ("y = x.detach().clone()", False)):
+    for change in CHANGES:
+        for last in ("y, y.is_contiguous(), y.shape", "y.mul_(2)\ny * y", "y[0].mul_(3)\ny"):
+            for x in (rand(3, 4), rand(1, 4)):
+                case("shape in place", f"{start}\ny.{change}\n{last}", x=x, grad=with_grad)
+        for code in (
+            "v = y[1]\ny.{}\nv.mul_(2)\ny, v",
+            "v = y.view(-1)\ny.{}\ny.mul_(2)\nv[2:5].mul_(3)\ny, v",
+            "v = y[1:]\nz = v + 1\nv.{}\nv.mul_(2)\ny, v, z",
+            "z = y * y\ny.{}\nz",
+        ):
+            case("shape in place and views", f"{start}\n{code.format(change)}", x=rand(3, 3), grad=with_grad)
+    case("shape of a leaf in place", f"x.{change}\nx", x=rand(3, 3))

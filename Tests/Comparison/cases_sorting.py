@@ -68,3 +68,35 @@ case(
 )
 case("bucketize", "torch.bucketize(y, x)", grad=False, x=vals([1, 3, 5, 7]), y=vals([0, 3, 6, 9]))
 case("msort", "torch.msort(x)", x=distinct(4, 3))
+
+ROWS = dict(x=ints(0, 4, 2, 3, 5), y=ints(0, 4, 2, 3, 4), grad=False)
+for option in ("", ", right=True", ", side='right', out_int32=True", ", side='left', right=True"):
+    case("searchsorted rows", f"torch.searchsorted(torch.sort(x).values, y{option})", **ROWS)
+case("searchsorted rows", "torch.searchsorted(x, y, sorter=torch.argsort(x))", **ROWS)
+case("searchsorted rows", "torch.searchsorted(x, y[0])", **ROWS)
+for dim in (0, 1, -1):
+    for option in ("", ", return_inverse=True, return_counts=True"):
+        for name in ("unique", "unique_consecutive"):
+            case(f"{name} dim", f"torch.{name}(x, dim={dim}{option})", x=ints(0, 2, 4, 3, 2), grad=False)
+for values in (
+    [1, 1, 1],
+    [1000, 1000, -1000],
+    [inf, inf, 0],
+    [-inf, -inf, -inf],
+    [inf, -inf, 0],
+    [nan, 1, 2],
+    [3e38, 3e38, 1],
+):
+    for code in (
+        "logsumexp(0)",
+        "max()",
+        "min()",
+        "amax()",
+        "amin(0)",
+        "median()",
+        "norm(inf)",
+        "quantile(0.3)",
+        "softmax(0)",
+    ):
+        for kind in ("float32", "float64"):
+            case("equal and special extremes", "x." + code, x=vals(values, dtype=kind))

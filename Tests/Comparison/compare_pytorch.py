@@ -53,6 +53,8 @@ FAMILIES = [
     "optim",
     "schedules",
     "modules",
+    "ported",
+    "recipes",
 ]
 TOLERANCE = {"float32": 1e-5, "float64": 1e-9}
 FLOOR = 0.05  # of the result's largest element: where terms cancel, rounding is relative to what they were

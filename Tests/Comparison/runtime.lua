@@ -110,10 +110,6 @@ local function spread(...)
   return ...
 end
 
-local function clear_grad(x)
-  if x:grad() then x:grad():zero_() end
-end
-
 -- What `f` gives, or that it was refused, after a label: for tables of many small questions.
 local function attempt(label, f)
   local got = table.pack(pcall(f))

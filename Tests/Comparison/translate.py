@@ -257,13 +257,8 @@ class Translator:
             if isinstance(node.value, ast.Tuple):
                 value = value[1:-1]
             self.lines.append(f"{names} = spread({value})")
-        elif isinstance(target, ast.Attribute) and target.attr == "requires_grad":
-            self.lines.append(f"{self.operand(target.value)}:requires_grad_({self.expression(node.value)})")
-        elif isinstance(target, ast.Attribute) and target.attr == "grad":
-            if isinstance(node.value, ast.Constant) and node.value.value is None:
-                self.lines.append(f"clear_grad({self.expression(target.value)})")
-            else:
-                raise Untranslatable("assignment to .grad")
+        elif isinstance(target, ast.Attribute) and target.attr in {"grad", "requires_grad", "data"}:
+            self.lines.append(f"{self.operand(target.value)}.{target.attr} = {self.expression(node.value)}")
         else:
             self.lines.append(f"{self.expression(target)} = {self.expression(node.value)}")
 

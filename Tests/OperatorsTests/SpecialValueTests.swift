@@ -39,6 +39,46 @@ struct SpecialValueTests {
         #expect(try x.grad?.floatArray() == [0, 2, 3, 0])
     }
 
+    @Test("equal extremes share their gradient, NaNs too where all elements are reduced")
+    func extremes() throws {
+        func gradient(_ x: Tensor, _ name: String, _ order: Double? = nil) throws -> [Float] {
+            try x.requireGrad()
+            try x.call(name, order).backward()
+            return try #require(x.grad).floatArray()
+        }
+        for name in ["max", "min", "median"] {
+            #expect(try gradient(tensor(nan, 1, 2), name) == [1, 0, 0], "\(name)")
+        }
+        #expect(try gradient(tensor(nan, 1, 2), "amax").allSatisfy(\.isNaN))
+        for name in ["max", "min", "amax", "amin"] {
+            #expect(try gradient(tensor(2, 2, 2, 2), name) == [0.25, 0.25, 0.25, 0.25], "\(name)")
+        }
+        #expect(try gradient(tensor(infinity, nan, 1), "norm", .infinity) == [0, 0, 0])
+    }
+
+    @Test("log_sum_exp's gradient is each element's exponential below the result")
+    func logarithms() throws {
+        func gradient(_ values: Float...) throws -> [Float] {
+            let x = try Tensor(values, [values.count]).requireGrad()
+            try x.call("logsumexp", 0).backward()
+            return try #require(x.grad).floatArray()
+        }
+        // So far from 0 the logarithm of 2 is lost in rounding, and PyTorch gives each of both the whole gradient.
+        #expect(try gradient(3e38, 3e38, 1) == [1, 1, 0])
+        #expect(try gradient(1, 1) == [0.5, 0.5])
+        #expect(try gradient(-infinity, 2) == [0, 1])
+        #expect(try gradient(infinity, 2)[1] == 0 && gradient(-infinity, -infinity)[0].isNaN)
+    }
+
+    @Test("a share between infinite elements is taken from the nearer one")
+    func quantiles() throws {
+        #expect(try tensor(infinity, -infinity, 0).call("quantile", 0.3).item() == -.infinity)
+        #expect(try tensor(infinity, -infinity, 0).call("quantile", 0.2).item().isNaN)
+        let x = try tensor(nan, 1, 2).requireGrad()
+        try x.call("quantile", 0.3).backward()
+        #expect(try x.grad?.floatArray() == [1, 0, 0])
+    }
+
     @Test("a NaN compares as unequal to everything")
     func comparison() throws {
         let x = try tensor(nan, 1)

@@ -439,7 +439,7 @@ struct NetworkModuleTests {
                 == "Module:load_state_dict: bad argument 'state_dict' (table of tensors by name expected, got list)")
         #expect(
             error("Net(0):load_state_dict { a = 1 }")
-                == "Module:load_state_dict: bad argument 'state_dict' (table of tensors by name expected, got another value in it)"
+                == "Module:load_state_dict: bad argument 'state_dict' (table of tensors by name expected, got number as 'a')"
         )
     }
 }

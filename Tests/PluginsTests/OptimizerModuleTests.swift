@@ -79,7 +79,7 @@ struct OptimizerModuleTests {
             ("optim.SGD(p)", "optim.SGD: bad argument 'params' (list of Tensor expected, got Tensor)"),
             (
                 "optim.SGD({ { params = p }, p })",
-                "optim.SGD: bad argument 'params' (table with a field params expected, got another value as item 2)"
+                "optim.SGD: bad argument 'params' (table with a field params expected, got Tensor as item 2)"
             ),
             (
                 "optim.SGD({ { params = p, lt = 1 } })",

@@ -94,7 +94,18 @@ struct TensorIndexingTests {
         arguments: [
             ("x[0] = nj.ones(2)", "index: a value of shape [2] does not fit into [3]"),
             ("x[9] = 0", "index: index 9 is outside dimension 0 of [2, 3], whose places are 0..1"),
-            ("x.name = 1", "index: a tensor has no fields to set, got 'name'"),
+            ("x.name = 1", "index: a tensor has no fields to set but grad, requires_grad and data, got 'name'"),
+            ("x.grad = 1", "index: a tensor or nil expected for x.grad, got 1"),
+            ("x.grad = nj.ones(2)", "index: a float32 gradient of shape [2, 3] expected, got float32 [2]"),
+            ("x.requires_grad = 1", "index: true or false expected for x.requires_grad, got 1"),
+            ("x.requires_grad = nil", "index: true or false expected for x.requires_grad, got nil"),
+            ("x.data = 1", "index: a tensor expected for x.data, got 1"),
+            (
+                "x.data = nj.ones(2)",
+                "index: float32 elements of shape [2, 3] expected for x.data, got float32 [2]"
+            ),
+            ("x[0] = nil", "index: bad argument 'value' (Tensor, number or boolean expected, got nil)"),
+            ("x[0] = {}", "index: bad argument 'value' (Tensor, number or boolean expected, got table)"),
             (
                 "x:requires_grad_() x[0] = 1",
                 "index: a tensor that requires a gradient cannot be changed in place here; do it under no_grad"

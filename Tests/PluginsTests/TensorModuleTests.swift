@@ -81,7 +81,7 @@ struct TensorModuleTests {
                 "nj.zeros(1000000, 1000000, 1000000)",
                 "zeros: [1000000, 1000000, 1000000] is more than memory can hold"
             ),
-            ("nj.arange(1, 5, 0)", "arange: a step other than 0 expected"),
+            ("nj.arange(1, 5, 0)", "arange: a step other than 0 expected, got 0"),
             ("nj.arange(0, 1 << 62)", "arange: [4611686018427387904] is more than memory can hold"),
             (
                 "nj.arange(math.mininteger, 5)",

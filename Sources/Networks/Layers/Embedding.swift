@@ -24,6 +24,29 @@ extension Layers {
         return module
     }
 
+    static let pretrainedEmbedding = Layer(
+        "Embedding.from_pretrained", doc: "An Embedding of given rows [entries, size], frozen by default.",
+        [
+            .tensor("embeddings", "the rows"),
+            .boolean("freeze", "whether the rows are not learned", default: true),
+            .integer("padding_idx", "a row that is never learned; a negative one counts from the end").optional,
+            .number("max_norm", "rows that are longer are shortened to it when used").optional,
+            .number("norm_type", "which norm", default: 2.0),
+            .boolean("scale_grad_by_freq", "whether a row's gradient is divided by its uses", default: false),
+        ]
+    ) { a, context in
+        let rows = try a.tensor("embeddings")
+        guard rows.dim == 2, rows.dtype.isFloatingPoint else {
+            throw TensorError("float32 rows [entries, size] expected, got \(rows.dtype.rawValue) \(rows.shape)")
+        }
+        let module = try Embedding(
+            rows.shape[0], rows.shape[1], rows, padding: a.optionalInteger("padding_idx"),
+            maxNorm: a.optionalNumber("max_norm").map { ($0, try a.number("norm_type")) },
+            scales: a.boolean("scale_grad_by_freq"), Initializer(context.generator, rows.dtype))
+        if try a.boolean("freeze") { try module.ownParameter("weight").requireGrad(false) }
+        return module
+    }
+
     static let bilinear = Layer(
         "Bilinear", doc: "Σ x1_i · W_oij · x2_j + b_o over the last dimensions of two inputs.",
         [
@@ -68,7 +91,8 @@ private final class Embedding: Module {
             if let padding = self.padding { try weight.select(0, padding).assign(.zeros([size], dtype: weight.dtype)) }
             try registerParameter("weight", weight)
         }
-        if let padding = self.padding { settings = [("padding_idx", .integer(padding))] }
+        settings = [("num_embeddings", .integer(entries)), ("embedding_dim", .integer(size))]
+        if let padding = self.padding { settings.append(("padding_idx", .integer(padding))) }
     }
 
     override var details: String {

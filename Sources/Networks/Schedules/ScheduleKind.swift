@@ -165,7 +165,10 @@ public enum Schedules {
 
     private static let chained = ScheduleKind(
         "ChainedScheduler", doc: "Several schedules at once: each changes what the one before left.",
-        [.objects("schedulers", LRScheduler.self)]
+        [
+            .objects("schedulers", LRScheduler.self),
+            .object("optimizer", Optimizer.self, "theirs, which need not be named").optional,
+        ]
     ) { try ChainedScheduler($0.objects("schedulers")) }
 
     private static let plateau = ScheduleKind(

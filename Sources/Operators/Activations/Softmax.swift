@@ -22,20 +22,20 @@ extension Operators {
             examples: [.init(.values(2, 3, 2), 1), .init(.values(4, 3), -1)]
         ) { a, _ in
             let x = try a.tensor("input")
-            return .tensor(
-                try .applyOne(SoftmaxOperation(dimension: a.integer("dim"), isLog: isLog), [x.to(a.dtype() ?? x.dtype)])
-            )
+            return .tensor(try x.to(a.dtype() ?? x.dtype).normalised(a.integer("dim"), isLog: isLog))
         }
     }
 }
 
 extension Tensor {
-    public func softmax(_ dimension: Int) throws -> Tensor {
-        try .applyOne(SoftmaxOperation(dimension: dimension, isLog: false), [self])
-    }
+    public func softmax(_ dimension: Int) throws -> Tensor { try normalised(dimension, isLog: false) }
 
-    public func logSoftmax(_ dimension: Int) throws -> Tensor {
-        try .applyOne(SoftmaxOperation(dimension: dimension, isLog: true), [self])
+    public func logSoftmax(_ dimension: Int) throws -> Tensor { try normalised(dimension, isLog: true) }
+
+    fileprivate func normalised(_ dimension: Int, isLog: Bool) throws -> Tensor {
+        // A number has one dimension here, as in PyTorch.
+        let d = try dim == 0 ? resolve(dimension, of: 1) : resolve(dimension)
+        return try .applyOne(SoftmaxOperation(dimension: d, isLog: isLog), [self])
     }
 }
 

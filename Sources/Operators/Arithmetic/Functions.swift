@@ -53,6 +53,24 @@ extension Operators {
         "tanh", "The hyperbolic tangent of each element.", .tanh,
         faces: .elementwise + [.functional, .layer("Tanh")])
 
+    static let deg2rad = Pointwise(
+        "deg2rad", doc: "Angles in degrees as radians.", faces: .elementwise, examples: [.init(.values(2, 3))]
+    ) { x, _ in x * .constant(.pi / 180) }
+    static let rad2deg = Pointwise(
+        "rad2deg", doc: "Angles in radians as degrees.", faces: .elementwise, examples: [.init(.values(2, 3))]
+    ) { x, _ in x * .constant(180 / .pi) }
+    static let sinc = Pointwise(
+        "sinc", doc: "sin(πx) / (πx) of each element, 1 at 0.", faces: .elementwise,
+        examples: [.init(.values(2, 3, away: 0))],
+        gradient: { g, x, _, _ in
+            let angle = x * .constant(.pi)
+            return .select(x .== 0, 0, g * ((angle * .call(.cos, angle) - .call(.sin, angle)) / (angle * x)))
+        },
+        value: { x, _ in
+            let angle = x * .constant(.pi)
+            return .select(x .== 0, 1, .call(.sin, angle) / angle)
+        })
+
     static let logit = Operator(
         "logit",
         doc: "log(x / (1 - x)) of each element, which is first brought into [eps, 1 - eps] where `eps` is given.",

@@ -11,11 +11,13 @@ extension Operators {
     private static func ends(_ a: Arguments) throws -> [Operand] {
         let (start, end) = (try a.tensor("input"), try a.tensor("end"))
         try start.expectFloatingPoint()
-        try end.expectFloatingPoint()
+        guard end.dtype == start.dtype else {
+            throw TensorError("\(start.dtype.rawValue) expected for 'end' as well, got \(end.dtype.rawValue)")
+        }
         return [.tensor(start), .tensor(end), try a.operand("weight")]
     }
 
-    private static let interpolated: PointwiseFunction = {
+    static let interpolated: PointwiseFunction = {
         let (a, b, weight, g) = (
             Expression.variable(0), Expression.variable(1), Expression.variable(2), Expression.variable(4)
         )

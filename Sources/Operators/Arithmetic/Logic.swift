@@ -1,10 +1,11 @@
 // Truth values of anything that is not 0, kinds of numbers, and the bits of integers.
 extension Operators {
+    // In place they leave gradients as they are, as PyTorch's do.
     private static func logical(
         _ name: String, _ doc: String, _ value: (Expression, Expression) -> Expression
     ) -> Pointwise {
         .binary(
-            name, doc: doc, takesNumbers: false, typing: .truth, faces: .elementwise,
+            name, doc: doc, takesNumbers: false, leavesHistory: true, typing: .truth, faces: .elementwise,
             examples: [.init(.truths([2, 3]), .truths([3])), .init(.integers(4, below: 3), .values(4))], value: value)
     }
 
@@ -12,7 +13,7 @@ extension Operators {
     static let logicalOr = logical("logical_or", "Where one at least is not 0.") { .call(.or, $0, $1) }
     static let logicalXor = logical("logical_xor", "Where one of both is not 0.") { .call(.xor, $0, $1) }
     static let logicalNot = Pointwise(
-        "logical_not", doc: "Where elements are 0.", typing: .truth, faces: .elementwise,
+        "logical_not", doc: "Where elements are 0.", leavesHistory: true, typing: .truth, faces: .elementwise,
         examples: [.init(.truths([2, 3])), .init(.integers(4, below: 2))]
     ) { x, _ in .call(.not, x) }
 

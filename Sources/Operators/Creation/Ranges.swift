@@ -51,7 +51,7 @@ extension Tensor {
     /// - Throws: `TensorError` for a step of 0 or away from the end, bounds that are not finite, or more numbers than
     ///   memory can hold.
     public static func arange(_ start: Operand, _ end: Operand, _ step: Operand, dtype: DType? = nil) throws -> Tensor {
-        guard step.value != 0 else { throw TensorError("a step other than 0 expected") }
+        guard step.value != 0 else { throw TensorError("a step other than 0 expected, got \(step.text)") }
         guard start.value == end.value || (start.value < end.value) == (step.value > 0) else {
             throw TensorError("a step from \(start.text) towards \(end.text) expected, got \(step.text)")
         }

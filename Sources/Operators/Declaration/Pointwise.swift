@@ -9,11 +9,12 @@ public struct Pointwise: Declared {
     /// - Parameters:
     ///   - parameters: numbers beside the tensor; the expression finds them as `p`.
     ///   - hasInplace: whether a last parameter `inplace` has the tensor itself changed, as PyTorch's activations have.
+    ///   - leavesHistory: whether the form that changes its tensor leaves the tensor's history as it was.
     ///   - value: the result, of an element and the parameters.
     ///   - gradient: the element's gradient, of the result's gradient, the element, the result and the parameters;
     ///     derived from `value` by default.
     init(
-        _ name: String, doc: String, parameters: [Argument] = [], hasInplace: Bool = false,
+        _ name: String, doc: String, parameters: [Argument] = [], hasInplace: Bool = false, leavesHistory: Bool = false,
         typing: PointwiseFunction.Typing = .floating, accepts: PointwiseFunction.Elements = .all, faces: [Face],
         examples: @autoclosure @escaping @Sendable () -> [Example],
         gradient: ((_ g: Expression, _ x: Expression, _ y: Expression, _ p: [Expression]) -> Expression)? = nil,
@@ -32,7 +33,11 @@ public struct Pointwise: Declared {
         declaration = Operator(
             name, doc: doc, [.tensor("input")] + parameters + (hasInplace ? [.inplace] : []), faces: faces,
             examples: examples(),
-            inPlace: { a, _ in .tensor(try function.inPlace([.tensor(a.tensor("input"))], parameters: numbers(a))) }
+            inPlace: { a, _ in
+                let operands = [Operand.tensor(try a.tensor("input"))]
+                if leavesHistory { return .tensor(try function.besideHistory(operands)) }
+                return .tensor(try function.inPlace(operands, parameters: numbers(a)))
+            }
         ) { a, _ in
             .tensor(
                 try hasInplace
@@ -44,9 +49,11 @@ public struct Pointwise: Declared {
     ///
     /// - Parameters:
     ///   - takesNumbers: whether an operand may be a number.
+    ///   - leavesHistory: whether the form that changes its tensor leaves the tensor's history as it was.
     ///   - gradients: those of both, of the result's gradient, both operands and the result.
     static func binary(
         _ name: String, doc: String, other: StaticString = "other", takesNumbers: Bool = true,
+        leavesHistory: Bool = false,
         typing: PointwiseFunction.Typing = .common, accepts: PointwiseFunction.Elements = .all, faces: [Face],
         examples: @autoclosure @escaping @Sendable () -> [Example],
         gradients: ((_ g: Expression, _ a: Expression, _ b: Expression, _ y: Expression) -> [Expression])? = nil,
@@ -59,7 +66,10 @@ public struct Pointwise: Declared {
         let declaration = Operator(
             name, doc: doc, takesNumbers ? [.operand("input"), .operand(other)] : [.tensor("input"), .tensor(other)],
             faces: faces, examples: examples(),
-            inPlace: { a, _ in .tensor(try function.inPlace([a.operand(at: 0), a.operand(at: 1)])) }
+            inPlace: { a, _ in
+                let operands = [try a.operand(at: 0), try a.operand(at: 1)]
+                return .tensor(try leavesHistory ? function.besideHistory(operands) : function.inPlace(operands))
+            }
         ) { a, _ in .tensor(try function.called([a.operand(at: 0), a.operand(at: 1)])) }
         return Pointwise(function: function, declaration: declaration)
     }
@@ -86,6 +96,13 @@ extension PointwiseFunction {
             return try inPlace([.tensor(x)], parameters: parameters)
         }
         return try self(x, parameters: parameters)
+    }
+
+    /// Changes the elements of the first operand and nothing else: gradients flow as if it had not been changed.
+    func besideHistory(_ operands: [Operand]) throws -> Tensor {
+        guard let target = operands.first?.tensor else { throw TensorError("a tensor expected to be changed") }
+        _ = try inPlace(operands.map { operand in operand.tensor.map { .tensor($0.detach()) } ?? operand })
+        return target
     }
 
     /// The function of operands that may all be numbers.

@@ -67,6 +67,44 @@ extension Operators {
         return try .tensor(separated(toNear, toFar, parameters: [margin]), a.reduction())
     }
 
+    static let pairwiseDistance = Operator(
+        "pairwise_distance", doc: "The `p`-norm of x1 - x2 + `eps` along the last dimension.",
+        [
+            .tensor("x1"), .tensor("x2"), .number("p", default: 2), .number("eps", default: 1e-6),
+            .boolean("keepdim", default: false),
+        ], faces: [.function, .functional, .layer("PairwiseDistance", inputs: 2)],
+        examples: [
+            .init(.values(3, 4), .values(3, 4)), .init(.values(3, 4), .values(4), 1, 0.1),
+            .init(.values(2, 4), .values(2, 4), 3, 1e-5, true), .init(.values(4), .values(4), 4),
+        ]
+    ) { a, _ in
+        let difference = try a.tensor("x1") - a.tensor("x2") + a.number("eps")
+        guard difference.dim > 0 else { throw TensorError("vectors [..., size] expected, got \(difference.shape)") }
+        return .tensor(try difference.norm(a.number("p"), [-1], keepDimensions: a.boolean("keepdim")))
+    }
+
+    static let multilabelSoftMarginLoss = Operator(
+        "multilabel_soft_margin_loss",
+        doc:
+            "The mean over the classes, the last dimension, of the binary cross-entropy of scores with targets 0 and 1.",
+        [.tensor("input"), .tensor("target"), .classWeight], options: [.reduction],
+        faces: [.functional, .layer("MultiLabelSoftMarginLoss", inputs: 2)],
+        examples: [
+            .init(.values(3, 4), .values(3, 4, from: 0, to: 1)),
+            .init(.values(3, 4), .values(3, 4, from: 0, to: 1), .positive(4), options: ["reduction": "none"]),
+            .init(.values(4), .values(4, from: 0, to: 1), options: ["reduction": "sum"]),
+        ]
+    ) { a, _ in
+        let (x, target) = (try a.tensor("input"), try a.tensor("target"))
+        guard x.dim > 0, target.shape == x.shape else {
+            throw TensorError(
+                "scores [..., classes] and targets of their shape expected, got \(x.shape) and \(target.shape)")
+        }
+        var losses = try crossed(x, target)
+        if let weight = try a.optionalTensor("weight") { losses = try losses * weight }
+        return .tensor(try losses.mean([-1]).reduced(a.reduction()))
+    }
+
     private static func distance(_ a: Tensor, _ b: Tensor, _ p: Double, _ eps: Double) throws -> Tensor {
         let differences = try a - b + eps
         if p == 2 { return try lengthRoot((differences * differences).sum([-1])) }
@@ -82,6 +120,11 @@ extension Operators {
         value: .select(y .!= 1, positive(margin - x), 0) + .select(y .!= -1, x, 0))
     private static let softened = PointwiseFunction(
         "soft_margin_loss", inputs: 2, accepts: .floating, value: .log1p(.exp(-(y * x))))
+    // log(1 + exp(-|x|)) does not leave the type's range.
+    private static let crossed = PointwiseFunction(
+        "multilabel_soft_margin_loss", inputs: 2, accepts: .floating,
+        value: .select(x > 0, x, 0) - x * y + .log1p(.exp(-.abs(x))),
+        gradients: [.variable(3) * (.call(.sigmoid, x) - y), -.variable(3) * x])
     private static let separated = PointwiseFunction(
         "triplet_margin_loss", inputs: 2, parameters: 1, value: positive(margin + x - y))
 

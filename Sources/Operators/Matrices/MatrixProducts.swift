@@ -209,6 +209,9 @@ extension Operators {
         examples: [.init(.values(2, 3), .values(2, 3), 1)]
     ) { a, _ in
         let (given, other) = (try a.tensor("input"), try a.tensor("other"))
+        guard given.dtype == other.dtype, given.dtype != .bool else {
+            throw TensorError("numbers of one type expected, got \(given.dtype.rawValue) and \(other.dtype.rawValue)")
+        }
         let shape = try broadcastShape(given.shape, other.shape)
         let (x, y) = (try given.expand(shape), try other.expand(shape))
         guard let d = try a.optionalInteger("dim").map({ try x.resolve($0) }) ?? shape.firstIndex(of: 3), shape[d] == 3

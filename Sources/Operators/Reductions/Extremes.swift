@@ -39,6 +39,13 @@ extension Operators {
         }
     }
 
+    /// Where both are equal, or both NaN.
+    static let same: PointwiseFunction = {
+        let (a, b) = (Expression.variable(0), Expression.variable(1))
+        return PointwiseFunction(
+            "eq", inputs: 2, typing: .truth, value: .call(.or, a .== b, .call(.isNaN, a) .& .call(.isNaN, b)))
+    }()
+
     static let aminmax = Operator(
         "aminmax", doc: "The smallest and the largest element, of all or along a dimension.", [.tensor("input")],
         options: [.integer("dim").optional, .keepdim],
@@ -79,16 +86,21 @@ extension Operators {
 extension Tensor {
     /// The extreme of all elements; equal ones share the gradient.
     func extreme(_ reduction: SliceReduction) throws -> Tensor {
-        try extremes(reduction, Array(shape.indices)).reshape([])
+        try extremes(reduction, Array(shape.indices), sharesNaN: true).reshape([])
     }
 
     /// The extremes over some dimensions, which stay with size 1; equal ones share the gradient.
-    func extremes(_ reduction: SliceReduction, _ dimensions: [Int]) throws -> Tensor {
+    ///
+    /// - Parameter sharesNaN: whether the gradient of a NaN goes to the NaNs; by default it is one itself.
+    func extremes(
+        _ reduction: SliceReduction, _ dimensions: [Int], sharesNaN: Bool = false
+    ) throws -> Tensor {
         guard dimensions.isEmpty || !dimensions.contains(where: { shape[$0] == 0 }) else {
             let place = dimensions.count == dim ? "" : " there"
             throw TensorError("an extreme of \(shape), which has no elements\(place), does not exist")
         }
-        return try .applyOne(ExtremeOperation(reduction: reduction, dimensions: dimensions), [self])
+        return try .applyOne(
+            ExtremeOperation(reduction: reduction, dimensions: dimensions, sharesNaN: sharesNaN), [self])
     }
 
     /// The extremes along a dimension and where they stand (int64; the first of equals, a NaN before all).
@@ -110,6 +122,7 @@ extension Tensor {
 private struct ExtremeOperation: Operation {
     let reduction: SliceReduction
     let dimensions: [Int]
+    let sharesNaN: Bool
     var name: String { reduction == .maximum ? "max" : "min" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] {
@@ -134,7 +147,9 @@ private struct ExtremeOperation: Operation {
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let x = try kept.input(0)
-        let chosen = try Operators.eq(x.detach(), kept.output(0).detach()).to(x.dtype)
+        let (elements, extremes) = (x.detach(), try kept.output(0).detach())
+        let isChosen = try sharesNaN ? Operators.same(elements, extremes) : Operators.eq(elements, extremes)
+        let chosen = try isChosen.to(x.dtype)
         return [try chosen * (gradient / chosen.sum(dimensions.isEmpty ? nil : dimensions, keepDimensions: true))]
     }
 }

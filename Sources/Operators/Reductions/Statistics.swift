@@ -59,19 +59,12 @@ extension Operators {
         let given = try a.tensor("input")
         let x = try given.dtype.isFloatingPoint ? given : given.to(.float32)
         let dims = try x.reducedDimensions(a.integers("dim"))
-        let total: Tensor
-        if dims.contains(where: { x.shape[$0] == 0 }) {
-            total = try log(exp(x).sum(dims, keepDimensions: true))
-        } else {
-            let largest = try x.detach().extremes(.maximum, dims)
-            let shift = try finiteOrZero([.tensor(largest)])
-            total = try log(exp(x - shift).sum(dims, keepDimensions: true)) + shift
-        }
+        let total = try Tensor.applyOne(LogSumExpOperation(dimensions: dims), [x])
         return .tensor(try total.reshape(reduced(x.shape, dims, a.boolean("keepdim"))))
     }
 
     /// 0 in place of what is not finite.
-    private static let finiteOrZero: PointwiseFunction = {
+    fileprivate static let finiteOrZero: PointwiseFunction = {
         let x = Expression.variable(0)
         return PointwiseFunction("nan_to_num", inputs: 1, value: .select((x - x) .== 0, x, 0), gradients: [0])
     }()
@@ -139,7 +132,11 @@ extension Operators {
         "dist", doc: "The p-norm of the difference.", [.tensor("input"), .tensor("other"), .number("p", default: 2)],
         faces: .usual, examples: [.init(.values(2, 3), .values(3)), .init(.values(3), .values(3), 1)]
     ) { a, _ in
-        .tensor(try (a.tensor("input") - a.tensor("other")).norm(a.number("p")))
+        let (x, other) = (try a.tensor("input"), try a.tensor("other"))
+        guard x.dtype != .bool, other.dtype != .bool else {
+            throw TensorError("numbers expected, got \(x.dtype.rawValue) and \(other.dtype.rawValue)")
+        }
+        return .tensor(try (x - other).norm(a.number("p")))
     }
 }
 
@@ -183,5 +180,35 @@ private struct VarianceOperation: Operation {
         let distance = try distance(kept.input(0))
         let members = members(kept.inputSpecs[0].shape)
         return [try gradient * distance * (2 / Swift.max(0, members))]
+    }
+}
+
+/// Its gradient is the share of each element, as PyTorch has it: the exponential of how far it lies below the result.
+private struct LogSumExpOperation: Operation {
+    let dimensions: [Int]
+    var name: String { "logsumexp" }
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] {
+        [Spec(reduced(inputs[0].shape, dimensions, true), inputs[0].dtype)]
+    }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let x = inputs[0].detach()
+        let total: Tensor
+        if dimensions.contains(where: { x.shape[$0] == 0 }) {
+            total = try Operators.log(Operators.exp(x).sum(dimensions, keepDimensions: true))
+        } else {
+            let shift = try Operators.finiteOrZero([.tensor(x.extremes(.maximum, dimensions))])
+            let sum = try Operators.exp(x - shift).sum(dimensions, keepDimensions: true)
+            total = try Operators.log(sum) + shift
+        }
+        outputs[0].copyElementsWithoutCheck(from: total)
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0], outputs: true) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        guard let gradient = gradients[0] else { return [] }
+        return [try gradient * Operators.exp(kept.input(0) - kept.output(0))]
     }
 }

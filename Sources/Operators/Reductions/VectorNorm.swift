@@ -59,7 +59,7 @@ extension Tensor {
         case 2:
             return try Operators.softRoot((self * self).sum(dims, keepDimensions: keepDimensions))
         case .infinity, -.infinity:
-            return try size.extremes(p > 0 ? .maximum : .minimum, dims).reshape(target)
+            return try size.extremes(p > 0 ? .maximum : .minimum, dims, sharesNaN: true).reshape(target)
         default:
             let total = try Self.power([.tensor(size), .number(p)]).sum(dims, keepDimensions: keepDimensions)
             return try Self.root([.tensor(total), .number(1 / p)])

@@ -37,6 +37,7 @@ extension Operators {
         examples: [.init(.values(2, 5), 2), .init(.values(4, 2), 3, 0, false, true)]
     ) { a, _ in
         let (x, k) = (try a.tensor("input"), try a.integer("k"))
+        guard x.dtype != .bool else { throw TensorError("numbers expected, got bool; convert with long()") }
         let d = try x.dim == 0 ? x.resolve(a.integer("dim"), of: 1) : x.resolve(a.integer("dim"))
         guard k <= (x.dim == 0 ? 1 : x.shape[d]) else {
             throw TensorError(
@@ -197,8 +198,9 @@ extension Tensor {
         let low = Swift.min(last, Int(position.rounded(.down)))
         let lower = try narrow(dimension, start: low, length: 1)
         let upper = try narrow(dimension, start: Swift.min(last, low + 1), length: 1)
-        let highest = try narrow(dimension, start: last, length: 1).detach()
-        return try lower + (upper - lower) * (position - Double(low)) + (highest - highest)
+        let highest = try narrow(dimension, start: last, length: 1)
+        let value = try Operators.interpolated([.tensor(lower), .tensor(upper), .number(position - Double(low))])
+        return try Operators.chosen(Operators.isnan(highest.detach()), .tensor(highest), .tensor(value))
     }
 }
 
@@ -213,7 +215,7 @@ private struct ValueOperation: Operation {
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let x = try kept.input(0)
-        let chosen = try Operators.eq(x.detach(), kept.input(1)).to(x.dtype)
+        let chosen = try Operators.same(x.detach(), kept.input(1)).to(x.dtype)
         return [try chosen * (gradient / chosen.sum())]
     }
 }

@@ -15,27 +15,35 @@ extension Operators {
             .init(.integers(6, 2, below: 2), options: ["dim": 0]),
         ]
     ) { a, _ in
+        try different(a, sorted: true)
+    }
+
+    static let uniqueConsecutive = Operator(
+        "unique_consecutive",
+        doc: "Every run of equal values once, in their order; with `dim`, of equal slices along it.",
+        [
+            .tensor("input"), .boolean("return_inverse", default: false), .boolean("return_counts", default: false),
+            .integer("dim").optional,
+        ], returns: .custom("Tensor, Tensor?, Tensor?"), faces: .usual,
+        examples: [
+            .init(.integers(6, below: 2)), .init(.integers(6, below: 2), true, true),
+            .init(.integers(2, 7, below: 2), true, true, 1),
+        ]
+    ) { a, _ in try different(a, sorted: false) }
+
+    /// The values, or the slices along a dimension, that differ from all or from the one before.
+    private static func different(_ a: Arguments, sorted: Bool) throws -> Outcome {
         let x = try a.tensor("input").detach()
         guard let dim = try a.optionalInteger("dim") else {
-            return try results(x.reshape([x.count, 1]), sorted: true, a, values: [], inverse: x.shape, dimension: nil)
+            return try results(
+                x.reshape([x.count, 1]), sorted: sorted, a, values: [], inverse: x.shape, dimension: nil)
         }
         let d = try x.resolve(dim)
         let rest = x.shape.indices.filter { $0 != d }
         let rows = try x.permute(Shape([d] + rest))
         return try results(
-            rows.reshape([x.shape[d], rest.reduce(1) { $0 * x.shape[$1] }]), sorted: true, a,
+            rows.reshape([x.shape[d], rest.reduce(1) { $0 * x.shape[$1] }]), sorted: sorted, a,
             values: Shape(rest.map { x.shape[$0] }), inverse: [x.shape[d]], dimension: d)
-    }
-
-    static let uniqueConsecutive = Operator(
-        "unique_consecutive", doc: "Every run of equal values once, in their order.",
-        [
-            .tensor("input"), .boolean("return_inverse", default: false), .boolean("return_counts", default: false),
-        ], returns: .custom("Tensor, Tensor?, Tensor?"), faces: .usual,
-        examples: [.init(.integers(6, below: 2)), .init(.integers(6, below: 2), true, true)]
-    ) { a, _ in
-        let x = try a.tensor("input").detach()
-        return try results(x.reshape([x.count, 1]), sorted: false, a, values: [], inverse: x.shape, dimension: nil)
     }
 
     /// Rows `[n, m]`, each different one once, and what else was asked for.
@@ -105,19 +113,24 @@ extension Operators {
 
     static let searchsorted = Operator(
         "searchsorted",
-        doc: "Where values would be put into a sorted row, or into the row of a tensor's last dimension, so "
-            + "that it stays sorted: before equal ones, or with `right` behind them.",
+        doc: "Where values would be put into a sorted row, or those of each row into the row of the same place, so "
+            + "that it stays sorted: before equal ones, or with `right` behind them. `sorter` is the order in which "
+            + "rows that are not sorted would be.",
         [.tensor("sorted_sequence"), .operand("input")],
         options: [
             .boolean("right", default: false), .choice("side", of: ["left", "right"]).optional,
-            .boolean("out_int32", default: false),
+            .boolean("out_int32", default: false), .tensor("sorter").optional,
         ], returns: .object(Tensor.self, "int64"), faces: [.function],
         examples: [
             .init(.values(1), .values(3)), .init(.values(1), .values(3), options: ["right": true]),
             .init(.values(1), .values(3), options: ["side": "right", "out_int32": true]),
+            .init(.values(2, 1), .values(2, 3)),
+            .init(.values(1), .values(3), options: ["sorter": .integers(1, below: 1)]),
         ]
     ) { a, _ in
-        try searched(a, a.tensor("sorted_sequence"), a.operand("input"), a.optionalString("side") == "right")
+        try searched(
+            a, a.tensor("sorted_sequence"), a.operand("input"), side: a.optionalString("side"),
+            sorter: a.optionalTensor("sorter"))
     }
 
     static let bucketize = Operator(
@@ -128,13 +141,31 @@ extension Operators {
         examples: [
             .init(.values(3), .values(1)), .init(.values(3), .values(1), options: ["right": true, "out_int32": true]),
         ]
-    ) { a, _ in try searched(a, a.tensor("boundaries"), a.operand("input"), false) }
+    ) { a, _ in try searched(a, a.tensor("boundaries"), a.operand("input")) }
 
-    private static func searched(_ a: Arguments, _ row: Tensor, _ input: Operand, _ isRight: Bool) throws -> Outcome {
-        guard row.dim == 1 else { throw TensorError("a sorted row [n] expected, got \(row.shape)") }
+    private static func searched(
+        _ a: Arguments, _ row: Tensor, _ input: Operand, side: String? = nil, sorter: Tensor? = nil
+    ) throws -> Outcome {
         let values = try input.asTensor().detach()
+        guard row.dim > 0, row.dim == 1 || row.shape.dropLast().elementsEqual(values.shape.dropLast()) else {
+            throw TensorError(
+                "a sorted row [n], or rows [..., n] for values [..., m], expected, got \(row.shape) for \(values.shape)"
+            )
+        }
+        let isRight = try a.boolean("right")
+        guard !isRight || side != "left" else {
+            throw TensorError("'right' or 'side' expected, got right = true and side = \"left\"")
+        }
+        var sorted = row.detach()
+        if let sorter {
+            guard sorter.shape == row.shape, sorter.dtype == .int64 else {
+                throw TensorError(
+                    "a sorter \(row.shape) of int64 expected, got \(sorter.shape) of \(sorter.dtype.rawValue)")
+            }
+            sorted = try sorted.gather(-1, sorter)
+        }
         let dtype = row.dtype.promoted(with: values.dtype)
-        let places = try row.detach().to(dtype).places(of: values.to(dtype), right: isRight || a.boolean("right"))
+        let places = try sorted.to(dtype).places(of: values.to(dtype), right: isRight || side == "right")
         return .tensor(try a.boolean("out_int32") ? places.to(.int32) : places)
     }
 
@@ -202,16 +233,22 @@ extension Tensor {
         return order
     }
 
-    /// Where values would be put into this sorted row: before equal ones, or behind them.
+    /// Where values would be put into this sorted row, or into the row of the same place: before equal ones, or behind
+    /// them.
     fileprivate func places(of values: Tensor, right: Bool) throws -> Tensor {
         let result = try Tensor(uninitialized: values.shape, dtype: .int64)
-        let (row, keys) = (
+        let (rows, keys) = (
             try to(dtype.computeType.dtype).contiguous(), try values.to(dtype.computeType.dtype).contiguous()
         )
-        kernels.search(
-            right: right, dtype.computeType, row.count, row.bytes, keys.count, keys.bytes,
-            result.address(as: Int64.self))
-        withExtendedLifetime((row, keys)) {}
+        let (length, size) = (rows.shape[dim - 1], rows.dtype.size)
+        let count = dim == 1 ? 1 : rows.shape.dropLast().reduce(1, *)
+        let wanted = dim == 1 ? keys.count : keys.shape[keys.dim - 1]
+        for row in 0..<count {
+            kernels.search(
+                right: right, dtype.computeType, length, rows.bytes + row * length * size, wanted,
+                keys.bytes + row * wanted * size, result.address(as: Int64.self) + row * wanted)
+        }
+        withExtendedLifetime((rows, keys)) {}
         return result
     }
 }

@@ -43,7 +43,8 @@ let autogradModule = HostModule(
                 .boolean("allow_unused", "whether inputs without a part in the outputs give nil").optional,
             ],
             options: [
-                .boolean("materialize_grads", "zeros in place of nil for inputs without a part", default: false)
+                .boolean("only_inputs", "it always is so", default: true),
+                .boolean("materialize_grads", "zeros in place of nil for inputs without a part", default: false),
             ],
             returns: .custom("Tensor[]", "a gradient for each input; n is their number")
         ) { call in try gradients(call) },

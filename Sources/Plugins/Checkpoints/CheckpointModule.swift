@@ -81,7 +81,8 @@ let loadStateDict: HostMethod<Module> = .method(
     }
     let tensors = try pairs.map { key, value -> NamedTensor in
         guard case .string(let name) = key, case .object(let object) = value, let tensor = object as? Tensor else {
-            throw call.badArgument("state_dict", expected: "table of tensors by name", got: "another value in it")
+            throw call.badArgument(
+                "state_dict", expected: "table of tensors by name", got: "\(value.kindName) as \(key.shortText)")
         }
         return (name, tensor)
     }.sorted { $0.name < $1.name }

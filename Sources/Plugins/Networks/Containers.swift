@@ -150,10 +150,10 @@ private let dictMethods: [HostMethod<ModuleDict>] = [
 
 /// Modules by name in the order of the names, as a table has none.
 private func namedModules(_ call: Call) throws -> [(name: String, module: Module)] {
-    guard case .table(let given) = try call.value("modules") else { return [] }
-    return try given.map { key, value in
+    try call.namedValues("modules", "table of modules by name").map { key, value in
         guard case .string(let name) = key, case .object(let object) = value, let module = object as? Module else {
-            throw call.badArgument("modules", expected: "table of modules by name", got: "another value in it")
+            throw call.badArgument(
+                "modules", expected: "table of modules by name", got: "\(value.kindName) as \(key.shortText)")
         }
         return (name, module)
     }.sorted { $0.name < $1.name }

@@ -3,6 +3,17 @@ import Lua
 import Networks
 
 extension Call {
+    /// The pairs of a table whose keys are names; none where it was left out.
+    ///
+    /// - Parameter expected: what messages say that it should be.
+    func namedValues(_ name: StaticString, _ expected: String) throws -> [(key: LuaValue, value: LuaValue)] {
+        switch try value(name) {
+        case .table(let pairs): return pairs
+        case .list(let items) where !items.isEmpty: throw badArgument(name, expected: expected, got: "list")
+        default: return []
+        }
+    }
+
     /// The tensors that a module was called with: each alone, or one list.
     func inputs() throws -> [Tensor] {
         let range = try rest("inputs")

@@ -182,6 +182,9 @@ private func apply(_ module: Module, _ call: Call) throws {
 /// name is known, though it may stand for nothing.
 private func attribute(_ module: Module, _ call: Call) -> Results {
     if call.state.type(at: 2) == .number, let place = call.state.integer(at: 2) {
+        if let list = module as? ParameterList {
+            return list.ownParameters.indices.contains(place - 1) ? .object(list.ownParameters[place - 1].tensor) : .nil
+        }
         return place >= 1 && place <= module.children.count ? .object(module.children[place - 1].module) : .nil
     }
     guard call.state.type(at: 2) == .string, let name = call.state.string(at: 2) else { return .nil }

@@ -15,8 +15,8 @@ let networkModule = HostModule(
             ScriptModule.self, name: "ScriptModule", doc: "An instance of a module that a script defined.",
             parent: Module.self, identity: true, fields: true, methods: scriptModuleMethods),
         forwardHookType,
-    ] + containerTypes,
-    functions: layerConstructors + containerConstructors + [
+    ] + containerTypes + parameterContainerTypes,
+    functions: layerConstructors + containerConstructors + parameterContainerConstructors + [
         copyParts,
         .function(
             "Parameter", doc: "A copy of a tensor that is learned when it is assigned to a field of a module.",

@@ -158,7 +158,7 @@ private func tensors(_ items: [LuaValue], _ name: StaticString, _ call: Call) th
         guard case .object(let object) = item, let tensor = object as? Tensor else {
             throw call.badArgument(
                 name, expected: "list of tensors or of groups { params = tensors }",
-                got: "another value as item \(place + 1)")
+                got: "\(item.kindName) as item \(place + 1)")
         }
         return tensor
     }
@@ -169,7 +169,9 @@ private func group(
     _ value: LuaValue, _ name: StaticString, _ call: Call, _ place: String = ""
 ) throws -> ParameterGroup.Declaration {
     guard case .table(let pairs) = value, let parameters = value["params"] else {
-        throw call.badArgument(name, expected: "table with a field params", got: "another value\(place)")
+        throw call.badArgument(
+            name, expected: "table with a field params",
+            got: "\(value.kindName == "table" ? "one without it" : value.kindName)\(place)")
     }
     let found: [Tensor]
     switch parameters {
@@ -182,13 +184,13 @@ private func group(
 private func options(
     _ pairs: [(key: LuaValue, value: LuaValue)], _ name: StaticString, _ call: Call
 ) throws -> [(name: String, value: Value)] {
-    try pairs.compactMap { key, value in
+    try pairs.compactMap { key, given in
         guard case .string(let option) = key else {
-            throw call.badArgument(name, expected: "options by name", got: "another key")
+            throw call.badArgument(name, expected: "options by name", got: "the key \(key.shortText)")
         }
         if option == "params" { return nil }
-        guard let value = Value(value) else {
-            throw call.badArgument(name, expected: "number, boolean or list as '\(option)'", got: "another value")
+        guard let value = Value(given) else {
+            throw call.badArgument(name, expected: "number, boolean or list as '\(option)'", got: given.kindName)
         }
         return (option, value)
     }

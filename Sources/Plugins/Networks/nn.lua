@@ -32,7 +32,7 @@ function Instance.__call(self, ...)
 end
 
 -- Layers and containers: methods, then parameters, buffers and settings; places in a container are parts.
-for _, name in ipairs { "Module", "Sequential", "ModuleList", "ModuleDict" } do
+for _, name in ipairs { "Module", "Sequential", "ModuleList", "ModuleDict", "ParameterList", "ParameterDict" } do
   local metatable = class(name)
   local known, attribute = metatable, methods.attribute
   function metatable.__index(self, key)
@@ -45,6 +45,13 @@ for _, name in ipairs { "Module", "Sequential", "ModuleList", "ModuleDict" } do
   end
 end
 methods.attribute = nil
+
+-- nn.Embedding(n, size) makes a layer, and nn.Embedding.from_pretrained(rows) one of given rows.
+local embedding = nn.Embedding
+nn.Embedding = setmetatable({ from_pretrained = nn["Embedding.from_pretrained"] }, {
+  __call = function(_, ...) return embedding(...) end,
+})
+nn["Embedding.from_pretrained"] = nil
 
 -- nn.module("Net") makes a kind; Net(...) makes an instance and calls Net.init(self, ...).
 local kind_metatable = {}

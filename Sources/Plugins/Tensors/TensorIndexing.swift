@@ -13,9 +13,18 @@ let tensorIndexing: [HostMethod<Tensor>] = [
         .object(try tensor.index(call.indexItems(of: tensor)))
     },
     .metamethod(
-        .newindex, doc: "Sets what the index names.", arguments: [.any("index"), .operand("value")]
+        .newindex,
+        doc: "Sets what the index names; x.grad = nil, x.requires_grad = false and x.data = y are known as well.",
+        arguments: [.any("index"), .any("value").optional]
     ) { tensor, call in
-        if let name = call.state.string(at: 2) { throw TensorError("a tensor has no fields to set, got '\(name)'") }
+        if call.state.type(at: 2) == .string, let name = call.state.string(at: 2) {
+            try call.set(name, of: tensor)
+            return .none
+        }
+        let state = call.state
+        guard [.number, .boolean].contains(state.type(at: 3)) || state.object(at: 3, as: Tensor.self) != nil else {
+            throw call.badArgument("value", expected: "Tensor, number or boolean", got: state.typeName(at: 3))
+        }
         let items = try call.indexItems(of: tensor)
         try tensor.put(call.arguments(for: assignment, hasReceiver: true).operand("value"), at: items)
         return .none
@@ -25,6 +34,32 @@ let tensorIndexing: [HostMethod<Tensor>] = [
 private let assignment = Schema("index", doc: "", arguments: [.tensor("input"), .operand("index"), .operand("value")])
 
 extension Call {
+    /// `x.grad = value` and its like, as PyTorch's users write them.
+    fileprivate func set(_ property: String, of tensor: Tensor) throws {
+        let value = state.object(at: 3, as: Tensor.self)
+        func expected(_ what: String) throws -> TensorError {
+            TensorError("\(what) expected for x.\(property), got \(try state.describe(at: 3))")
+        }
+        switch property {
+        case "grad":
+            guard value != nil || state.isNil(at: 3) else { throw try expected("a tensor or nil") }
+            try tensor.setGrad(value)
+        case "requires_grad":
+            guard let isRequired = state.boolean(at: 3) else { throw try expected("true or false") }
+            try tensor.requireGrad(isRequired)
+        case "data":
+            guard let value else { throw try expected("a tensor") }
+            guard value.shape == tensor.shape, value.dtype == tensor.dtype else {
+                throw TensorError(
+                    "\(tensor.dtype.rawValue) elements of shape \(tensor.shape) expected for x.data, got "
+                        + "\(value.dtype.rawValue) \(value.shape)")
+            }
+            try tensor.detach().assign(value.detach())
+        default:
+            throw TensorError("a tensor has no fields to set but grad, requires_grad and data, got '\(property)'")
+        }
+    }
+
     /// What the script wrote between brackets.
     fileprivate func indexItems(of tensor: Tensor) throws -> [IndexItem] {
         guard state.type(at: 2) == .table else {

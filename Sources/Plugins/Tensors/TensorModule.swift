@@ -16,7 +16,8 @@ let tensorModule = HostModule(
                 + "x:gt(2):all():item().",
             releasable: true, bindsLate: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
-            methods: tensorProperties + tensorIndexing + tensorComparisons + gradientMethods + OperatorFaces.methods)
+            methods: tensorProperties + tensorIndexing + tensorComparisons + shapeChanges + gradientMethods
+                + OperatorFaces.methods)
     ],
     functions: OperatorFaces.functions + typeFunctions + randomFunctions + tensorFunctions,
     constants: [HostConstant("newaxis", .string(newAxis), doc: "A new dimension of size 1 in an index.")])

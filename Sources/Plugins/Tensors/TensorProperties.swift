@@ -18,6 +18,9 @@ let tensorProperties: [HostMethod<Tensor>] = [
     },
     .method("dim", doc: "How many dimensions there are.", returns: .integer()) { tensor, _ in .integer(tensor.dim) },
     .method("ndim", doc: "How many dimensions there are.", returns: .integer()) { tensor, _ in .integer(tensor.dim) },
+    .method("ndimension", doc: "How many dimensions there are.", returns: .integer()) { tensor, _ in
+        .integer(tensor.dim)
+    },
     .method("nelement", doc: "How many elements there are.", returns: .integer()) { tensor, _ in
         .integer(tensor.count)
     },

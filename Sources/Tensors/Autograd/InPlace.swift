@@ -63,7 +63,7 @@ extension Tensor {
     }
 
     /// Whether it, or one of those that it is a view of, is to get a gradient from backward passes.
-    private var isPartOfLeafRequiringGrad: Bool {
+    var isPartOfLeafRequiringGrad: Bool {
         var tensor = self
         while !tensor.isLeafRequiringGrad {
             guard let parent = tensor.parent else { return false }

@@ -57,6 +57,8 @@ local objects = {
   Error = { "failure" },
   Sequential = { "nn.Sequential(nn.ReLU(), nn.Linear(2, 3))" }, ModuleList = { "nn.ModuleList { nn.ReLU() }" },
   ModuleDict = { "nn.ModuleDict { a = nn.ReLU() }" },
+  ParameterList = { "nn.ParameterList { nj.ones(2) }" },
+  ParameterDict = { "nn.ParameterDict { a = nj.ones(2) }" },
   ParameterGroup = { "optim.SGD({ nn.Parameter(nj.ones(2)) }, { lr = 0.1 }).param_groups[1]" },
   LRScheduler = { "optim.lr_scheduler.StepLR(optim.SGD({ nn.Parameter(nj.ones(2)) }, { lr = 0.1 }), 1)" },
   HookHandle = { "nj.ones(2, { requires_grad = true }):register_hook(print)" },
