@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A file that appears whole or not at all: it is written under a temporary name beside its place and renamed
 /// when complete, so that a reader sees the old content or the new and a failed write leaves the old.

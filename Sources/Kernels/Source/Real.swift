@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The functions of one number that the C library has for both types.
 protocol Real: BinaryFloatingPoint, TileElement {

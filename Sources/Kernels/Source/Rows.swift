@@ -1,12 +1,5 @@
+import CLibrary
 import KernelInterface
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension Kernels {
     public func softmax(

@@ -1,12 +1,5 @@
+import CLibrary
 import Operators
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension Initializations {
     static let distributions: [InitializationRule] = [

@@ -1,3 +1,4 @@
+import CLibrary
 import Operators
 
 extension Optimizers {
@@ -28,8 +29,8 @@ extension Optimizers {
                 var tensors = [try step.tensor("exp_avg"), try step.tensor("exp_avg_sq")]
                 if amsgrad { tensors.append(try step.tensor("max_exp_avg_sq")) }
                 let numbers = [
-                    1 - beta1, beta2, 1 - beta2, (1 - ScheduleMath.pow(beta2, t)).squareRoot(), eps,
-                    lr / (1 - ScheduleMath.pow(beta1, t)),
+                    1 - beta1, beta2, 1 - beta2, (1 - pow(beta2, t)).squareRoot(), eps,
+                    lr / (1 - pow(beta1, t)),
                     decoupled ? 1 - lr * decay : decay,
                 ]
                 step.update(amsgrad, up, decoupled, decay != 0, tensors: tensors, numbers: numbers) { e in

@@ -1,3 +1,4 @@
+import CLibrary
 import Operators
 
 extension Optimizers {
@@ -13,7 +14,7 @@ extension Optimizers {
             let t = try step.count()
             step.update(
                 up, decay != 0, tensors: [try step.tensor("exp_avg"), try step.tensor("exp_inf")],
-                numbers: [1 - beta1, beta2, eps, lr / (1 - ScheduleMath.pow(beta1, t)), decay]
+                numbers: [1 - beta1, beta2, eps, lr / (1 - pow(beta1, t)), decay]
             ) { e in
                 let g = e.gradient(maximize: up, decay: decay == 0 ? nil : e.n(4))
                 let mean = e.s(0) + e.n(0) * (g - e.s(0))
@@ -37,14 +38,14 @@ extension Optimizers {
         let (up, decoupled) = (try options.boolean("maximize"), try options.boolean("decoupled_weight_decay"))
         return { step in
             let t = try step.count()
-            func momentum(_ t: Double) -> Double { beta1 * (1 - 0.5 * ScheduleMath.pow(0.96, t * momentumDecay)) }
+            func momentum(_ t: Double) -> Double { beta1 * (1 - 0.5 * pow(0.96, t * momentumDecay)) }
             let (mu, next) = (momentum(t), momentum(t + 1))
             // PyTorch keeps the product as a float32 tensor.
             let product = try step.number("mu_product", from: 1) { Double(Float($0) * Float(mu)) }
             step.update(
                 up, decay != 0, decoupled, tensors: [try step.tensor("exp_avg"), try step.tensor("exp_avg_sq")],
                 numbers: [
-                    1 - beta1, beta2, 1 - beta2, 1 - ScheduleMath.pow(beta2, t), eps, lr * (1 - mu) / (1 - product),
+                    1 - beta1, beta2, 1 - beta2, 1 - pow(beta2, t), eps, lr * (1 - mu) / (1 - product),
                     lr * next / (1 - product * next), decoupled ? 1 - lr * decay : decay,
                 ]
             ) { e in
@@ -68,12 +69,12 @@ extension Optimizers {
         let (up, decoupled) = (try options.boolean("maximize"), try options.boolean("decoupled_weight_decay"))
         return { step in
             let t = try step.count()
-            let correction = 1 - ScheduleMath.pow(beta2, t)
+            let correction = 1 - pow(beta2, t)
             let most = 2 / (1 - beta2) - 1
-            let length = most - 2 * t * ScheduleMath.pow(beta2, t) / correction
+            let length = most - 2 * t * pow(beta2, t) / correction
             let isRectified = length > 5
             let rectified = ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)).squareRoot()
-            let rate = lr / (1 - ScheduleMath.pow(beta1, t))
+            let rate = lr / (1 - pow(beta1, t))
             step.update(
                 up, decay != 0, decoupled, isRectified,
                 tensors: [try step.tensor("exp_avg"), try step.tensor("exp_avg_sq")],

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate falls to `eta_min` along half a cosine of `T_max` epochs, and rises again along the next
 /// (`torch.optim.lr_scheduler.CosineAnnealingLR`; Loshchilov and Hutter, "SGDR", 2017, without restarts).
 public final class CosineAnnealingLR: LRScheduler {
@@ -19,21 +21,21 @@ public final class CosineAnnealingLR: LRScheduler {
         let (epoch, all) = (Double(lastEpoch), Double(tMax))
         if isInitial { return presentRates }
         if stepCount == 1, lastEpoch > 0 {
-            return baseLRs.map { etaMin + ($0 - etaMin) * (1 + ScheduleMath.cos(epoch * .pi / all)) / 2 }
+            return baseLRs.map { etaMin + ($0 - etaMin) * (1 + cos(epoch * .pi / all)) / 2 }
         }
         if (lastEpoch - 1 - tMax) % (2 * tMax) == 0 {
             // The rate before is the lowest, of which no quotient can be taken.
             return zip(presentRates, baseLRs).map { rate, base in
-                rate + (base - etaMin) * (1 - ScheduleMath.cos(.pi / all)) / 2
+                rate + (base - etaMin) * (1 - cos(.pi / all)) / 2
             }
         }
-        let height = 1 + ScheduleMath.cos(.pi * epoch / all)
-        let before = 1 + ScheduleMath.cos(.pi * (epoch - 1) / all)
+        let height = 1 + cos(.pi * epoch / all)
+        let before = 1 + cos(.pi * (epoch - 1) / all)
         return presentRates.map { height / before * ($0 - etaMin) + etaMin }
     }
 
     override func closedForm() -> [Double]? {
-        let height = 1 + ScheduleMath.cos(.pi * Double(lastEpoch) / Double(tMax))
+        let height = 1 + cos(.pi * Double(lastEpoch) / Double(tMax))
         return baseLRs.map { etaMin + ($0 - etaMin) * height / 2 }
     }
 

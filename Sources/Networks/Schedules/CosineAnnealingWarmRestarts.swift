@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate falls along half a cosine, again and again, each time over `T_mult` times as many epochs
 /// (`torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`; Loshchilov and Hutter, "SGDR", 2017).
 public final class CosineAnnealingWarmRestarts: LRScheduler {
@@ -23,7 +25,7 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
     }
 
     override func rates() -> [Double] {
-        let height = 1 + ScheduleMath.cos(.pi * tCur / Double(tI))
+        let height = 1 + cos(.pi * tCur / Double(tI))
         return baseLRs.map { etaMin + ($0 - etaMin) * height / 2 }
     }
 
@@ -52,8 +54,8 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
             tCur = epoch.truncatingRemainder(dividingBy: first)
         } else {
             let factor = Double(tMult)
-            let restarts = ScheduleMath.log(epoch / first * (factor - 1) + 1, base: factor).rounded(.towardZero)
-            let length = ScheduleMath.pow(factor, restarts)
+            let restarts = (log(epoch / first * (factor - 1) + 1) / log(factor)).rounded(.towardZero)
+            let length = pow(factor, restarts)
             tCur = epoch - first * (length - 1) / (factor - 1)
             tI = multiplied(t0, length)
         }

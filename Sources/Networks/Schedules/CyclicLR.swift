@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate goes up and down between two ends, the momentum the other way
 /// (`torch.optim.lr_scheduler.CyclicLR`; Smith, "Cyclical Learning Rates", 2017).
 public final class CyclicLR: LRScheduler {
@@ -65,8 +67,8 @@ public final class CyclicLR: LRScheduler {
         let x = 1 + passed - cycle
         var height = x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1)
         switch mode {
-        case Mode.triangular2.rawValue: height *= 1 / ScheduleMath.pow(2, cycle - 1)
-        case Mode.exponential.rawValue: height *= ScheduleMath.pow(gamma, Double(lastEpoch))
+        case Mode.triangular2.rawValue: height *= 1 / pow(2, cycle - 1)
+        case Mode.exponential.rawValue: height *= pow(gamma, Double(lastEpoch))
         default: break
         }
         if cycleMomentum {

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate times `gamma` every epoch (`torch.optim.lr_scheduler.ExponentialLR`).
 public final class ExponentialLR: LRScheduler {
     private var gamma: Double
@@ -13,7 +15,7 @@ public final class ExponentialLR: LRScheduler {
     override func rates() -> [Double] { isInitial ? presentRates : presentRates.map { $0 * gamma } }
 
     override func closedForm() -> [Double]? {
-        baseLRs.map { $0 * ScheduleMath.pow(gamma, Double(lastEpoch)) }
+        baseLRs.map { $0 * pow(gamma, Double(lastEpoch)) }
     }
 
     override var fields: [ScheduleField] { [ScheduleField("gamma", self, \.gamma)] + super.fields }

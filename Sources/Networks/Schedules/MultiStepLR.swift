@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate times `gamma` at each milestone (`torch.optim.lr_scheduler.MultiStepLR`).
 public final class MultiStepLR: LRScheduler {
     /// In the order given; one that stands twice counts twice.
@@ -18,11 +20,11 @@ public final class MultiStepLR: LRScheduler {
 
     override func rates() -> [Double] {
         let times = milestones.count { $0 == lastEpoch }
-        return times == 0 ? presentRates : presentRates.map { $0 * ScheduleMath.pow(gamma, Double(times)) }
+        return times == 0 ? presentRates : presentRates.map { $0 * pow(gamma, Double(times)) }
     }
 
     override func closedForm() -> [Double]? {
-        let factor = ScheduleMath.pow(gamma, Double(milestones.count { $0 <= lastEpoch }))
+        let factor = pow(gamma, Double(milestones.count { $0 <= lastEpoch }))
         return baseLRs.map { $0 * factor }
     }
 

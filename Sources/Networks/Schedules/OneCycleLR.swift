@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate rises to `max_lr` and falls far below where it began, while the momentum falls and rises
 /// (`torch.optim.lr_scheduler.OneCycleLR`; Smith and Topin, "Super-Convergence", 2018).
 public final class OneCycleLR: LRScheduler {
@@ -131,7 +133,7 @@ public final class OneCycleLR: LRScheduler {
 
     private func annealed(_ start: Double, _ end: Double, _ part: Double) -> Double {
         strategy == AnnealStrategy.cos.rawValue
-            ? end + (start - end) / 2 * (ScheduleMath.cos(.pi * part) + 1) : (end - start) * part + start
+            ? end + (start - end) / 2 * (cos(.pi * part) + 1) : (end - start) * part + start
     }
 
     override func validate() throws {

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate falls to 0 at epoch `total_iters` along (1 - epoch / total_iters) to the given power
 /// (`torch.optim.lr_scheduler.PolynomialLR`).
 public final class PolynomialLR: LRScheduler {
@@ -17,12 +19,12 @@ public final class PolynomialLR: LRScheduler {
     override func rates() -> [Double] {
         if isInitial || lastEpoch > totalIters { return presentRates }
         let all = Double(totalIters)
-        let factor = ScheduleMath.pow((1 - Double(lastEpoch) / all) / (1 - Double(lastEpoch - 1) / all), power)
+        let factor = pow((1 - Double(lastEpoch) / all) / (1 - Double(lastEpoch - 1) / all), power)
         return presentRates.map { $0 * factor }
     }
 
     override func closedForm() -> [Double]? {
-        let factor = ScheduleMath.pow(1 - Double(min(totalIters, lastEpoch)) / Double(totalIters), power)
+        let factor = pow(1 - Double(min(totalIters, lastEpoch)) / Double(totalIters), power)
         return baseLRs.map { $0 * factor }
     }
 

@@ -1,3 +1,5 @@
+import CLibrary
+
 /// The rate times `gamma` every `step_size` epochs (`torch.optim.lr_scheduler.StepLR`).
 public final class StepLR: LRScheduler {
     private var stepSize: Int
@@ -19,7 +21,7 @@ public final class StepLR: LRScheduler {
     }
 
     override func closedForm() -> [Double]? {
-        let factor = ScheduleMath.pow(gamma, Double(lastEpoch / stepSize))
+        let factor = pow(gamma, Double(lastEpoch / stepSize))
         return baseLRs.map { $0 * factor }
     }
 
