@@ -46,7 +46,10 @@ struct Frame {
 
 /// A convolution whose pixels are read in whole vectors straight from the input: the column stride is 1 and a row of
 /// the output holds a vector. A row's last vector overlaps the one before it.
-func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Range<Int>) {
+func convolveDirectly(
+    _ s: Convolution, _ input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, _ images: Range<Int>
+) {
     let frame = Frame(s)
     let (taps, pixels) = (s.taps, s.outPixels)
     let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
@@ -55,7 +58,7 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
     let vectors = vectorsARow * s.outHeight
     withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * vectors) { places in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: packed * s.groups + frame.size(s)) { space in
-            guard let offsets = places.baseAddress, let weight = space.baseAddress else { return }
+            guard let offsets = places.baseAddress, let packedWeight = space.baseAddress else { return }
             let (starts, ends) = (offsets + taps, offsets + taps + vectors)
             frame.writeOffsets(s, to: offsets)
             for v in 0..<vectors {
@@ -65,19 +68,19 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
             }
             for group in 0..<s.groups {
                 packA(
-                    rows: outGroup, k: taps, a: f.weight + group * outGroup * taps, row: taps, column: 1,
-                    into: weight + group * packed)
+                    rows: outGroup, k: taps, a: weight + group * outGroup * taps, row: taps, column: 1,
+                    into: packedWeight + group * packed)
             }
-            let framed = weight + packed * s.groups
+            let framed = packedWeight + packed * s.groups
             framed.update(repeating: 0, count: frame.size(s))
             for image in images {
                 for group in 0..<s.groups {
-                    let input = f.input + (image * s.inChannels + group * inGroup) * s.height * s.width
+                    let input = input + (image * s.inChannels + group * inGroup) * s.height * s.width
                     convolveTiles(
-                        channels: outGroup, taps: taps, weight: weight + group * packed,
-                        bias: f.bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
+                        channels: outGroup, taps: taps, weight: packedWeight + group * packed,
+                        bias: bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
                         vectors: vectors, input: frame.place(s, input, in: framed),
-                        output: f.output + (image * s.outChannels + group * outGroup) * pixels, outRow: pixels)
+                        output: output + (image * s.outChannels + group * outGroup) * pixels, outRow: pixels)
                 }
             }
         }
@@ -86,38 +89,41 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
 
 extension Kernels {
     /// The weight's gradient: for each tap the input that it saw, times the output's gradient with its channels last.
-    public func convolveBackwardWeight(_ s: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>) {
+    public func convolveBackwardWeight(
+        _ s: Convolution, _ gradient: UnsafePointer<Float>, input: UnsafePointer<Float>,
+        weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?, _ images: Range<Int>
+    ) {
         let frame = Frame(s)
         let (taps, pixels) = (s.taps, s.outPixels)
         let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
         let width = (outGroup + tileColumns - 1) / tileColumns * tileColumns
-        if let bias = b.biasGradient { addBiases(s, b.outputGradient, images, to: bias) }
+        if let biasGradient { addBiases(s, gradient, images, to: biasGradient) }
         withUnsafeTemporaryAllocation(of: Int.self, capacity: taps) { places in
             withUnsafeTemporaryAllocation(
                 of: Float.self, capacity: taps * width * s.groups + pixels * width + frame.size(s)
             ) { space in
                 guard let offsets = places.baseAddress, let sums = space.baseAddress else { return }
-                let gradient = sums + taps * width * s.groups
-                let framed = gradient + pixels * width
+                let turned = sums + taps * width * s.groups
+                let framed = turned + pixels * width
                 frame.writeOffsets(s, to: offsets)
                 // The sums, the channels beyond the last, the frame.
                 sums.update(repeating: 0, count: space.count)
                 for image in images {
                     for group in 0..<s.groups {
-                        let from = b.outputGradient + (image * s.outChannels + group * outGroup) * pixels
+                        let from = gradient + (image * s.outChannels + group * outGroup) * pixels
                         for p in 0..<pixels {
-                            for o in 0..<outGroup { gradient[p * width + o] = from[o * pixels + p] }
+                            for o in 0..<outGroup { turned[p * width + o] = from[o * pixels + p] }
                         }
-                        let input = b.input + (image * s.inChannels + group * inGroup) * s.height * s.width
+                        let input = input + (image * s.inChannels + group * inGroup) * s.height * s.width
                         addWeightTiles(
                             taps: taps, offsets: offsets, input: frame.place(s, input, in: framed),
-                            rowStep: s.rows.stride * frame.rowSize, columnStep: s.columns.stride, gradient: gradient,
+                            rowStep: s.rows.stride * frame.rowSize, columnStep: s.columns.stride, gradient: turned,
                             outHeight: s.outHeight, outWidth: s.outWidth, width: width, to: sums + group * taps * width)
                     }
                 }
                 for group in 0..<s.groups {
                     for o in 0..<outGroup {
-                        let to = b.weightGradient + (group * outGroup + o) * taps
+                        let to = weightGradient + (group * outGroup + o) * taps
                         for tap in 0..<taps { to[tap] = sums[(group * taps + tap) * width + o] }
                     }
                 }

@@ -6,30 +6,18 @@ extension Kernels {
         _ type: ComputeType, _ s: Slices, _ x: UnsafeRawPointer, mean: UnsafeMutableRawPointer,
         variance: UnsafeMutableRawPointer, _ range: Range<Int>
     ) {
-        if type == .double {
-            findMoments(
-                s, x.assumingMemoryBound(to: Double.self), mean.assumingMemoryBound(to: Double.self),
-                variance.assumingMemoryBound(to: Double.self), range)
-        } else {
-            findMoments(
-                s, x.assumingMemoryBound(to: Float.self), mean.assumingMemoryBound(to: Float.self),
-                variance.assumingMemoryBound(to: Float.self), range)
-        }
+        type == .double
+            ? findMoments(s, x.of(Double.self), mean.of(), variance.of(), range)
+            : findMoments(s, x.of(Float.self), mean.of(), variance.of(), range)
     }
 
     public func sumsAndProducts(
         _ type: ComputeType, _ s: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer,
         sums: UnsafeMutableRawPointer, products: UnsafeMutableRawPointer, _ range: Range<Int>
     ) {
-        if type == .double {
-            findProducts(
-                s, g.assumingMemoryBound(to: Double.self), x.assumingMemoryBound(to: Double.self),
-                sums.assumingMemoryBound(to: Double.self), products.assumingMemoryBound(to: Double.self), range)
-        } else {
-            findProducts(
-                s, g.assumingMemoryBound(to: Float.self), x.assumingMemoryBound(to: Float.self),
-                sums.assumingMemoryBound(to: Float.self), products.assumingMemoryBound(to: Float.self), range)
-        }
+        type == .double
+            ? findProducts(s, g.of(Double.self), x.of(), sums.of(), products.of(), range)
+            : findProducts(s, g.of(Float.self), x.of(), sums.of(), products.of(), range)
     }
 }
 
