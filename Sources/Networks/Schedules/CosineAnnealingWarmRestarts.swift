@@ -1,4 +1,5 @@
 import CLibrary
+import Operators
 
 /// The rate falls along half a cosine, again and again, each time over `T_mult` times as many epochs
 /// (`torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`; Loshchilov and Hutter, "SGDR", 2017).
@@ -10,18 +11,17 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
     private var etaMin: Double
     private var tCur: Double
 
-    /// - Parameters:
-    ///   - t0: epochs before the first restart, at least 1.
-    ///   - tMult: how much longer each fall is than the one before, at least 1. Default: 1.
-    ///   - etaMin: the lowest rate. Default: 0.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
-    /// - Throws: `ScheduleError` for a `t0` or `tMult` below 1.
-    public init(
-        _ groups: any ScheduledGroups, t0: Int, tMult: Int = 1, etaMin: Double = 0, lastEpoch: Int = -1
-    ) throws {
-        (self.t0, tI, self.tMult, self.etaMin) = (t0, t0, tMult, etaMin)
-        tCur = Double(lastEpoch)
-        try super.init(groups, lastEpoch: lastEpoch)
+    static let declaration = ScheduleKind(
+        "CosineAnnealingWarmRestarts",
+        doc: "The rate falls along half a cosine again and again, each time over `T_mult` times as many epochs.",
+        [.integer("T_0", min: 1), .integer("T_mult", min: 1, default: 1), .etaMin]
+    ) { try CosineAnnealingWarmRestarts($0, $1) }
+
+    /// - Throws: `ScheduleError` for a `T_0` or `T_mult` below 1.
+    init(_ groups: any ScheduledGroups, _ a: Arguments) throws {
+        (t0, tI, tMult) = (try a.integer("T_0"), try a.integer("T_0"), try a.integer("T_mult"))
+        (etaMin, tCur) = (try a.number("eta_min"), Double(try a.integer("last_epoch")))
+        try super.init(groups, lastEpoch: a.integer("last_epoch"))
     }
 
     override func rates() -> [Double] {
