@@ -29,7 +29,7 @@ extension Layers {
                 name, axes: axes, a.integer("in_channels"), a.integer("out_channels"),
                 kernel: a.perAxis("kernel_size", axes, row: 1), options: a.convolutionOptions(axes: axes),
                 bias: a.boolean("bias"), mode: PaddingMode(rawValue: a.string("padding_mode")) ?? .constant,
-                Initializer(context.generator, a.dtype()))
+                Initializer(a, context))
         }
     }
 
@@ -47,7 +47,7 @@ extension Layers {
                 name, axes: axes, a.integer("in_channels"), a.integer("out_channels"),
                 kernel: a.perAxis("kernel_size", axes, row: 1), options: a.convolutionOptions(axes: axes),
                 bias: a.boolean("bias"), transposed: a.perAxis("output_padding", axes, row: 0),
-                Initializer(context.generator, a.dtype()))
+                Initializer(a, context))
         }
     }
 }

@@ -32,7 +32,7 @@ public struct Layer: Sendable {
 /// arguments given.
 public enum Layers {
     public static let all: [Layer] =
-        convolutions + normalizations + [linear, bilinear, embedding] + prelu + shaping + paddings + upsamplings
+        convolutions + normalizations + [linear, bilinear, embedding, prelu] + shaping + paddings + upsamplings
         + maxPools
         + recurrent + [attention, transformerEncoder] + Operators.all.flatMap(operatorLayers)
 

@@ -24,7 +24,7 @@ extension Layers {
                 cell, a.integer("input_size"), a.integer("hidden_size"), layers: a.integer("num_layers"),
                 rectifies: cell == .rnn && a.string("nonlinearity") == "relu", bias: a.boolean("bias"),
                 batchFirst: a.boolean("batch_first"), dropout: a.number("dropout"),
-                bidirectional: a.boolean("bidirectional"), Initializer(context.generator, a.dtype()))
+                bidirectional: a.boolean("bidirectional"), Initializer(a, context))
         }
     }
 
@@ -37,7 +37,7 @@ extension Layers {
             try SingleCell(
                 cell, a.integer("input_size"), a.integer("hidden_size"),
                 rectifies: cell == .rnn && a.string("nonlinearity") == "relu", bias: a.boolean("bias"),
-                Initializer(context.generator, a.dtype()))
+                Initializer(a, context))
         }
     }
 

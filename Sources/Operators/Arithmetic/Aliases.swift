@@ -8,16 +8,6 @@ extension Operators {
         (asin, ["arcsin"]), (acos, ["arccos"]), (atan, ["arctan"]), (asinh, ["arcsinh"]), (acosh, ["arccosh"]),
         (atanh, ["arctanh"]), (atan2, ["arctan2"]),
     ].flatMap { (operation: any Declared, names: [String]) in
-        names.map { operation.declaration.named($0) }
-    }
-}
-
-extension Operator {
-    /// The same under another name, as functions and methods.
-    fileprivate func named(_ name: String) -> Operator {
-        Operator(
-            name, doc: "Another name of `\(schema.name)`. \(schema.doc)", schema.arguments, options: schema.options,
-            returns: schema.returns, faces: faces.filter { [.method, .function, .inPlace].contains($0) },
-            examples: examples, inPlace: bodyInPlace, body: body)
+        names.map { operation.declaration.renamed($0, faces: [.method, .function, .inPlace]) }
     }
 }

@@ -21,7 +21,7 @@ struct ConvolutionOperation: Operation {
         withExtendedLifetime(bias) {}
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
@@ -60,7 +60,7 @@ struct ConvolutionInputGradient: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
@@ -108,7 +108,7 @@ struct ConvolutionWeightGradient: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         var found: [Tensor?] = [nil, nil]

@@ -97,9 +97,12 @@ extension Shape {
 
 extension Operator {
     /// The same under another of PyTorch's names.
-    func renamed(_ name: String) -> Operator {
+    ///
+    /// - Parameter kept: the only faces that it has under this name; all by default.
+    func renamed(_ name: String, faces kept: [Face]? = nil) -> Operator {
         Operator(
             name, doc: "Another name of `\(schema.name)`. \(schema.doc)", schema.arguments, options: schema.options,
-            returns: schema.returns, faces: faces, examples: examples, inPlace: bodyInPlace, body: body)
+            returns: schema.returns, faces: faces.filter { kept?.contains($0) ?? true }, examples: examples,
+            inPlace: bodyInPlace, body: body)
     }
 }
