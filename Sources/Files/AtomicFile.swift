@@ -84,13 +84,7 @@ public final class AtomicFile {
         guard let base = bytes.baseAddress else { return }
         var written = 0
         while written < bytes.count {
-            #if canImport(Darwin)
-                let count = Darwin.write(descriptor, base + written, bytes.count - written)
-            #elseif canImport(Musl)
-                let count = Musl.write(descriptor, base + written, bytes.count - written)
-            #else
-                let count = Glibc.write(descriptor, base + written, bytes.count - written)
-            #endif
+            let count = CLibrary.write(descriptor, base + written, bytes.count - written)
             if count < 0 {
                 if errno == EINTR { continue }
                 throw FileError(path: path, action: "write", errno: errno)

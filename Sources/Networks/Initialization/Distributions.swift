@@ -100,18 +100,3 @@ extension Initializations {
         }
     }
 }
-
-extension Tensor {
-    /// All elements in row-major order.
-    func doubles() throws -> [Double] {
-        try to(.float64).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
-    }
-
-    static func of(_ values: [Double], _ shape: Shape, _ dtype: DType) throws -> Tensor {
-        let tensor = try Tensor(uninitialized: shape, dtype: .float64)
-        try tensor.withUnsafeMutableBytes { bytes in
-            values.withUnsafeBytes { bytes.copyMemory(from: $0) }
-        }
-        return try tensor.to(dtype)
-    }
-}
