@@ -100,15 +100,7 @@ public struct OptimizerOptions {
     /// The defaults of a kind.
     init(_ kind: OptimizerKind) {
         parameters = kind.options
-        values = parameters.map { parameter in
-            switch parameter.defaultValue {
-            case .boolean(let value): .boolean(value)
-            case .integer(let value): .integer(value)
-            case .number(let value): .number(value)
-            case .string(let value): .string(value)
-            case nil: .list([.number(0.9), .number(0.999)])
-            }
-        }
+        values = parameters.map { $0.defaultValue.map { Value($0) } ?? .list([.number(0.9), .number(0.999)]) }
     }
 
     /// All names and values, in order.
@@ -139,22 +131,13 @@ public struct OptimizerOptions {
         return true
     }
 
-    private func value(_ name: StaticString) throws -> Value {
-        guard let place = parameters.firstIndex(where: { "\($0.name)" == "\(name)" }) else {
-            throw TensorError("no option '\(name)' is declared")
-        }
-        return values[place]
-    }
+    private var arguments: Arguments { Arguments(parameters, values) }
 
-    func number(_ name: StaticString) throws -> Double { try value(name).number ?? .nan }
-
-    func boolean(_ name: StaticString) throws -> Bool {
-        if case .boolean(true) = try value(name) { return true }
-        return false
-    }
+    func number(_ name: StaticString) throws -> Double { try arguments.number(name) }
+    func boolean(_ name: StaticString) throws -> Bool { try arguments.boolean(name) }
 
     func pair(_ name: StaticString) throws -> (Double, Double) {
-        guard case .list(let items) = try value(name), items.count == 2 else { return (.nan, .nan) }
-        return (items[0].number ?? .nan, items[1].number ?? .nan)
+        let numbers = try arguments.numbers(name)
+        return numbers.count == 2 ? (numbers[0], numbers[1]) : (.nan, .nan)
     }
 }

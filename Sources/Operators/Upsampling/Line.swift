@@ -51,7 +51,8 @@ struct Line {
             high.append(min(first + 1, Int64(from - 1)))
             weights.append(Double(min(max(position - Real(first), 0), 1)))
         }
-        return [(low, try Tensor.of(weights.map { Double(1 - Real($0)) }, [to], dtype)), (high, try Tensor.of(weights, [to], dtype))]
+        let others = weights.map { Double(1 - Real($0)) }
+        return [(low, try .of(others, [to], dtype)), (high, try .of(weights, [to], dtype))]
     }
 
     /// Cubic convolution (Keys, 1981) with a = -0.75.
