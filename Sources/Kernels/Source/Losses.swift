@@ -39,7 +39,7 @@ private func total<T: BinaryFloatingPoint>(_ t: ClassTargets, _: T.Type) -> (tot
 @inline(__always)
 private func forEachTarget(_ t: ClassTargets, _ body: (_ place: Int, _ element: Int, _ target: Int) -> Void) {
     let (length, inner) = (t.slices.length, t.slices.inner)
-    for o in 0..<t.slices.outer {
+    for o in 0..<(inner == 0 ? 0 : t.slices.outer) {
         for i in 0..<inner {
             let target = t.classes[o * inner + i]
             if target == t.ignored { continue }

@@ -31,7 +31,7 @@ private func total<T: Real & SIMDScalar>(
     _ s: Slices, _ place: Int, _ vector: (Int) -> SIMD8<T>, _ single: (Int) -> T
 ) -> Double {
     var sum = 0.0
-    for o in 0..<s.outer {
+    for o in 0..<(s.inner == 0 ? 0 : s.outer) {
         let first = (o * s.length + place) * s.inner
         var start = 0
         while start < s.inner {
