@@ -37,8 +37,23 @@ func im2col(_ s: Convolution, _ input: UnsafePointer<Float>, into matrix: Unsafe
 
 /// Adds each tap's gradients where the tap saw its input.
 func col2im(_ s: Convolution, _ matrix: UnsafePointer<Float>, to input: UnsafeMutablePointer<Float>) {
-    eachRow(s, channels: s.inChannels / s.groups) { inside, outside, count in
-        addRow(count, from: matrix + outside, to: input + inside, step: s.columns.stride)
+    var from = matrix
+    for c in 0..<s.inChannels / s.groups {
+        let plane = input + c * s.height * s.width
+        for ky in 0..<s.rows.size {
+            let inRows = s.rows.inside(tap: ky, length: s.height, places: s.outHeight)
+            for kx in 0..<s.columns.size {
+                let inColumns = s.columns.inside(tap: kx, length: s.width, places: s.outWidth)
+                let x = inColumns.lowerBound * s.columns.stride + kx * s.columns.dilation - s.columns.padding
+                for oy in inRows {
+                    let y = oy * s.rows.stride + ky * s.rows.dilation - s.rows.padding
+                    addRow(
+                        inColumns.count, from: from + (oy * s.outWidth + inColumns.lowerBound),
+                        to: plane + (y * s.width + x), step: s.columns.stride)
+                }
+                from += s.outPixels
+            }
+        }
     }
 }
 

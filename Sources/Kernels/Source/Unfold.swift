@@ -26,7 +26,7 @@ private func unfoldImages<T: TileElement>(
     for image in images {
         let (from, to) = (x + image * s.inChannels * s.height * s.width, y + image * size)
         to.update(repeating: 0, count: size)
-        eachRow(s, channels: s.inChannels) { inside, outside, count in
+        eachRow(s) { inside, outside, count in
             for i in 0..<count { to[outside + i] = from[inside + i * s.columns.stride] }
         }
     }
@@ -41,7 +41,7 @@ private func foldImages<T: TileElement>(
         let from = x + image * s.inChannels * s.rows.size * s.columns.size * s.outPixels
         let to = y + image * size
         to.update(repeating: 0, count: size)
-        eachRow(s, channels: s.inChannels) { inside, outside, count in
+        eachRow(s) { inside, outside, count in
             for i in 0..<count { to[inside + i * s.columns.stride] += from[outside + i] }
         }
     }
@@ -50,9 +50,9 @@ private func foldImages<T: TileElement>(
 /// Calls `body` for what each tap sees in each row of an image: where that begins in the image, where in the matrix, and
 /// how many places it has.
 @inline(__always)
-func eachRow(_ s: Convolution, channels: Int, _ body: (_ inside: Int, _ outside: Int, _ count: Int) -> Void) {
+private func eachRow(_ s: Convolution, _ body: (_ inside: Int, _ outside: Int, _ count: Int) -> Void) {
     var matrixRow = 0
-    for c in 0..<channels {
+    for c in 0..<s.inChannels {
         for ky in 0..<s.rows.size {
             let rows = s.rows.inside(tap: ky, length: s.height, places: s.outHeight)
             for kx in 0..<s.columns.size {

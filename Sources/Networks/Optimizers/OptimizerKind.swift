@@ -131,13 +131,24 @@ public struct OptimizerOptions {
         return true
     }
 
-    private var arguments: Arguments { Arguments(parameters, values) }
+    /// Found by the literal's address where that can be: a step asks for each.
+    private func value(_ name: StaticString) throws -> Value {
+        guard
+            let place = parameters.firstIndex(where: { $0.name.utf8Start == name.utf8Start })
+                ?? parameters.firstIndex(where: { "\($0.name)" == "\(name)" })
+        else { throw TensorError("no option '\(name)' is declared") }
+        return values[place]
+    }
 
-    func number(_ name: StaticString) throws -> Double { try arguments.number(name) }
-    func boolean(_ name: StaticString) throws -> Bool { try arguments.boolean(name) }
+    func number(_ name: StaticString) throws -> Double { try value(name).number ?? .nan }
+
+    func boolean(_ name: StaticString) throws -> Bool {
+        if case .boolean(true) = try value(name) { return true }
+        return false
+    }
 
     func pair(_ name: StaticString) throws -> (Double, Double) {
-        let numbers = try arguments.numbers(name)
-        return numbers.count == 2 ? (numbers[0], numbers[1]) : (.nan, .nan)
+        guard case .list(let items) = try value(name), items.count == 2 else { return (.nan, .nan) }
+        return (items[0].number ?? .nan, items[1].number ?? .nan)
     }
 }
