@@ -43,26 +43,6 @@ private func choose<T: Numeric>(_ i: Instruction, _ r: UnsafeMutablePointer<Regi
     }
 }
 
-extension TileElement {
-    /// Comparisons, truth values and choices, which are the same for all types.
-    @inline(__always)
-    fileprivate static func executeTruth(_ i: Instruction, _ r: UnsafeMutablePointer<Register<Self>>, _ n: Int) {
-        switch i.primitive {
-        case .not: map(i, r, n) { $0 == 0 ? 1 : 0 }
-        case .reluBackward: combine(i, r, n) { $1 <= 0 ? 0 : $0 }
-        case .less: combine(i, r, n) { $0 < $1 ? 1 : 0 }
-        case .lessOrEqual: combine(i, r, n) { $0 <= $1 ? 1 : 0 }
-        case .equal: combine(i, r, n) { $0 == $1 ? 1 : 0 }
-        case .notEqual: combine(i, r, n) { $0 != $1 ? 1 : 0 }
-        case .and: combine(i, r, n) { $0 != 0 && $1 != 0 ? 1 : 0 }
-        case .or: combine(i, r, n) { $0 != 0 || $1 != 0 ? 1 : 0 }
-        case .xor: combine(i, r, n) { ($0 != 0) != ($1 != 0) ? 1 : 0 }
-        case .select: choose(i, r, n)
-        default: map(i, r, n) { _ in 0 }
-        }
-    }
-}
-
 extension Real {
     static func execute(_ i: Instruction, _ r: UnsafeMutablePointer<Register<Self>>, _ n: Int) {
         switch i.primitive {
@@ -97,6 +77,7 @@ extension Real {
         case .trunc: map(i, r, n) { $0.rounded(.towardZero) }
         case .sign: map(i, r, n) { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
         case .sigmoid: map(i, r, n) { 1 / (1 + call(-$0, exp, exp)) }
+        case .not: map(i, r, n) { $0 == 0 ? 1 : 0 }
         case .isNaN: map(i, r, n) { $0 != $0 ? 1 : 0 }
         case .add: combine(i, r, n) { $0 + $1 }
         case .subtract: combine(i, r, n) { $0 - $1 }
@@ -124,9 +105,17 @@ extension Real {
                 let whole = floored.rounded(.down)
                 return floored - whole > 0.5 ? whole + 1 : whole
             }
+        case .reluBackward: combine(i, r, n) { $1 <= 0 ? 0 : $0 }
+        case .less: combine(i, r, n) { $0 < $1 ? 1 : 0 }
+        case .lessOrEqual: combine(i, r, n) { $0 <= $1 ? 1 : 0 }
+        case .equal: combine(i, r, n) { $0 == $1 ? 1 : 0 }
+        case .notEqual: combine(i, r, n) { $0 != $1 ? 1 : 0 }
+        case .and: combine(i, r, n) { $0 != 0 && $1 != 0 ? 1 : 0 }
+        case .or: combine(i, r, n) { $0 != 0 || $1 != 0 ? 1 : 0 }
+        case .xor: combine(i, r, n) { ($0 != 0) != ($1 != 0) ? 1 : 0 }
+        case .select: choose(i, r, n)
         case .bitNot: map(i, r, n) { _ in .nan }
         case .bitAnd, .bitOr, .bitXor: combine(i, r, n) { _, _ in .nan }
-        default: executeTruth(i, r, n)
         }
     }
 }
@@ -138,6 +127,7 @@ extension Int64 {
         case .negate: map(i, r, n) { 0 &- $0 }
         case .absolute: map(i, r, n) { $0 < 0 ? 0 &- $0 : $0 }
         case .sign: map(i, r, n) { $0.signum() }
+        case .not: map(i, r, n) { $0 == 0 ? 1 : 0 }
         case .isNaN: map(i, r, n) { _ in 0 }
         case .bitNot: map(i, r, n) { ~$0 }
         case .floor, .ceil, .round, .trunc: map(i, r, n) { $0 }
@@ -154,7 +144,16 @@ extension Int64 {
         case .bitAnd: combine(i, r, n) { $0 & $1 }
         case .bitOr: combine(i, r, n) { $0 | $1 }
         case .bitXor: combine(i, r, n) { $0 ^ $1 }
-        default: executeTruth(i, r, n)
+        case .reluBackward: combine(i, r, n) { $1 <= 0 ? 0 : $0 }
+        case .less: combine(i, r, n) { $0 < $1 ? 1 : 0 }
+        case .lessOrEqual: combine(i, r, n) { $0 <= $1 ? 1 : 0 }
+        case .equal: combine(i, r, n) { $0 == $1 ? 1 : 0 }
+        case .notEqual: combine(i, r, n) { $0 != $1 ? 1 : 0 }
+        case .and: combine(i, r, n) { $0 != 0 && $1 != 0 ? 1 : 0 }
+        case .or: combine(i, r, n) { $0 != 0 || $1 != 0 ? 1 : 0 }
+        case .xor: combine(i, r, n) { ($0 != 0) != ($1 != 0) ? 1 : 0 }
+        case .select: choose(i, r, n)
+        default: map(i, r, n) { _ in 0 }
         }
     }
 }
