@@ -5,7 +5,7 @@ import PackageDescription
 // Each level is a target whose sources are links to one folder; elsewhere one target without flags does.
 func kernels(_ name: String, _ flags: [String] = [], defines: [String] = []) -> Target {
     .target(
-        name: "Kernels\(name)", dependencies: ["KernelInterface"], path: "Sources/Kernels/\(name)",
+        name: "Kernels\(name)", dependencies: ["KernelInterface", "CLibrary"], path: "Sources/Kernels/\(name)",
         swiftSettings: [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
             + defines.map { .define($0) })
 }
@@ -28,7 +28,7 @@ let package = Package(
     ],
     targets: [
         // The command and the Lua face.
-        .executableTarget(name: "nightjar", dependencies: ["Host", "Plugins", "Files", "Kernels"]),
+        .executableTarget(name: "nightjar", dependencies: ["Host", "Plugins", "Files", "Kernels", "CLibrary"]),
         .target(
             name: "Plugins",
             dependencies: [
@@ -40,14 +40,14 @@ let package = Package(
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
                 .embedInCode("Options/source.lua"), .embedInCode("Bundle/bundle.lua"),
             ]),
-        .target(name: "Host", dependencies: ["Lua", "Files", "Schema"]),
-        .target(name: "Lua", dependencies: ["CLua", "CLuaShim", "Files"]),
+        .target(name: "Host", dependencies: ["Lua", "Files", "Schema", "CLibrary"]),
+        .target(name: "Lua", dependencies: ["CLua", "CLuaShim", "Files", "CLibrary"]),
         .target(name: "CLuaShim", dependencies: ["CLua"]),
         .systemLibrary(
             name: "CLua", pkgConfig: "lua5.4", providers: [.apt(["liblua5.4-dev"]), .brew(["lua@5.4"])]),
 
         // The core. Nothing below this line knows of Lua.
-        .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON"]),
+        .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON", "CLibrary"]),
         .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
         .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
@@ -56,21 +56,22 @@ let package = Package(
             name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "HTTP", dependencies: ["CCurl", "Files"]),
+        .target(name: "HTTP", dependencies: ["CCurl", "Files", "CLibrary"]),
         .target(name: "CCurl"),
-        .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema"]),
+        .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema", "CLibrary"]),
         .target(name: "Operators", dependencies: ["Tensors", "Kernels", "Schema"]),
-        .target(name: "Tensors", dependencies: ["Kernels"]),
-        .target(name: "Console"),
+        .target(name: "Tensors", dependencies: ["Kernels", "CLibrary"]),
+        .target(name: "Console", dependencies: ["CLibrary"]),
         .target(name: "Metrics"),
-        .target(name: "Files"),
+        .target(name: "Files", dependencies: ["CLibrary"]),
         .target(name: "JSON"),
         .target(name: "Schema"),
+        .target(name: "CLibrary"),
 
         // Hot loops.
         .target(
             name: "Kernels",
-            dependencies: ["KernelInterface", "CProcessor"] + kernelTargets.map { .target(name: $0.name) },
+            dependencies: ["KernelInterface", "CProcessor", "CLibrary"] + kernelTargets.map { .target(name: $0.name) },
             path: "Sources/Kernels/Dispatch"),
         .target(
             name: "KernelInterface", path: "Sources/Kernels/Interface", swiftSettings: [.unsafeFlags(["-Ounchecked"])]),

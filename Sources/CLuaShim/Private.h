@@ -6,7 +6,6 @@ typedef struct {
   void *runtime;
   int in_swift;     // Swift frames lie between here and the nearest protected call
   int rethrowing;   // the error being raised has its traceback already
-  lua_State *main;
   void *error_type; // Swift's LuaClass of error values
 } nj_state;
 

@@ -73,12 +73,6 @@ static int tostring(lua_State *L) {
   return 1;
 }
 
-static int next(lua_State *L) {
-  if (lua_next(L, 1)) return 2;
-  lua_pushnil(L);
-  return 1;
-}
-
 static int compare(lua_State *L) {
   lua_pushboolean(L, lua_compare(L, 1, 2, (int)lua_tointeger(L, 3)));
   return 1;
@@ -101,7 +95,6 @@ int nj_get(lua_State *L) { return protect(L, get, 2, 1); }
 int nj_set(lua_State *L) { return protect(L, set, 3, 0); }
 int nj_length(lua_State *L) { return protect(L, length, 1, 1); }
 int nj_tostring(lua_State *L) { return protect(L, tostring, 1, 1); }
-int nj_next(lua_State *L) { return protect(L, next, 2, LUA_MULTRET); }
 int nj_require(lua_State *L) { return protect(L, require, 1, 1); }
 
 int nj_compare(lua_State *L, int operation) {

@@ -46,7 +46,6 @@ lua_State *nj_newstate(void *runtime) {
     return NULL;
   }
   shared->in_swift = 1;
-  shared->main = L;
   *(nj_state **)lua_getextraspace(L) = shared;
   lua_atpanic(L, panic);
   lua_setwarnf(L, warning, NULL);
@@ -61,7 +60,6 @@ void nj_close(lua_State *L) {
 }
 
 void *nj_runtime(lua_State *L) { return nj_shared(L)->runtime; }
-lua_State *nj_main(lua_State *L) { return nj_shared(L)->main; }
 
 // os.exit: closes the state first, so that finalizers run and files are whole. It does not return.
 static int os_exit(lua_State *L) {
@@ -93,10 +91,8 @@ int nj_openlibs(lua_State *L) {
 }
 
 int nj_registryindex(void) { return LUA_REGISTRYINDEX; }
-int nj_upvalueindex(int i) { return lua_upvalueindex(i); }
 int nj_multret(void) { return LUA_MULTRET; }
 void nj_gc_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
-int nj_gc_count(lua_State *L) { return lua_gc(L, LUA_GCCOUNT); }
 void nj_pushglobals(lua_State *L) { lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS); }
 
 static void push_registry(lua_State *L, const char *name) {

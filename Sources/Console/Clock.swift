@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Seconds from a clock that never goes back; only differences mean something.
 public func monotonicSeconds() -> Double {

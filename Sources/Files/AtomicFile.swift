@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A file that appears whole or not at all: it is written under a temporary name beside its place and renamed
 /// when complete, so that a reader sees the old content or the new and a failed write leaves the old.
@@ -90,13 +84,7 @@ public final class AtomicFile {
         guard let base = bytes.baseAddress else { return }
         var written = 0
         while written < bytes.count {
-            #if canImport(Darwin)
-                let count = Darwin.write(descriptor, base + written, bytes.count - written)
-            #elseif canImport(Musl)
-                let count = Musl.write(descriptor, base + written, bytes.count - written)
-            #else
-                let count = Glibc.write(descriptor, base + written, bytes.count - written)
-            #endif
+            let count = CLibrary.write(descriptor, base + written, bytes.count - written)
             if count < 0 {
                 if errno == EINTR { continue }
                 throw FileError(path: path, action: "write", errno: errno)

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// A file operation that failed: which file, what was wanted of it and why it could not be had.
 public struct FileError: Error, CustomStringConvertible, Equatable {

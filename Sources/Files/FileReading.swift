@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// What the file system says of a path.
 public struct FileStatus: Sendable {
@@ -68,13 +62,7 @@ public final class ReadableFile {
         guard let base = buffer.baseAddress else { return 0 }
         var filled = 0
         while filled < buffer.count {
-            #if canImport(Darwin)
-                let got = Darwin.read(descriptor, base + filled, buffer.count - filled)
-            #elseif canImport(Musl)
-                let got = Musl.read(descriptor, base + filled, buffer.count - filled)
-            #else
-                let got = Glibc.read(descriptor, base + filled, buffer.count - filled)
-            #endif
+            let got = CLibrary.read(descriptor, base + filled, buffer.count - filled)
             if got < 0 {
                 if errno == EINTR { continue }
                 throw FileError(path: path, action: "read", errno: errno)

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// The part of a path after its last slash: "c.png" of "a/b/c.png".
 public func baseName(_ path: String) -> String {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 // Names of files, arguments and variables are bytes, mostly UTF-8 but not always. Here a String holds any of them:
 // a byte that is no part of UTF-8 becomes two of the noncharacters U+FDD0 to U+FDEF, which Unicode keeps for a

@@ -1,13 +1,6 @@
 import CCurl
+import CLibrary
 import Files
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The error that a result code of libcurl tells of (libcurl-errors(3)).
 func curlFailure(

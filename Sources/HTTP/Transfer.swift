@@ -1,13 +1,6 @@
 import CCurl
+import CLibrary
 import Files
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// One request to one address, without redirects.
 final class Transfer {

@@ -1,13 +1,6 @@
+import CLibrary
 import Files
 import Lua
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// The command line: `nightjar [options] [script [arguments]]`.
 public enum Command {

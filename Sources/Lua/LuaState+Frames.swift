@@ -1,14 +1,7 @@
+import CLibrary
 import CLua
 import CLuaShim
 import Files
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Who called: for rules that hold for some chunks only.
 extension LuaState {

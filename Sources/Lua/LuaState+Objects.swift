@@ -84,17 +84,6 @@ extension LuaState {
         return kind.name
     }
 
-    /// Calls what the metatable of the object at an index has under a name, if it has it, with the object; what that
-    /// returns is dropped.
-    public func callMetafield(_ name: String, ofObjectAt index: Int32) throws {
-        guard nj_toobject(pointer, index) != nil else { return }
-        let object = absolute(index)
-        try reserve(4)
-        guard luaL_getmetafield(pointer, object, name) != LUA_TNIL else { return }
-        pushCopy(object)
-        try call(arguments: 1, results: 0)
-    }
-
     // MARK: Identity
 
     /// Pushes the userdata that stands for `object` already.

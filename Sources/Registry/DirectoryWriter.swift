@@ -1,12 +1,5 @@
+import CLibrary
 import Files
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension MeasuredPackage {
     /// Writes the package's files to a directory, which is made where it is missing. All are written aside first and

@@ -1,13 +1,6 @@
+import CLibrary
 import Files
 import JSON
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// What a manifest says beside the files: when and by what they were made.
 public struct ManifestDetails: Sendable {

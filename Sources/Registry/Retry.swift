@@ -1,12 +1,5 @@
+import CLibrary
 import HTTP
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// How long and how often a request that got no or a passing answer is repeated.
 public struct RetryPolicy: Sendable {

@@ -35,14 +35,7 @@ public struct Arguments {
 
     /// The same for the parameter at a position.
     public func value(at position: Int) -> Value? {
-        if let given = reader.value(position) { return given }
-        return switch parameters[position].defaultValue {
-        case .boolean(let value): .boolean(value)
-        case .integer(let value): .integer(value)
-        case .number(let value): .number(value)
-        case .string(let value): .string(value)
-        case nil: nil
-        }
+        reader.value(position) ?? parameters[position].defaultValue.map { Value($0) }
     }
 
     private func position(_ name: StaticString) throws -> Int {
@@ -135,6 +128,15 @@ public struct Arguments {
 }
 
 extension Value {
+    public init(_ literal: Literal) {
+        switch literal {
+        case .boolean(let value): self = .boolean(value)
+        case .integer(let value): self = .integer(value)
+        case .number(let value): self = .number(value)
+        case .string(let value): self = .string(value)
+        }
+    }
+
     public var integer: Int? {
         if case .integer(let value) = self { return value }
         if case .number(let value) = self { return Int(exactly: value) }

@@ -40,6 +40,18 @@ extension Tensor {
         target == dtype ? self : try .applyOne(ConvertOperation(target: target), [self])
     }
 
+    /// All elements in row-major order.
+    public func doubles() throws -> [Double] {
+        try detach().to(.float64).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
+    }
+
+    /// A tensor of a type with these values in row-major order, as many as the shape has.
+    public static func of(_ values: [Double], _ shape: Shape, _ dtype: DType) throws -> Tensor {
+        let tensor = try Tensor(uninitialized: shape, dtype: .float64)
+        try tensor.withUnsafeMutableBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
+        return try tensor.to(dtype)
+    }
+
     /// Takes over the elements of a tensor of this shape and type.
     package func copyElementsWithoutCheck(from source: Tensor) {
         if isContiguous && source.isContiguous {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 extension Tensor: CustomStringConvertible {
     /// The elements in nested brackets, as PyTorch prints them, down to the spaces; of more than 1000 elements only the

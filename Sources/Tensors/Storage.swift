@@ -1,12 +1,5 @@
+import CLibrary
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// A block of memory that tensors look at, aligned to 64 bytes where it is large. Several tensors may share one.
 public final class Storage {

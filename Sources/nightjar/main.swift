@@ -1,15 +1,8 @@
+import CLibrary
 import Files
 import Host
 import Kernels
 import Plugins
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 if CommandLine.arguments.dropFirst().elementsEqual(["--examples"]) {
     exit(printOperatorExamples())

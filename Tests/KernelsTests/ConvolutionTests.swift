@@ -110,11 +110,12 @@ struct ConvolutionTests {
             }
             test.forEachProduct { expected[$0] += Double(x.pointer[$1]) * Double(w.pointer[$2]) }
             let y = Guarded(count: test.outputCount)
-            let arguments = Convolution.Forward(
-                input: x.constant, weight: w.constant, bias: biased ? b.constant : nil, output: y.pointer)
             // In two parts, the second first.
-            kernels.convolve(test.shape, arguments, 1..<test.images)
-            kernels.convolve(test.shape, arguments, 0..<min(1, test.images))
+            for images in [1..<test.images, 0..<min(1, test.images)] {
+                kernels.convolve(
+                    test.shape, x.constant, weight: w.constant, bias: biased ? b.constant : nil, output: y.pointer,
+                    images)
+            }
             expectClose(y, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
         }
     }
@@ -126,10 +127,10 @@ struct ConvolutionTests {
         var expected = [Double](repeating: 0, count: test.inputCount)
         test.forEachProduct { expected[$1] += Double(g.pointer[$0]) * Double(w.pointer[$2]) }
         let dx = Guarded(count: test.inputCount)
-        let arguments = Convolution.BackwardInput(
-            outputGradient: g.constant, weight: w.constant, inputGradient: dx.pointer)
-        kernels.convolveBackwardInput(test.shape, arguments, 1..<test.images)
-        kernels.convolveBackwardInput(test.shape, arguments, 0..<min(1, test.images))
+        for images in [1..<test.images, 0..<min(1, test.images)] {
+            kernels.convolveBackwardInput(
+                test.shape, g.constant, weight: w.constant, inputGradient: dx.pointer, images)
+        }
         expectClose(dx, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
     }
 
@@ -146,10 +147,8 @@ struct ConvolutionTests {
         for biased in [true, false] {
             let (dw, db) = (Guarded(count: test.weightCount), Guarded(count: test.shape.outChannels))
             kernels.convolveBackwardWeight(
-                test.shape,
-                Convolution.BackwardWeight(
-                    outputGradient: g.constant, input: x.constant, weightGradient: dw.pointer,
-                    biasGradient: biased ? db.pointer : nil), 0..<test.images)
+                test.shape, g.constant, input: x.constant, weightGradient: dw.pointer,
+                biasGradient: biased ? db.pointer : nil, 0..<test.images)
             expectClose(dw, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
             if biased { expectClose(db, expectedBias, tolerance: 5e-5, "\(name) \(test.testDescription), bias") }
         }
@@ -161,10 +160,7 @@ struct ConvolutionTests {
         let (g, x) = (guardedFormula(test.outputCount, 3), guardedFormula(test.inputCount, 0))
         let (dw, db) = (Guarded(count: test.weightCount), Guarded(count: test.shape.outChannels))
         try table(name).convolveBackwardWeight(
-            test.shape,
-            Convolution.BackwardWeight(
-                outputGradient: g.constant, input: x.constant, weightGradient: dw.pointer, biasGradient: db.pointer),
-            0..<0)
+            test.shape, g.constant, input: x.constant, weightGradient: dw.pointer, biasGradient: db.pointer, 0..<0)
         expectClose(dw, .init(repeating: 0, count: test.weightCount), name)
         expectClose(db, .init(repeating: 0, count: test.shape.outChannels), name)
     }

@@ -64,9 +64,9 @@ struct PoolingTests {
             let kernels = try table(name)
             indices.withUnsafeMutableBufferPointer { places in
                 guard let places = places.baseAddress else { return }
-                let forward = Pooling.MaxForward(input: x.constant, output: y.pointer, indices: places)
-                kernels.maxPool(test.shape, forward, 1..<planes)
-                kernels.maxPool(test.shape, forward, 0..<1)
+                for planes in [1..<planes, 0..<1] {
+                    kernels.maxPool(.float, test.shape, x.constant, y.pointer, indices: places, planes)
+                }
             }
             var (expected, expectedPlaces) = ([Double](), [Int32]())
             for plane in 0..<planes {
@@ -90,12 +90,11 @@ struct PoolingTests {
         let kernels = try table(name)
         let x = guardedFormula(planes * test.inside, 4)
         let y = Guarded(count: planes * test.outside)
-        kernels.averagePool(test.shape, Pooling.AverageForward(input: x.constant, output: y.pointer), 0..<planes)
+        kernels.averagePool(.float, test.shape, x.constant, y.pointer, 0..<planes)
         let size = Double(test.shape.rows.size * test.shape.columns.size)
         let g = guardedFormula(planes * test.outside, 5)
         let dx = Guarded(count: planes * test.inside)
-        let backward = Pooling.AverageBackward(outputGradient: g.constant, inputGradient: dx.pointer)
-        kernels.averagePoolBackward(test.shape, backward, 0..<planes)
+        kernels.averagePoolBackward(.float, test.shape, g.constant, dx.pointer, 0..<planes)
         var expected: [Double] = []
         var expectedGradient = [Double](repeating: 0, count: planes * test.inside)
         for plane in 0..<planes {

@@ -78,7 +78,7 @@ struct DigitNetTests {
         let testLoader = try Loader(
             mnist.load(.test), table: table, batchSize: 1000, shuffle: true, generator: generator)
         let net = try DigitNet(generator)
-        let optimizer = try SGD(net.namedParameters().map(\.tensor), learningRate: 0.01, momentum: 0.5)
+        let optimizer = try makeSGD(net.namedParameters().map(\.tensor), learningRate: 0.01, momentum: 0.5)
 
         net.train(false)
         var (total, correct): (Double, Double) = (0, 0)

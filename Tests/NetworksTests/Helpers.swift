@@ -80,3 +80,32 @@ func expectClose(
         return
     }
 }
+
+private func optimizer(_ kind: String, _ parameters: [Tensor], _ options: [(String, Value)]) throws -> Optimizer {
+    let kind = try #require(Optimizers.all.first { $0.schema.name == kind })
+    return try Optimizer(kind, [ParameterGroup.Declaration(parameters)], options: options)
+}
+
+func makeSGD(
+    _ parameters: [Tensor], learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
+    weightDecay: Double = 0, nesterov: Bool = false
+) throws -> Optimizer {
+    try optimizer(
+        "SGD", parameters,
+        [
+            ("lr", .number(learningRate)), ("momentum", .number(momentum)), ("dampening", .number(dampening)),
+            ("weight_decay", .number(weightDecay)), ("nesterov", .boolean(nesterov)),
+        ])
+}
+
+func makeAdam(
+    _ parameters: [Tensor], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
+    epsilon: Double = 1e-8, weightDecay: Double = 0, decoupled: Bool = false
+) throws -> Optimizer {
+    try optimizer(
+        decoupled ? "AdamW" : "Adam", parameters,
+        [
+            ("lr", .number(learningRate)), ("betas", .list([.number(betas.0), .number(betas.1)])),
+            ("eps", .number(epsilon)), ("weight_decay", .number(weightDecay)),
+        ])
+}

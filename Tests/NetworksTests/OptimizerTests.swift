@@ -13,11 +13,11 @@ struct OptimizerTests {
         let args = reference["args"]
         func number(_ name: String) -> Double { args[name].double ?? .nan }
         if reference["name"].string.hasPrefix("sgd") {
-            return try SGD(
+            return try makeSGD(
                 parameters, learningRate: number("lr"), momentum: number("momentum"), dampening: number("dampening"),
                 weightDecay: number("weight_decay"), nesterov: args["nesterov"].bool)
         }
-        return try Adam(
+        return try makeAdam(
             parameters, learningRate: number("lr"),
             betas: (args["betas"][0].double ?? .nan, args["betas"][1].double ?? .nan), epsilon: number("eps"),
             weightDecay: number("weight_decay"), decoupled: reference["name"].string == "adamw")
@@ -67,7 +67,7 @@ struct OptimizerTests {
     @Test("States have PyTorch's names and come after the first step")
     func names() throws {
         let (a, b) = (try parameter(), try parameter([1]))
-        let plain = try SGD([a, b]), sgd = try SGD([a, b], momentum: 0.5), adam = try Adam([a, b])
+        let plain = try makeSGD([a, b]), sgd = try makeSGD([a, b], momentum: 0.5), adam = try makeAdam([a, b])
         #expect(sgd.state.isEmpty && adam.state.isEmpty)
         b.grad = try floats([1])
         for optimizer in [plain, sgd, adam] { try optimizer.step() }
@@ -84,7 +84,7 @@ struct OptimizerTests {
     @Test("States of other parameters are refused and change nothing")
     func foreignStates() throws {
         let one = try parameter([1])
-        let sgd = try SGD([one], momentum: 0.5), adam = try Adam([one])
+        let sgd = try makeSGD([one], momentum: 0.5), adam = try makeAdam([one])
         one.grad = try floats([1])
         try sgd.step()
         let before = try sgd.state[0].tensor.floatArray()
@@ -119,25 +119,25 @@ struct OptimizerTests {
         let one = try parameter()
         let made = try one * 2
         let cases: [(String, () throws -> Any)] = [
-            ("at least one parameter expected, got an empty list", { try SGD([]) }),
+            ("at least one parameter expected, got an empty list", { try makeSGD([]) }),
             (
                 "parameter 2 is the result of an operation; only tensors made by hand can be optimised",
-                { try SGD([one, made]) }
+                { try makeSGD([one, made]) }
             ),
-            ("parameter 2 is the same tensor as parameter 1", { try SGD([one, one]) }),
-            ("lr of 0 or more expected, got -1.0", { try SGD([one], learningRate: -1) }),
-            ("lr of 0 or more expected, got nan", { try SGD([one], learningRate: .nan) }),
-            ("lr of 0 or more expected, got inf", { try Adam([one], learningRate: .infinity) }),
-            ("momentum of 0 or more expected, got -0.5", { try SGD([one], momentum: -0.5) }),
-            ("weight_decay of 0 or more expected, got -0.5", { try SGD([one], weightDecay: -0.5) }),
-            ("nesterov needs a momentum above 0 and no dampening", { try SGD([one], nesterov: true) }),
+            ("parameter 2 is the same tensor as parameter 1", { try makeSGD([one, one]) }),
+            ("lr of 0 or more expected, got -1.0", { try makeSGD([one], learningRate: -1) }),
+            ("lr of 0 or more expected, got nan", { try makeSGD([one], learningRate: .nan) }),
+            ("lr of 0 or more expected, got inf", { try makeAdam([one], learningRate: .infinity) }),
+            ("momentum of 0 or more expected, got -0.5", { try makeSGD([one], momentum: -0.5) }),
+            ("weight_decay of 0 or more expected, got -0.5", { try makeSGD([one], weightDecay: -0.5) }),
+            ("nesterov needs a momentum above 0 and no dampening", { try makeSGD([one], nesterov: true) }),
             (
                 "nesterov needs a momentum above 0 and no dampening",
-                { try SGD([one], momentum: 0.5, dampening: 0.1, nesterov: true) }
+                { try makeSGD([one], momentum: 0.5, dampening: 0.1, nesterov: true) }
             ),
-            ("betas[1] from 0 to below 1.0 expected, got 1.0", { try Adam([one], betas: (1, 0.9)) }),
-            ("betas[2] from 0 to below 1.0 expected, got -0.1", { try Adam([one], betas: (0.9, -0.1)) }),
-            ("eps of 0 or more expected, got -1.0", { try Adam([one], epsilon: -1) }),
+            ("betas[1] from 0 to below 1.0 expected, got 1.0", { try makeAdam([one], betas: (1, 0.9)) }),
+            ("betas[2] from 0 to below 1.0 expected, got -0.1", { try makeAdam([one], betas: (0.9, -0.1)) }),
+            ("eps of 0 or more expected, got -1.0", { try makeAdam([one], epsilon: -1) }),
         ]
         for (message, body) in cases { #expect(text(body) == message) }
     }
@@ -146,13 +146,13 @@ struct OptimizerTests {
     func wrongGradient() throws {
         let one = try parameter()
         one.grad = try floats([1, 2])
-        #expect(text { try SGD([one]).step() } == "the gradient of parameter 1 has shape [2]")
+        #expect(text { try makeSGD([one]).step() } == "the gradient of parameter 1 has shape [2]")
     }
 
     @Test("A step between a forward and its backward pass is found out")
     func stepBeforeBackward() throws {
         let one = try parameter()
-        let optimizer = try SGD([one], learningRate: 1)
+        let optimizer = try makeSGD([one], learningRate: 1)
         let loss = try (one * one).sum()
         one.grad = try floats([1, 1, 1, 1, 1])
         try optimizer.step()

@@ -12,6 +12,36 @@ struct EmptyTests {
         #expect(try call("triu_indices", 1 << 40, 0).tensors[0].shape == [2, 0])
     }
 
+    @Test("nothing is done for no elements, however many places other dimensions have", .timeLimit(.minutes(1)))
+    func longAndEmpty() throws {
+        let large = 1 << 40
+        let (rows, planes) = (try Tensor.zeros([large, 0]), try Tensor.zeros([large, 3, 0]))
+        for name in ["sum", "prod", "var", "median"] {
+            #expect(try rows.call(name, 0).shape == [0], "\(name)")
+        }
+        #expect(try rows.to(.int64).sum([0]).shape == [0])
+        #expect(try planes.sum([1]).shape == [large, 0])
+        #expect(try rows.indexSelect(1, Tensor([Int64](), [0])).shape == [large, 0])
+        #expect(try planes.indexSelect(1, Tensor([0, 2] as [Int64], [2])).shape == [large, 2, 0])
+        #expect(try Tensor.zeros([large, 0, 2]).matmul(Tensor.zeros([2, 0])).shape == [large, 0, 0])
+        #expect(try rows.call("unique", options: ["dim": 1]).shape == [large, 0])
+        let targets = try Tensor.zeros([large, 0], dtype: .int64)
+        #expect(try planes.crossEntropy(targets).item().isNaN)
+        #expect(try planes.nllLoss(targets, reduction: .none).shape == [large, 0])
+        let x = try Tensor.zeros([large, 3, 0]).requireGrad()
+        try x.batchNorm(mean: nil, variance: nil, nil, nil, training: true).sum().backward()
+        #expect(x.grad?.shape == [large, 3, 0])
+    }
+
+    @Test("a mask of later places that memory cannot hold is an error")
+    func causalMask() throws {
+        let x = try Tensor.zeros([1 << 30, 0])
+        #expect(throws: TensorError("[1073741824, 1073741824] is more than memory can hold")) {
+            _ = try call("scaled_dot_product_attention", x, x, x, options: ["is_causal": true])
+        }
+        #expect(try Tensor.laterPlaces(2, 3, .float32).floatArray() == [0, -.infinity, -.infinity, 0, 0, -.infinity])
+    }
+
     @Test("what there is to say of nothing")
     func values() throws {
         let none = try Tensor.zeros([0, 3])

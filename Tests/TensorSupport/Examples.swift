@@ -17,17 +17,8 @@ extension Outcome {
 }
 
 extension Tensor {
-    /// The elements as they are, in row-major order.
-    public func doubles() throws -> [Double] {
-        try detach().to(.float64).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
-    }
-
     /// A tensor of the same form with other elements.
-    public func with(_ values: [Double]) throws -> Tensor {
-        let tensor = try Tensor(uninitialized: shape, dtype: .float64)
-        try tensor.withUnsafeMutableBytes { bytes in values.withUnsafeBytes { bytes.copyMemory(from: $0) } }
-        return try tensor.to(dtype)
-    }
+    public func with(_ values: [Double]) throws -> Tensor { try .of(values, shape, dtype) }
 
     /// The bits of all elements, in row-major order.
     public func bits() throws -> [UInt8] { try detach().withUnsafeBytes { Array($0) } }

@@ -20,8 +20,6 @@ lua_State *nj_newstate(void *runtime);
 void nj_close(lua_State *L);
 /// Swift's object for the state.
 void *nj_runtime(lua_State *L);
-/// The main thread of the state that `L` belongs to.
-lua_State *nj_main(lua_State *L);
 /// Opens the standard libraries, with `coroutine.resume` and `wrap` that an interrupt reaches. Protected.
 int nj_openlibs(lua_State *L);
 
@@ -31,11 +29,8 @@ int nj_isbinary(const char *source, size_t count);
 // MARK: Macros and variadics
 
 int nj_registryindex(void);
-int nj_upvalueindex(int i);
 int nj_multret(void);
 void nj_gc_collect(lua_State *L);
-/// The kilobytes that Lua's own heap holds.
-int nj_gc_count(lua_State *L);
 void nj_pushglobals(lua_State *L);
 /// Pushes registry[package.loaded] or package.preload; pushes nil where it is no table.
 void nj_pushloaded(lua_State *L);
@@ -103,7 +98,6 @@ int nj_get(lua_State *L);      // table key -> value
 int nj_set(lua_State *L);      // table key value ->
 int nj_length(lua_State *L);   // value -> length
 int nj_tostring(lua_State *L); // value -> string
-int nj_next(lua_State *L);     // table key -> key value | nil
 int nj_compare(lua_State *L, int operation);  // a b -> boolean; LUA_OPEQ, LUA_OPLT, LUA_OPLE
 int nj_require(lua_State *L);  // name -> module
 

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// What the environment says of the kernels: `NIGHTJAR_ISA` and `NIGHTJAR_NUM_THREADS`.
 public enum KernelSettings {

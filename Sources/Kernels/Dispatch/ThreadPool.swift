@@ -1,13 +1,6 @@
+import CLibrary
 import CProcessor
 import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 /// Runs the parts of a loop on all processors. Starting and joining costs a few microseconds while the workers are
 /// still spinning from the last loop, some tens after they have gone to sleep.

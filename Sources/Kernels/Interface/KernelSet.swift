@@ -15,11 +15,17 @@ public protocol KernelSet: Sendable {
     func gemm(_ g: Gemm<Float>)
     func gemm(_ g: Gemm<Double>)
     /// Output of the images in a range.
-    func convolve(_ shape: Convolution, _ f: Convolution.Forward, _ images: Range<Int>)
+    func convolve(
+        _ shape: Convolution, _ input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        output: UnsafeMutablePointer<Float>, _ images: Range<Int>)
     /// Gradient of the input, for the images in a range.
-    func convolveBackwardInput(_ shape: Convolution, _ b: Convolution.BackwardInput, _ images: Range<Int>)
-    /// Gradient of the weight, summed over the images in a range.
-    func convolveBackwardWeight(_ shape: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>)
+    func convolveBackwardInput(
+        _ shape: Convolution, _ gradient: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+        inputGradient: UnsafeMutablePointer<Float>, _ images: Range<Int>)
+    /// Gradient of the weight, and of the bias where there is one, summed over the images in a range.
+    func convolveBackwardWeight(
+        _ shape: Convolution, _ gradient: UnsafePointer<Float>, input: UnsafePointer<Float>,
+        weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?, _ images: Range<Int>)
     /// Images seen through a window: for each, the matrix `[channels · taps, places]` of what every tap sees, 0 outside.
     func unfold(
         _ type: ComputeType, _ shape: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
@@ -28,16 +34,23 @@ public protocol KernelSet: Sendable {
     func fold(
         _ type: ComputeType, _ shape: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
         _ images: Range<Int>)
-    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward<Float>, _ planes: Range<Int>)
-    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward<Double>, _ planes: Range<Int>)
-    func maxPool(_ shape: Pooling, _ f: Pooling.MaxForward<Int64>, _ planes: Range<Int>)
-    func maxPoolBackward(_ shape: Pooling, _ b: Pooling.MaxBackward<Float>, _ planes: Range<Int>)
-    func maxPoolBackward(_ shape: Pooling, _ b: Pooling.MaxBackward<Double>, _ planes: Range<Int>)
-    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward<Float>, _ planes: Range<Int>)
-    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward<Double>, _ planes: Range<Int>)
-    func averagePool(_ shape: Pooling, _ f: Pooling.AverageForward<Int64>, _ planes: Range<Int>)
-    func averagePoolBackward(_ shape: Pooling, _ b: Pooling.AverageBackward<Float>, _ planes: Range<Int>)
-    func averagePoolBackward(_ shape: Pooling, _ b: Pooling.AverageBackward<Double>, _ planes: Range<Int>)
+    /// The largest element of each window and where in its plane it stood: the first of equals, a NaN before all; -1
+    /// where the window had no element.
+    func maxPool(
+        _ type: ComputeType, _ shape: Pooling, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+        indices: UnsafeMutablePointer<Int32>, _ planes: Range<Int>)
+    /// Gradients put where the maxima stood, 0 elsewhere; of Float or Double.
+    func maxPoolBackward(
+        _ type: ComputeType, _ shape: Pooling, _ gradient: UnsafeRawPointer, indices: UnsafePointer<Int32>,
+        _ dx: UnsafeMutableRawPointer, _ planes: Range<Int>)
+    /// The mean of each window.
+    func averagePool(
+        _ type: ComputeType, _ shape: Pooling, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+        _ planes: Range<Int>)
+    /// Gradients shared among the windows' elements; of Float or Double.
+    func averagePoolBackward(
+        _ type: ComputeType, _ shape: Pooling, _ gradient: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer,
+        _ planes: Range<Int>)
 
     // MARK: Normalisation
 

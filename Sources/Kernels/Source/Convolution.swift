@@ -4,8 +4,13 @@ extension Kernels {
     /// Where vectors of pixels can be read from the input they are. Elsewhere each image is unrolled into a
     /// matrix, one row a tap and one column an output pixel, and multiplied by the weights
     /// (Chellapilla, Puri and Simard, 2006). The matrix stays in the cache: it is made for one image and group at a time.
-    public func convolve(_ shape: Convolution, _ f: Convolution.Forward, _ images: Range<Int>) {
-        if let runs = PixelRuns(shape) { return convolveDirectly(shape, f, images, runs) }
+    public func convolve(
+        _ shape: Convolution, _ input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+        output: UnsafeMutablePointer<Float>, _ images: Range<Int>
+    ) {
+        if let runs = PixelRuns(shape) {
+            return convolveDirectly(shape, input, weight: weight, bias: bias, output: output, images, runs)
+        }
         let (pixels, taps) = (shape.outPixels, shape.taps)
         let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
         let packed = packedSize(rows: outGroup, k: taps)
@@ -16,30 +21,32 @@ extension Kernels {
             (matrix + taps * pixels).update(repeating: 0, count: tileColumns)
             for group in 0..<shape.groups {
                 packA(
-                    rows: outGroup, k: taps, a: f.weight + group * outGroup * taps, row: taps, column: 1,
+                    rows: outGroup, k: taps, a: weight + group * outGroup * taps, row: taps, column: 1,
                     into: packedWeight + group * packed)
             }
             for image in images {
                 for group in 0..<shape.groups {
                     let channel = group * outGroup
-                    let output = f.output + (image * shape.outChannels + channel) * pixels
-                    if let bias = f.bias {
+                    let output = output + (image * shape.outChannels + channel) * pixels
+                    if let bias {
                         for o in 0..<outGroup {
                             (output + o * pixels).update(repeating: bias[channel + o], count: pixels)
                         }
                     }
-                    let input = f.input + (image * shape.inChannels + group * inGroup) * shape.height * shape.width
+                    let input = input + (image * shape.inChannels + group * inGroup) * shape.height * shape.width
                     im2col(shape, input, into: matrix)
                     multiplyPanels(
                         m: outGroup, n: pixels, k: taps, packedA: packedWeight + group * packed, b: matrix,
-                        bRow: pixels,
-                        bPanel: tileColumns, c: output, cRow: pixels, accumulating: f.bias != nil)
+                        bRow: pixels, bPanel: tileColumns, c: output, cRow: pixels, accumulating: bias != nil)
                 }
             }
         }
     }
 
-    public func convolveBackwardInput(_ shape: Convolution, _ b: Convolution.BackwardInput, _ images: Range<Int>) {
+    public func convolveBackwardInput(
+        _ shape: Convolution, _ gradient: UnsafePointer<Float>, weight: UnsafePointer<Float>,
+        inputGradient: UnsafeMutablePointer<Float>, _ images: Range<Int>
+    ) {
         let (pixels, taps) = (shape.outPixels, shape.taps)
         let (outGroup, inGroup) = (shape.outChannels / shape.groups, shape.inChannels / shape.groups)
         let plane = shape.height * shape.width
@@ -54,18 +61,18 @@ extension Kernels {
             (stage + outGroup * pixels).update(repeating: 0, count: tileColumns)
             for group in 0..<shape.groups {
                 packA(
-                    rows: taps, k: outGroup, a: b.weight + group * outGroup * taps, row: 1, column: taps,
+                    rows: taps, k: outGroup, a: weight + group * outGroup * taps, row: 1, column: taps,
                     into: packedWeight + group * packed)
             }
             for image in images {
                 for group in 0..<shape.groups {
-                    let gradient = b.outputGradient + (image * shape.outChannels + group * outGroup) * pixels
+                    let gradient = gradient + (image * shape.outChannels + group * outGroup) * pixels
                     // The last tile reads past the last row, so what it reads is staged with room behind it.
                     stage.update(from: gradient, count: outGroup * pixels)
                     multiplyPanels(
                         m: taps, n: pixels, k: outGroup, packedA: packedWeight + group * packed, b: stage, bRow: pixels,
                         bPanel: tileColumns, c: matrix, cRow: pixels, accumulating: false)
-                    let input = b.inputGradient + (image * shape.inChannels + group * inGroup) * plane
+                    let input = inputGradient + (image * shape.inChannels + group * inGroup) * plane
                     input.update(repeating: 0, count: inGroup * plane)
                     col2im(shape, matrix, to: input)
                 }

@@ -65,14 +65,17 @@ struct PixelRuns {
 }
 
 /// A convolution whose pixels are read in vectors straight from the input.
-func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Range<Int>, _ runs: PixelRuns) {
+func convolveDirectly(
+    _ s: Convolution, _ input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    output: UnsafeMutablePointer<Float>, _ images: Range<Int>, _ runs: PixelRuns
+) {
     let frame = Frame(s)
     let (taps, pixels) = (s.taps, s.outPixels)
     let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
     let packed = packedSize(rows: outGroup, k: taps)
     withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * runs.count) { places in
         withUnsafeTemporaryAllocation(of: Float.self, capacity: packed * s.groups + frame.size(s)) { space in
-            guard let offsets = places.baseAddress, let weight = space.baseAddress else { return }
+            guard let offsets = places.baseAddress, let packedWeight = space.baseAddress else { return }
             let (starts, ends) = (offsets + taps, offsets + taps + runs.count)
             frame.writeOffsets(s, to: offsets)
             for run in 0..<runs.count {
@@ -82,19 +85,19 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
             }
             for group in 0..<s.groups {
                 packA(
-                    rows: outGroup, k: taps, a: f.weight + group * outGroup * taps, row: taps, column: 1,
-                    into: weight + group * packed)
+                    rows: outGroup, k: taps, a: weight + group * outGroup * taps, row: taps, column: 1,
+                    into: packedWeight + group * packed)
             }
-            let framed = weight + packed * s.groups
+            let framed = packedWeight + packed * s.groups
             framed.update(repeating: 0, count: frame.size(s))
             for image in images {
                 for group in 0..<s.groups {
-                    let input = f.input + (image * s.inChannels + group * inGroup) * s.height * s.width
+                    let input = input + (image * s.inChannels + group * inGroup) * s.height * s.width
                     convolveTiles(
-                        channels: outGroup, taps: taps, weight: weight + group * packed,
-                        bias: f.bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
+                        channels: outGroup, taps: taps, weight: packedWeight + group * packed,
+                        bias: bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
                         runs: runs.count, areHalves: runs.areHalves, input: frame.place(s, input, in: framed),
-                        output: f.output + (image * s.outChannels + group * outGroup) * pixels, outRow: pixels)
+                        output: output + (image * s.outChannels + group * outGroup) * pixels, outRow: pixels)
                 }
             }
         }
@@ -103,38 +106,41 @@ func convolveDirectly(_ s: Convolution, _ f: Convolution.Forward, _ images: Rang
 
 extension Kernels {
     /// The weight's gradient: for each tap the input that it saw, times the output's gradient with its channels last.
-    public func convolveBackwardWeight(_ s: Convolution, _ b: Convolution.BackwardWeight, _ images: Range<Int>) {
+    public func convolveBackwardWeight(
+        _ s: Convolution, _ gradient: UnsafePointer<Float>, input: UnsafePointer<Float>,
+        weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?, _ images: Range<Int>
+    ) {
         let frame = Frame(s)
         let (taps, pixels) = (s.taps, s.outPixels)
         let (outGroup, inGroup) = (s.outChannels / s.groups, s.inChannels / s.groups)
         let width = (outGroup + pixelLanes - 1) / pixelLanes * pixelLanes
-        if let bias = b.biasGradient { addBiases(s, b.outputGradient, images, to: bias) }
+        if let biasGradient { addBiases(s, gradient, images, to: biasGradient) }
         withUnsafeTemporaryAllocation(of: Int.self, capacity: taps) { places in
             withUnsafeTemporaryAllocation(
                 of: Float.self, capacity: taps * width * s.groups + pixels * width + frame.size(s)
             ) { space in
                 guard let offsets = places.baseAddress, let sums = space.baseAddress else { return }
-                let gradient = sums + taps * width * s.groups
-                let framed = gradient + pixels * width
+                let turned = sums + taps * width * s.groups
+                let framed = turned + pixels * width
                 frame.writeOffsets(s, to: offsets)
                 // The sums, the channels beyond the last, the frame.
                 sums.update(repeating: 0, count: space.count)
                 for image in images {
                     for group in 0..<s.groups {
-                        let from = b.outputGradient + (image * s.outChannels + group * outGroup) * pixels
+                        let from = gradient + (image * s.outChannels + group * outGroup) * pixels
                         for p in 0..<pixels {
-                            for o in 0..<outGroup { gradient[p * width + o] = from[o * pixels + p] }
+                            for o in 0..<outGroup { turned[p * width + o] = from[o * pixels + p] }
                         }
-                        let input = b.input + (image * s.inChannels + group * inGroup) * s.height * s.width
+                        let input = input + (image * s.inChannels + group * inGroup) * s.height * s.width
                         addWeightTiles(
                             taps: taps, offsets: offsets, input: frame.place(s, input, in: framed),
-                            rowStep: s.rows.stride * frame.rowSize, columnStep: s.columns.stride, gradient: gradient,
+                            rowStep: s.rows.stride * frame.rowSize, columnStep: s.columns.stride, gradient: turned,
                             outHeight: s.outHeight, outWidth: s.outWidth, width: width, to: sums + group * taps * width)
                     }
                 }
                 for group in 0..<s.groups {
                     for o in 0..<outGroup {
-                        let to = b.weightGradient + (group * outGroup + o) * taps
+                        let to = weightGradient + (group * outGroup + o) * taps
                         for tap in 0..<taps { to[tap] = sums[(group * taps + tap) * width + o] }
                     }
                 }

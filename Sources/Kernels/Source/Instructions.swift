@@ -1,3 +1,4 @@
+import CLibrary
 import KernelInterface
 
 @inline(__always)
@@ -47,57 +48,57 @@ extension Real {
         switch i.primitive {
         case .negate: map(i, r, n) { -$0 }
         case .absolute: map(i, r, n) { Swift.abs($0) }
-        case .exp: map(i, r, n) { expOf($0) }
-        case .expm1: map(i, r, n) { expm1Of($0) }
-        case .log: map(i, r, n) { logOf($0) }
-        case .log1p: map(i, r, n) { log1pOf($0) }
-        case .log2: map(i, r, n) { log2Of($0) }
-        case .log10: map(i, r, n) { log10Of($0) }
+        case .exp: map(i, r, n) { call($0, exp, exp) }
+        case .expm1: map(i, r, n) { call($0, expm1, expm1) }
+        case .log: map(i, r, n) { call($0, log, log) }
+        case .log1p: map(i, r, n) { call($0, log1p, log1p) }
+        case .log2: map(i, r, n) { call($0, log2, log2) }
+        case .log10: map(i, r, n) { call($0, log10, log10) }
         case .sqrt: map(i, r, n) { $0.squareRoot() }
         case .rsqrt: map(i, r, n) { 1 / $0.squareRoot() }
         case .reciprocal: map(i, r, n) { 1 / $0 }
-        case .sin: map(i, r, n) { sinOf($0) }
-        case .cos: map(i, r, n) { cosOf($0) }
-        case .tan: map(i, r, n) { tanOf($0) }
-        case .asin: map(i, r, n) { asinOf($0) }
-        case .acos: map(i, r, n) { acosOf($0) }
-        case .atan: map(i, r, n) { atanOf($0) }
-        case .sinh: map(i, r, n) { sinhOf($0) }
-        case .cosh: map(i, r, n) { coshOf($0) }
-        case .tanh: map(i, r, n) { tanhOf($0) }
-        case .asinh: map(i, r, n) { asinhOf($0) }
-        case .acosh: map(i, r, n) { acoshOf($0) }
-        case .atanh: map(i, r, n) { atanhOf($0) }
-        case .erf: map(i, r, n) { erfOf($0) }
-        case .erfc: map(i, r, n) { erfcOf($0) }
+        case .sin: map(i, r, n) { call($0, sin, sin) }
+        case .cos: map(i, r, n) { call($0, cos, cos) }
+        case .tan: map(i, r, n) { call($0, tan, tan) }
+        case .asin: map(i, r, n) { call($0, asin, asin) }
+        case .acos: map(i, r, n) { call($0, acos, acos) }
+        case .atan: map(i, r, n) { call($0, atan, atan) }
+        case .sinh: map(i, r, n) { call($0, sinh, sinh) }
+        case .cosh: map(i, r, n) { call($0, cosh, cosh) }
+        case .tanh: map(i, r, n) { call($0, tanh, tanh) }
+        case .asinh: map(i, r, n) { call($0, asinh, asinh) }
+        case .acosh: map(i, r, n) { call($0, acosh, acosh) }
+        case .atanh: map(i, r, n) { call($0, atanh, atanh) }
+        case .erf: map(i, r, n) { call($0, erf, erf) }
+        case .erfc: map(i, r, n) { call($0, erfc, erfc) }
         case .floor: map(i, r, n) { $0.rounded(.down) }
         case .ceil: map(i, r, n) { $0.rounded(.up) }
         case .round: map(i, r, n) { $0.rounded(.toNearestOrEven) }
         case .trunc: map(i, r, n) { $0.rounded(.towardZero) }
         case .sign: map(i, r, n) { $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }
-        case .sigmoid: map(i, r, n) { 1 / (1 + expOf(-$0)) }
+        case .sigmoid: map(i, r, n) { 1 / (1 + call(-$0, exp, exp)) }
         case .not: map(i, r, n) { $0 == 0 ? 1 : 0 }
         case .isNaN: map(i, r, n) { $0 != $0 ? 1 : 0 }
         case .add: combine(i, r, n) { $0 + $1 }
         case .subtract: combine(i, r, n) { $0 - $1 }
         case .multiply: combine(i, r, n) { $0 * $1 }
         case .divide: combine(i, r, n) { $0 / $1 }
-        case .power: combine(i, r, n) { powOf($0, $1) }
+        case .power: combine(i, r, n) { call($0, $1, pow, pow) }
         case .maximum: combine(i, r, n) { $0 > $1 || $0 != $0 ? $0 : $1 }
         case .minimum: combine(i, r, n) { $0 < $1 || $0 != $0 ? $0 : $1 }
-        case .atan2: combine(i, r, n) { atan2Of($0, $1) }
-        case .hypot: combine(i, r, n) { hypotOf($0, $1) }
+        case .atan2: combine(i, r, n) { call($0, $1, atan2, atan2) }
+        case .hypot: combine(i, r, n) { call($0, $1, hypot, hypot) }
         case .copySign: combine(i, r, n) { Self(signOf: $1, magnitudeOf: $0) }
-        case .fmod: combine(i, r, n) { fmodOf($0, $1) }
+        case .fmod: combine(i, r, n) { call($0, $1, fmod, fmod) }
         case .remainder:
             combine(i, r, n) { a, b in
-                let rest = fmodOf(a, b)
+                let rest = call(a, b, fmod, fmod)
                 return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest
             }
         case .floorDivide:
             combine(i, r, n) { a, b in
                 if b == 0 { return a / b }
-                let rest = fmodOf(a, b)
+                let rest = call(a, b, fmod, fmod)
                 let quotient = (a - rest) / b
                 let floored = rest != 0 && (rest < 0) != (b < 0) ? quotient - 1 : quotient
                 if floored == 0 { return Self(signOf: a / b, magnitudeOf: 0) }

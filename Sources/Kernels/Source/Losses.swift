@@ -8,32 +8,23 @@ extension Kernels {
     public func nllLoss(
         _ type: ComputeType, _ targets: ClassTargets, _ x: UnsafeRawPointer, _ losses: UnsafeMutableRawPointer
     ) {
-        if type == .double {
-            choose(targets, x.assumingMemoryBound(to: Double.self), losses.assumingMemoryBound(to: Double.self))
-        } else {
-            choose(targets, x.assumingMemoryBound(to: Float.self), losses.assumingMemoryBound(to: Float.self))
-        }
+        type == .double
+            ? choose(targets, x.of(Double.self), losses.of()) : choose(targets, x.of(Float.self), losses.of())
     }
 
     public func nllLossBackward(
         _ type: ComputeType, _ targets: ClassTargets, _ gradient: UnsafeRawPointer, step: Int, divisor: Double,
         _ dx: UnsafeMutableRawPointer
     ) {
-        if type == .double {
-            spread(
-                targets, gradient.assumingMemoryBound(to: Double.self), step, divisor,
-                dx.assumingMemoryBound(to: Double.self))
-        } else {
-            spread(
-                targets, gradient.assumingMemoryBound(to: Float.self), step, Float(divisor),
-                dx.assumingMemoryBound(to: Float.self))
-        }
+        type == .double
+            ? spread(targets, gradient.of(Double.self), step, divisor, dx.of())
+            : spread(targets, gradient.of(Float.self), step, Float(divisor), dx.of())
     }
 }
 
 @inline(__always)
 private func total<T: BinaryFloatingPoint>(_ t: ClassTargets, _: T.Type) -> (total: Double, wrong: Int?) {
-    let weights = t.weights?.assumingMemoryBound(to: T.self)
+    let weights = t.weights?.of(T.self)
     var (total, count) = (0.0, 0)
     for place in 0..<t.count {
         let target = t.classes[place]
@@ -48,7 +39,7 @@ private func total<T: BinaryFloatingPoint>(_ t: ClassTargets, _: T.Type) -> (tot
 @inline(__always)
 private func forEachTarget(_ t: ClassTargets, _ body: (_ place: Int, _ element: Int, _ target: Int) -> Void) {
     let (length, inner) = (t.slices.length, t.slices.inner)
-    for o in 0..<t.slices.outer {
+    for o in 0..<(inner == 0 ? 0 : t.slices.outer) {
         for i in 0..<inner {
             let target = t.classes[o * inner + i]
             if target == t.ignored { continue }
@@ -62,7 +53,7 @@ private func choose<T: BinaryFloatingPoint>(
     _ t: ClassTargets, _ x: UnsafePointer<T>, _ losses: UnsafeMutablePointer<T>
 ) {
     losses.update(repeating: 0, count: t.count)
-    if let weights = t.weights?.assumingMemoryBound(to: T.self) {
+    if let weights = t.weights?.of(T.self) {
         forEachTarget(t) { place, element, target in losses[place] = -x[element] * weights[target] }
     } else {
         forEachTarget(t) { place, element, _ in losses[place] = -x[element] }
@@ -74,7 +65,7 @@ private func spread<T: BinaryFloatingPoint>(
     _ t: ClassTargets, _ gradient: UnsafePointer<T>, _ step: Int, _ divisor: T, _ dx: UnsafeMutablePointer<T>
 ) {
     dx.update(repeating: 0, count: t.slices.count)
-    if let weights = t.weights?.assumingMemoryBound(to: T.self) {
+    if let weights = t.weights?.of(T.self) {
         forEachTarget(t) { place, element, target in
             dx[element] = -weights[target] * (gradient[place * step] / divisor)
         }

@@ -6,30 +6,18 @@ extension Kernels {
         _ type: ComputeType, _ s: Slices, _ x: UnsafeRawPointer, mean: UnsafeMutableRawPointer,
         variance: UnsafeMutableRawPointer, _ range: Range<Int>
     ) {
-        if type == .double {
-            findMoments(
-                s, x.assumingMemoryBound(to: Double.self), mean.assumingMemoryBound(to: Double.self),
-                variance.assumingMemoryBound(to: Double.self), range)
-        } else {
-            findMoments(
-                s, x.assumingMemoryBound(to: Float.self), mean.assumingMemoryBound(to: Float.self),
-                variance.assumingMemoryBound(to: Float.self), range)
-        }
+        type == .double
+            ? findMoments(s, x.of(Double.self), mean.of(), variance.of(), range)
+            : findMoments(s, x.of(Float.self), mean.of(), variance.of(), range)
     }
 
     public func sumsAndProducts(
         _ type: ComputeType, _ s: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer,
         sums: UnsafeMutableRawPointer, products: UnsafeMutableRawPointer, _ range: Range<Int>
     ) {
-        if type == .double {
-            findProducts(
-                s, g.assumingMemoryBound(to: Double.self), x.assumingMemoryBound(to: Double.self),
-                sums.assumingMemoryBound(to: Double.self), products.assumingMemoryBound(to: Double.self), range)
-        } else {
-            findProducts(
-                s, g.assumingMemoryBound(to: Float.self), x.assumingMemoryBound(to: Float.self),
-                sums.assumingMemoryBound(to: Float.self), products.assumingMemoryBound(to: Float.self), range)
-        }
+        type == .double
+            ? findProducts(s, g.of(Double.self), x.of(), sums.of(), products.of(), range)
+            : findProducts(s, g.of(Float.self), x.of(), sums.of(), products.of(), range)
     }
 }
 
@@ -43,7 +31,7 @@ private func total<T: Real & SIMDScalar>(
     _ s: Slices, _ place: Int, _ vector: (Int) -> SIMD8<T>, _ single: (Int) -> T
 ) -> Double {
     var sum = 0.0
-    for o in 0..<s.outer {
+    for o in 0..<(s.inner == 0 ? 0 : s.outer) {
         let first = (o * s.length + place) * s.inner
         var start = 0
         while start < s.inner {

@@ -37,7 +37,7 @@ extension Kernels {
     public func copy(size: Int, _ rows: Rows, _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer) {
         @inline(__always)
         func copy<T>(_: T.Type) {
-            let (x, y) = (from.assumingMemoryBound(to: T.self), to.assumingMemoryBound(to: T.self))
+            let (x, y) = (from.of(T.self), to.of(T.self))
             eachRow(rows) { count, offsets, steps in
                 let (source, target) = (x + offsets.0, y + offsets.1)
                 if steps.0 == 1 && steps.1 == 1 {
@@ -65,7 +65,7 @@ extension Kernels {
             let source = from + o * slices.length * row
             if size == 4 && slices.inner == 1 {
                 // One element a row, as a flip or an interpolation along the last dimension asks for.
-                let (x, y) = (source.assumingMemoryBound(to: UInt32.self), target.assumingMemoryBound(to: UInt32.self))
+                let (x, y) = (source.of(UInt32.self), target.of(UInt32.self))
                 for j in 0..<indices.count { y[j] = x[Int(indices[j])] }
                 target += indices.count * row
             } else {
@@ -83,7 +83,7 @@ extension Kernels {
     ) {
         @inline(__always)
         func gather<T>(_: T.Type) {
-            let (x, y) = (from.assumingMemoryBound(to: T.self), to.assumingMemoryBound(to: T.self))
+            let (x, y) = (from.of(T.self), to.of(T.self))
             eachRow(rows) { count, offsets, steps in
                 for i in 0..<count {
                     let place = Int(index[offsets.0 + i * steps.0])
@@ -105,7 +105,7 @@ extension Kernels {
     ) {
         @inline(__always)
         func scatter<T>(_: T.Type, _ change: (T, T) -> T) {
-            let (x, y) = (from.assumingMemoryBound(to: T.self), to.assumingMemoryBound(to: T.self))
+            let (x, y) = (from.of(T.self), to.of(T.self))
             eachRow(rows) { count, offsets, steps in
                 for i in 0..<count {
                     let place = offsets.1 + i * steps.1 + Int(index[offsets.0 + i * steps.0]) * stride

@@ -62,7 +62,7 @@ private func run<T: TileElement>(_ call: PointwiseCall, _ range: Range<Int>, _: 
                             gather(input, call, start, n, registers[i].pointer)
                         } else if input.step == 1 {
                             if input.dtype == T.dtype {
-                                let base = input.pointer.assumingMemoryBound(to: T.self) + start
+                                let base = input.pointer.of(T.self) + start
                                 registers[i].pointer = UnsafeMutablePointer(mutating: base)
                             } else {
                                 load(input, start, n, registers[i].pointer)
@@ -71,7 +71,7 @@ private func run<T: TileElement>(_ call: PointwiseCall, _ range: Range<Int>, _: 
                     }
                     for (result, r) in program.results.enumerated()
                     where r == lastResult && call.outputs[result].dtype == T.dtype && registers[r].step == 1 {
-                        registers[r].pointer = call.outputs[result].pointer.assumingMemoryBound(to: T.self) + start
+                        registers[r].pointer = call.outputs[result].pointer.of(T.self) + start
                     }
                     for instruction in instructions where registers[instruction.result].step == 1 {
                         T.execute(instruction, registers, n)
@@ -151,7 +151,7 @@ private func copyRow<T: TileElement>(
 ) {
     @inline(__always)
     func copy<S>(_: S.Type, _ convert: (S) -> T) {
-        let from = input.pointer.assumingMemoryBound(to: S.self) + offset
+        let from = input.pointer.of(S.self) + offset
         if step == 1 {
             for i in 0..<n { to[i] = convert(from[i]) }
         } else if step == 0 {
@@ -175,7 +175,7 @@ private func store<T: TileElement>(_ register: Register<T>, _ output: PointwiseO
     let (from, step) = (register.pointer, register.step)
     @inline(__always)
     func copy<D>(_: D.Type, _ convert: (T) -> D) {
-        let to = output.pointer.assumingMemoryBound(to: D.self) + start
+        let to = output.pointer.of(D.self) + start
         if step == 0 {
             to.update(repeating: convert(from[0]), count: n)
         } else {

@@ -1,51 +1,50 @@
 import KernelInterface
 
 extension Kernels {
-    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward<Float>, _ planes: Range<Int>) {
+    public func maxPool(
+        _ type: ComputeType, _ s: Pooling, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
+        indices: UnsafeMutablePointer<Int32>, _ planes: Range<Int>
+    ) {
         let isPairs = s.rows == Window(size: 2, stride: 2) && s.columns == s.rows && !s.isAdaptive
-        guard isPairs, s.outHeight == s.height / 2, s.outWidth == s.width / 2 else {
-            return maxPoolWindows(s, f, planes, lowest: -.infinity)
+        switch type {
+        case .float where isPairs && s.outHeight == s.height / 2 && s.outWidth == s.width / 2:
+            let (x, y) = (x.of(Float.self), y.of(Float.self))
+            for plane in planes {
+                let (inside, outside) = (plane * s.height * s.width, plane * s.outHeight * s.outWidth)
+                maxPoolPairs(s, x + inside, y + outside, indices + outside)
+            }
+        case .float: maxPoolWindows(s, x.of(Float.self), y.of(), indices, planes, lowest: -.infinity)
+        case .double: maxPoolWindows(s, x.of(Double.self), y.of(), indices, planes, lowest: -.infinity)
+        case .integer: maxPoolWindows(s, x.of(Int64.self), y.of(), indices, planes, lowest: .min)
         }
-        for plane in planes {
-            let (inside, outside) = (plane * s.height * s.width, plane * s.outHeight * s.outWidth)
-            maxPoolPairs(s, f.input + inside, f.output + outside, f.indices + outside)
+    }
+
+    public func maxPoolBackward(
+        _ type: ComputeType, _ s: Pooling, _ gradient: UnsafeRawPointer, indices: UnsafePointer<Int32>,
+        _ dx: UnsafeMutableRawPointer, _ planes: Range<Int>
+    ) {
+        type == .double
+            ? putMaxima(s, gradient.of(Double.self), indices, dx.of(), planes)
+            : putMaxima(s, gradient.of(Float.self), indices, dx.of(), planes)
+    }
+
+    public func averagePool(
+        _ type: ComputeType, _ s: Pooling, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, _ planes: Range<Int>
+    ) {
+        switch type {
+        case .float: averages(s, x.of(Float.self), y.of(), planes) { $0 / Float($1) }
+        case .double: averages(s, x.of(Double.self), y.of(), planes) { $0 / Double($1) }
+        case .integer: averages(s, x.of(Int64.self), y.of(), planes) { $1 == -1 ? 0 &- $0 : $0 / Int64($1) }
         }
     }
 
-    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward<Double>, _ planes: Range<Int>) {
-        maxPoolWindows(s, f, planes, lowest: -.infinity)
-    }
-
-    public func maxPool(_ s: Pooling, _ f: Pooling.MaxForward<Int64>, _ planes: Range<Int>) {
-        maxPoolWindows(s, f, planes, lowest: .min)
-    }
-
-    public func maxPoolBackward(_ s: Pooling, _ b: Pooling.MaxBackward<Float>, _ planes: Range<Int>) {
-        putMaxima(s, b, planes)
-    }
-
-    public func maxPoolBackward(_ s: Pooling, _ b: Pooling.MaxBackward<Double>, _ planes: Range<Int>) {
-        putMaxima(s, b, planes)
-    }
-
-    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward<Float>, _ planes: Range<Int>) {
-        averages(s, f, planes) { $0 / Float($1) }
-    }
-
-    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward<Double>, _ planes: Range<Int>) {
-        averages(s, f, planes) { $0 / Double($1) }
-    }
-
-    public func averagePool(_ s: Pooling, _ f: Pooling.AverageForward<Int64>, _ planes: Range<Int>) {
-        averages(s, f, planes) { $1 == -1 ? 0 &- $0 : $0 / Int64($1) }
-    }
-
-    public func averagePoolBackward(_ s: Pooling, _ b: Pooling.AverageBackward<Float>, _ planes: Range<Int>) {
-        spreadAverages(s, b, planes) { $0 / Float($1) }
-    }
-
-    public func averagePoolBackward(_ s: Pooling, _ b: Pooling.AverageBackward<Double>, _ planes: Range<Int>) {
-        spreadAverages(s, b, planes) { $0 / Double($1) }
+    public func averagePoolBackward(
+        _ type: ComputeType, _ s: Pooling, _ gradient: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer,
+        _ planes: Range<Int>
+    ) {
+        type == .double
+            ? spreadAverages(s, gradient.of(Double.self), dx.of(), planes)
+            : spreadAverages(s, gradient.of(Float.self), dx.of(), planes)
     }
 }
 
@@ -109,13 +108,14 @@ private func take(
 
 @inline(__always)
 private func maxPoolWindows<T: Comparable>(
-    _ s: Pooling, _ f: Pooling.MaxForward<T>, _ planes: Range<Int>, lowest: T
+    _ s: Pooling, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ indices: UnsafeMutablePointer<Int32>,
+    _ planes: Range<Int>, lowest: T
 ) {
     let (down, across) = s.isAdaptive ? (1, 1) : (s.rows.dilation, s.columns.dilation)
     for plane in planes {
-        let input = f.input + plane * s.height * s.width
-        let output = f.output + plane * s.outHeight * s.outWidth
-        let indices = f.indices + plane * s.outHeight * s.outWidth
+        let input = x + plane * s.height * s.width
+        let output = y + plane * s.outHeight * s.outWidth
+        let indices = indices + plane * s.outHeight * s.outWidth
         for oy in 0..<s.outHeight {
             let rows = s.range(oy, s.rows, s.height, s.outHeight)
             for ox in 0..<s.outWidth {
@@ -136,14 +136,17 @@ private func maxPoolWindows<T: Comparable>(
 }
 
 @inline(__always)
-private func putMaxima<T: Numeric>(_ s: Pooling, _ b: Pooling.MaxBackward<T>, _ planes: Range<Int>) {
+private func putMaxima<T: Numeric>(
+    _ s: Pooling, _ gradient: UnsafePointer<T>, _ indices: UnsafePointer<Int32>, _ dx: UnsafeMutablePointer<T>,
+    _ planes: Range<Int>
+) {
     let (inside, outside) = (s.height * s.width, s.outHeight * s.outWidth)
     for plane in planes {
-        let (target, first) = (b.inputGradient + plane * inside, plane * outside)
+        let (target, first) = (dx + plane * inside, plane * outside)
         target.update(repeating: 0, count: inside)
         // A window of which every tap lies in the padding has no place.
-        for i in first..<first + outside where b.indices[i] >= 0 {
-            target[Int(b.indices[i])] += b.outputGradient[i]
+        for i in first..<first + outside where indices[i] >= 0 {
+            target[Int(indices[i])] += gradient[i]
         }
     }
 }
@@ -176,11 +179,11 @@ private func eachMean(
 
 @inline(__always)
 private func averages<T: TileElement>(
-    _ s: Pooling, _ f: Pooling.AverageForward<T>, _ planes: Range<Int>, _ divide: (T, Int) -> T
+    _ s: Pooling, _ x: UnsafePointer<T>, _ y: UnsafeMutablePointer<T>, _ planes: Range<Int>, _ divide: (T, Int) -> T
 ) {
     for plane in planes {
-        let input = f.input + plane * s.height * s.width
-        let output = f.output + plane * s.outHeight * s.outWidth
+        let input = x + plane * s.height * s.width
+        let output = y + plane * s.outHeight * s.outWidth
         eachMean(s) { place, rows, columns, divisor in
             var total: T = 0
             for y in rows { for x in columns { total = T.plus(total, input[y * s.width + x]) } }
@@ -190,15 +193,15 @@ private func averages<T: TileElement>(
 }
 
 @inline(__always)
-private func spreadAverages<T: Numeric>(
-    _ s: Pooling, _ b: Pooling.AverageBackward<T>, _ planes: Range<Int>, _ divide: (T, Int) -> T
+private func spreadAverages<T: Real>(
+    _ s: Pooling, _ gradient: UnsafePointer<T>, _ dx: UnsafeMutablePointer<T>, _ planes: Range<Int>
 ) {
     for plane in planes {
-        let gradient = b.outputGradient + plane * s.outHeight * s.outWidth
-        let input = b.inputGradient + plane * s.height * s.width
+        let gradient = gradient + plane * s.outHeight * s.outWidth
+        let input = dx + plane * s.height * s.width
         input.update(repeating: 0, count: s.height * s.width)
         eachMean(s) { place, rows, columns, divisor in
-            let share = divide(gradient[place], divisor)
+            let share = gradient[place] / T(divisor)
             for y in rows { for x in columns { input[y * s.width + x] += share } }
         }
     }

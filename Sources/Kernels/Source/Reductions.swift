@@ -1,3 +1,4 @@
+import CLibrary
 import KernelInterface
 
 extension Kernels {
@@ -34,20 +35,16 @@ extension Kernels {
     ) {
         switch type {
         case .float:
-            let (x, y) = (x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
+            let (x, y) = (x.of(Float.self), y.of(Float.self))
             if reduction == .sum && slices.inner == 1 {
                 for o in 0..<slices.outer { y[o] = sum(slices.length, x + o * slices.length) }
             } else {
                 reduceSlices(reduction, slices, x, y, lowest: -.infinity, highest: .infinity)
             }
         case .double:
-            reduceSlices(
-                reduction, slices, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self),
-                lowest: -.infinity, highest: .infinity)
+            reduceSlices(reduction, slices, x.of(Double.self), y.of(), lowest: -.infinity, highest: .infinity)
         case .integer:
-            reduceSlices(
-                reduction, slices, x.assumingMemoryBound(to: Int64.self), y.assumingMemoryBound(to: Int64.self),
-                lowest: .min, highest: .max)
+            reduceSlices(reduction, slices, x.of(Int64.self), y.of(), lowest: .min, highest: .max)
         }
     }
 
@@ -56,15 +53,10 @@ extension Kernels {
         _ y: UnsafeMutableRawPointer
     ) {
         switch type {
-        case .float:
-            accumulateReals(
-                reduction, slices, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
-        case .double:
-            accumulateReals(
-                reduction, slices, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self))
+        case .float: accumulateReals(reduction, slices, x.of(Float.self), y.of())
+        case .double: accumulateReals(reduction, slices, x.of(Double.self), y.of())
         case .integer:
-            let (x, y) = (x.assumingMemoryBound(to: Int64.self), y.assumingMemoryBound(to: Int64.self))
-            accumulateSlices(slices, x, y, reduction == .sum ? Int64.plus : Int64.times)
+            accumulateSlices(slices, x.of(Int64.self), y.of(), reduction == .sum ? Int64.plus : Int64.times)
         }
     }
 
@@ -74,9 +66,9 @@ extension Kernels {
     ) {
         let isMaximum = reduction == .maximum
         switch type {
-        case .float: followExtremes(isMaximum, slices, x.assumingMemoryBound(to: Float.self), indices)
-        case .double: followExtremes(isMaximum, slices, x.assumingMemoryBound(to: Double.self), indices)
-        case .integer: followExtremes(isMaximum, slices, x.assumingMemoryBound(to: Int64.self), indices)
+        case .float: followExtremes(isMaximum, slices, x.of(Float.self), indices)
+        case .double: followExtremes(isMaximum, slices, x.of(Double.self), indices)
+        case .integer: followExtremes(isMaximum, slices, x.of(Int64.self), indices)
         }
     }
 
@@ -86,9 +78,9 @@ extension Kernels {
     ) {
         let isMaximum = reduction == .maximum
         switch type {
-        case .float: findExtremes(isMaximum, slices, x.assumingMemoryBound(to: Float.self), indices)
-        case .double: findExtremes(isMaximum, slices, x.assumingMemoryBound(to: Double.self), indices)
-        case .integer: findExtremes(isMaximum, slices, x.assumingMemoryBound(to: Int64.self), indices)
+        case .float: findExtremes(isMaximum, slices, x.of(Float.self), indices)
+        case .double: findExtremes(isMaximum, slices, x.of(Double.self), indices)
+        case .integer: findExtremes(isMaximum, slices, x.of(Int64.self), indices)
         }
     }
 }
@@ -133,7 +125,8 @@ private func accumulateReals<T: Real>(
         accumulateSlices(s, x, y) { a, b in
             let (high, low) = (Swift.max(a, b), Swift.min(a, b))
             if a != a || b != b { return a + b }
-            return low == -T.infinity || high == T.infinity ? high : high + T.log1pOf(T.expOf(low - high))
+            if low == -T.infinity || high == T.infinity { return high }
+            return high + T.call(T.call(low - high, exp, exp), log1p, log1p)
         }
     }
 }

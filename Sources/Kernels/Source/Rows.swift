@@ -1,25 +1,14 @@
+import CLibrary
 import KernelInterface
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension Kernels {
     public func softmax(
         log: Bool, _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
         _ range: Range<Int>
     ) {
-        if type == .double {
-            normalise(
-                log, slices, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self), range)
-        } else {
-            normalise(
-                log, slices, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self), range)
-        }
+        type == .double
+            ? normalise(log, slices, x.of(Double.self), y.of(), range)
+            : normalise(log, slices, x.of(Float.self), y.of(), range)
     }
 
     public func argsort(
@@ -27,21 +16,19 @@ extension Kernels {
         _ indices: UnsafeMutablePointer<Int64>
     ) {
         switch type {
-        case .float: sortPlaces(descending, slices, x.assumingMemoryBound(to: Float.self), indices)
-        case .double: sortPlaces(descending, slices, x.assumingMemoryBound(to: Double.self), indices)
-        case .integer: sortPlaces(descending, slices, x.assumingMemoryBound(to: Int64.self), indices)
+        case .float: sortPlaces(descending, slices, x.of(Float.self), indices)
+        case .double: sortPlaces(descending, slices, x.of(Double.self), indices)
+        case .integer: sortPlaces(descending, slices, x.of(Int64.self), indices)
         }
     }
-}
 
-extension Kernels {
     public func search(
         right: Bool, _ type: ComputeType, _ count: Int, _ row: UnsafeRawPointer, _ keyCount: Int,
         _ keys: UnsafeRawPointer, _ places: UnsafeMutablePointer<Int64>
     ) {
         @inline(__always)
         func search<T: Comparable>(_: T.Type) {
-            let (row, keys) = (row.assumingMemoryBound(to: T.self), keys.assumingMemoryBound(to: T.self))
+            let (row, keys) = (row.of(T.self), keys.of(T.self))
             for i in 0..<keyCount {
                 var (low, high) = (0, count)
                 while low < high {
@@ -76,12 +63,12 @@ private func normalise<T: Real>(
             for l in 0..<s.length { highest = Swift.max(highest, from[l * s.inner]) }
             var total: T = 0
             if isLog {
-                for l in 0..<s.length { total += T.expOf(from[l * s.inner] - highest) }
-                let shift = T.logOf(total)
+                for l in 0..<s.length { total += T.call(from[l * s.inner] - highest, exp, exp) }
+                let shift = T.call(total, log, log)
                 for l in 0..<s.length { to[l * s.inner] = from[l * s.inner] - highest - shift }
             } else {
                 for l in 0..<s.length {
-                    let power = T.expOf(from[l * s.inner] - highest)
+                    let power = T.call(from[l * s.inner] - highest, exp, exp)
                     to[l * s.inner] = power
                     total += power
                 }

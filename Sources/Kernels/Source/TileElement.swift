@@ -64,3 +64,15 @@ extension Double: TileElement {
     static func times(_ a: Double, _ b: Double) -> Double { a * b }
     var whole: Int64 { Int64(saturating: self) }
 }
+
+extension UnsafeRawPointer {
+    /// As elements of a type.
+    @inline(__always)
+    func of<T>(_: T.Type = T.self) -> UnsafePointer<T> { assumingMemoryBound(to: T.self) }
+}
+
+extension UnsafeMutableRawPointer {
+    /// As elements of a type.
+    @inline(__always)
+    func of<T>(_: T.Type = T.self) -> UnsafeMutablePointer<T> { assumingMemoryBound(to: T.self) }
+}

@@ -5,22 +5,16 @@ extension Kernels {
         _ type: ComputeType, _ s: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
         _ images: Range<Int>
     ) {
-        if type == .double {
-            unfoldImages(s, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self), images)
-        } else {
-            unfoldImages(s, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self), images)
-        }
+        type == .double
+            ? unfoldImages(s, x.of(Double.self), y.of(), images) : unfoldImages(s, x.of(Float.self), y.of(), images)
     }
 
     public func fold(
         _ type: ComputeType, _ s: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
         _ images: Range<Int>
     ) {
-        if type == .double {
-            foldImages(s, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self), images)
-        } else {
-            foldImages(s, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self), images)
-        }
+        type == .double
+            ? foldImages(s, x.of(Double.self), y.of(), images) : foldImages(s, x.of(Float.self), y.of(), images)
     }
 }
 

@@ -1,12 +1,5 @@
+import CLibrary
 import Operators
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
 
 extension Initializations {
     static let distributions: [InitializationRule] = [
@@ -105,20 +98,5 @@ extension Initializations {
                 try tensor.select(1, column).select(0, row).assign(zero)
             }
         }
-    }
-}
-
-extension Tensor {
-    /// All elements in row-major order.
-    func doubles() throws -> [Double] {
-        try to(.float64).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
-    }
-
-    static func of(_ values: [Double], _ shape: Shape, _ dtype: DType) throws -> Tensor {
-        let tensor = try Tensor(uninitialized: shape, dtype: .float64)
-        try tensor.withUnsafeMutableBytes { bytes in
-            values.withUnsafeBytes { bytes.copyMemory(from: $0) }
-        }
-        return try tensor.to(dtype)
     }
 }

@@ -1,13 +1,19 @@
-import Tensors
+import Operators
 
 /// Where a layer's first values come from.
 struct Initializer {
     let generator: Generator
-    var dtype = DType.float32
+    let dtype: DType
 
-    init(_ generator: Generator, _ dtype: DType? = nil) {
+    init(_ generator: Generator, _ dtype: DType = .float32) {
         self.generator = generator
-        self.dtype = dtype ?? .float32
+        self.dtype = dtype
+    }
+
+    /// What the arguments of a layer's constructor say of it.
+    init(_ a: Arguments, _ context: Context) throws {
+        generator = context.generator
+        dtype = try a.dtype() ?? .float32
     }
 
     /// PyTorch's default for convolutions and linear layers: uniform in `±1 / sqrt(fanIn)`, which is Kaiming's rule

@@ -4,50 +4,32 @@ extension Layers {
     static let convolutions = [
         convolution("Conv1d", doc: "1-D convolution of [n, in_channels, l] or [in_channels, l].", axes: 1),
         convolution("Conv2d", doc: "2-D convolution of [n, in_channels, h, w] or [in_channels, h, w].", axes: 2),
-        transposed("ConvTranspose1d", doc: "The transpose of a 1-D convolution.", axes: 1),
-        transposed("ConvTranspose2d", doc: "The transpose of a 2-D convolution.", axes: 2),
+        convolution("ConvTranspose1d", doc: "The transpose of a 1-D convolution.", axes: 1, isTransposed: true),
+        convolution("ConvTranspose2d", doc: "The transpose of a 2-D convolution.", axes: 2, isTransposed: true),
     ]
 
-    private static func channels(axes: Int) -> [Argument] {
-        [
-            .integer("in_channels", min: 1), .integer("out_channels", min: 1),
-            .perAxis("kernel_size", axes: axes, min: 1),
-        ]
-    }
-
-    private static func convolution(_ name: String, doc: String, axes: Int) -> Layer {
-        Layer(
+    private static func convolution(_ name: String, doc: String, axes: Int, isTransposed: Bool = false) -> Layer {
+        let bias = Argument.boolean("bias", default: true)
+        let own: [Argument] =
+            isTransposed
+            ? Operators.transposedArguments(axes: axes) + [
+                .integer("groups", "groups of channels that do not see each other", min: 1, default: 1), bias,
+                .perAxis("dilation", "distance between the kernel's elements", axes: axes, min: 1, default: 1),
+            ] : Operators.convolutionArguments(axes: axes) + [bias]
+        let modes = isTransposed ? ["zeros"] : ["zeros", "reflect", "replicate", "circular"]
+        return Layer(
             name, doc: doc,
-            channels(axes: axes) + Operators.convolutionArguments(axes: axes) + [
-                .boolean("bias", default: true),
-                .choice(
-                    "padding_mode", "what the padding holds", of: ["zeros", "reflect", "replicate", "circular"],
-                    default: "zeros"),
-            ], options: [.parameterType]
+            [
+                .integer("in_channels", min: 1), .integer("out_channels", min: 1),
+                .perAxis("kernel_size", axes: axes, min: 1),
+            ] + own + [.choice("padding_mode", "what the padding holds", of: modes, default: "zeros")],
+            options: [.parameterType]
         ) { a, context in
             try ConvolutionLayer(
                 name, axes: axes, a.integer("in_channels"), a.integer("out_channels"),
                 kernel: a.perAxis("kernel_size", axes, row: 1), options: a.convolutionOptions(axes: axes),
                 bias: a.boolean("bias"), mode: PaddingMode(rawValue: a.string("padding_mode")) ?? .constant,
-                Initializer(context.generator, a.dtype()))
-        }
-    }
-
-    private static func transposed(_ name: String, doc: String, axes: Int) -> Layer {
-        Layer(
-            name, doc: doc,
-            channels(axes: axes) + Operators.transposedArguments(axes: axes) + [
-                .integer("groups", "groups of channels that do not see each other", min: 1, default: 1),
-                .boolean("bias", default: true),
-                .perAxis("dilation", "distance between the kernel's elements", axes: axes, min: 1, default: 1),
-                .choice("padding_mode", "what the padding holds", of: ["zeros"], default: "zeros"),
-            ], options: [.parameterType]
-        ) { a, context in
-            try ConvolutionLayer(
-                name, axes: axes, a.integer("in_channels"), a.integer("out_channels"),
-                kernel: a.perAxis("kernel_size", axes, row: 1), options: a.convolutionOptions(axes: axes),
-                bias: a.boolean("bias"), transposed: a.perAxis("output_padding", axes, row: 0),
-                Initializer(context.generator, a.dtype()))
+                transposed: isTransposed ? a.perAxis("output_padding", axes, row: 0) : nil, Initializer(a, context))
         }
     }
 }

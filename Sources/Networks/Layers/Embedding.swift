@@ -19,7 +19,7 @@ extension Layers {
             a.integer("num_embeddings"), a.integer("embedding_dim"), a.optionalTensor("_weight"),
             padding: a.optionalInteger("padding_idx"),
             maxNorm: a.optionalNumber("max_norm").map { ($0, try a.number("norm_type")) },
-            scales: a.boolean("scale_grad_by_freq"), Initializer(context.generator, a.dtype()))
+            scales: a.boolean("scale_grad_by_freq"), Initializer(a, context))
         if try a.boolean("_freeze") { try module.ownParameter("weight").requireGrad(false) }
         return module
     }
@@ -56,7 +56,7 @@ extension Layers {
     ) { a, context in
         try Bilinear(
             a.integer("in1_features"), a.integer("in2_features"), a.integer("out_features"), bias: a.boolean("bias"),
-            Initializer(context.generator, a.dtype()))
+            Initializer(a, context))
     }
 }
 

@@ -40,7 +40,7 @@ public struct Layer: Sendable {
 /// arguments given.
 public enum Layers {
     public static let all: [Layer] =
-        convolutions + normalizations + [linear, bilinear, embedding, pretrainedEmbedding] + prelu + shaping + paddings
+        convolutions + normalizations + [linear, bilinear, embedding, pretrainedEmbedding, prelu] + shaping + paddings
         + upsamplings
         + maxPools
         + recurrent + [attention, transformerEncoder] + Operators.all.flatMap(operatorLayers)

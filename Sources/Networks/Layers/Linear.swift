@@ -8,7 +8,7 @@ extension Layers {
     ) { a, context in
         try Linear(
             a.integer("in_features"), a.integer("out_features"), bias: a.boolean("bias"),
-            Initializer(context.generator, a.dtype()))
+            Initializer(a, context))
     }
 }
 

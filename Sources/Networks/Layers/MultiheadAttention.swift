@@ -14,7 +14,7 @@ extension Layers {
     ) { a, context in
         try MultiheadAttention(
             a.integer("embed_dim"), a.integer("num_heads"), dropout: a.number("dropout"), bias: a.boolean("bias"),
-            batchFirst: a.boolean("batch_first"), Initializer(context.generator, a.dtype()))
+            batchFirst: a.boolean("batch_first"), Initializer(a, context))
     }
 }
 

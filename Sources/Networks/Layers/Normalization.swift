@@ -26,7 +26,7 @@ extension Layers {
             try ChannelNorm(
                 name, ranks: ranks, isBatch: isBatch, a.integer("num_features"), eps: a.number("eps"),
                 momentum: a.optionalNumber("momentum"), affine: a.boolean("affine"), bias: a.boolean("bias"),
-                tracks: a.boolean("track_running_stats"), Initializer(context.generator, a.dtype()))
+                tracks: a.boolean("track_running_stats"), Initializer(a, context))
         }
     }
 
@@ -43,7 +43,7 @@ extension Layers {
         }
         return try ScaledNorm(
             "GroupNorm", "\(groups) of \(channels)\(describe(eps))", [channels], weight: a.boolean("affine"),
-            bias: a.boolean("affine") && a.boolean("bias"), Initializer(context.generator, a.dtype())
+            bias: a.boolean("affine") && a.boolean("bias"), Initializer(a, context)
         ) { x, weight, bias in
             guard x.dim >= 2, x.shape[1] == channels else {
                 throw TensorError("an input [n, \(channels), ...] expected, got \(x.shape)")
@@ -64,7 +64,7 @@ extension Layers {
         let isAffine = try a.boolean("elementwise_affine")
         return try ScaledNorm(
             "LayerNorm", "\(shape)\(describe(eps))", shape, weight: isAffine, bias: isAffine && a.boolean("bias"),
-            Initializer(context.generator, a.dtype())
+            Initializer(a, context)
         ) { try $0.layerNorm(shape, $1, $2, eps: eps) }
     }
 
@@ -79,7 +79,7 @@ extension Layers {
         let (shape, eps) = (try a.shape("normalized_shape"), try a.optionalNumber("eps"))
         return try ScaledNorm(
             "RMSNorm", "\(shape)\(eps.map { ", eps=\($0)" } ?? "")", shape,
-            weight: a.boolean("elementwise_affine"), bias: false, Initializer(context.generator, a.dtype())
+            weight: a.boolean("elementwise_affine"), bias: false, Initializer(a, context)
         ) { x, weight, _ in try x.rmsNorm(shape, weight, eps: eps) }
     }
 

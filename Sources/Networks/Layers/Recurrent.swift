@@ -24,7 +24,7 @@ extension Layers {
                 cell, a.integer("input_size"), a.integer("hidden_size"), layers: a.integer("num_layers"),
                 rectifies: cell == .rnn && a.string("nonlinearity") == "relu", bias: a.boolean("bias"),
                 batchFirst: a.boolean("batch_first"), dropout: a.number("dropout"),
-                bidirectional: a.boolean("bidirectional"), Initializer(context.generator, a.dtype()))
+                bidirectional: a.boolean("bidirectional"), Initializer(a, context))
         }
     }
 
@@ -37,7 +37,7 @@ extension Layers {
             try SingleCell(
                 cell, a.integer("input_size"), a.integer("hidden_size"),
                 rectifies: cell == .rnn && a.string("nonlinearity") == "relu", bias: a.boolean("bias"),
-                Initializer(context.generator, a.dtype()))
+                Initializer(a, context))
         }
     }
 
@@ -52,12 +52,17 @@ private func state(_ cell: RecurrentCell) -> Argument {
 }
 
 extension Arguments {
-    /// The states that a call got.
-    fileprivate func states(_ cell: RecurrentCell) throws -> [Tensor]? {
-        guard try has("hx") else { return nil }
-        if cell != .lstm { return [try tensor("hx")] }
-        let states: [Tensor] = try objects("hx")
-        guard states.count == 2 else { throw TensorError("two states {h, c} expected, got \(states.count)") }
+    /// The states that a call got, or zeros.
+    fileprivate func states(_ cell: RecurrentCell, _ shape: Shape, _ dtype: DType) throws -> [Tensor] {
+        guard try has("hx") else { return try (0..<cell.stateCount).map { _ in try .zeros(shape, dtype: dtype) } }
+        let states: [Tensor] = try cell == .lstm ? objects("hx") : [tensor("hx")]
+        guard states.count == cell.stateCount else {
+            throw TensorError("two states {h, c} expected, got \(states.count)")
+        }
+        for state in states where state.shape != shape || state.dtype != dtype {
+            throw TensorError(
+                "\(dtype.rawValue) states of shape \(shape) expected, got \(state.dtype.rawValue) \(state.shape)")
+        }
         return states
     }
 }
@@ -110,8 +115,8 @@ private final class Recurrent: DeclaredModule {
         var x = isSingle ? try input.unsqueeze(1) : batchFirst ? try input.transpose(0, 1) : input
         guard x.shape[0] > 0 else { throw TensorError("a time of at least one step expected, got \(input.shape)") }
         let count = sizes.layers * directions.count
-        let form: Shape = [count, x.shape[1], sizes.hidden]
-        let first = try initialStates(a.states(cell), form, isSingle: isSingle, x.dtype)
+        let form: Shape = isSingle ? [count, sizes.hidden] : [count, x.shape[1], sizes.hidden]
+        let first = try a.states(cell, form, x.dtype).map { isSingle ? try $0.unsqueeze(1) : $0 }
         var last = [[Tensor]](repeating: [], count: cell.stateCount)
         for layer in 0..<sizes.layers {
             if layer > 0, isTraining, dropout > 0 { x = try x.dropped(dropout, x.shape, scope.context.generator) }
@@ -130,18 +135,6 @@ private final class Recurrent: DeclaredModule {
             return isSingle ? try all.squeeze([1]) : all
         }
         return .tuple([.tensor(output), states.count == 1 ? .tensor(states[0]) : .list(states)])
-    }
-
-    private func initialStates(_ given: [Tensor]?, _ form: Shape, isSingle: Bool, _ dtype: DType) throws -> [Tensor] {
-        guard let given else { return try (0..<cell.stateCount).map { _ in try .zeros(form, dtype: dtype) } }
-        return try given.map { state in
-            let wanted: Shape = isSingle ? [form[0], form[2]] : form
-            guard state.shape == wanted, state.dtype == dtype else {
-                throw TensorError(
-                    "\(dtype.rawValue) states of shape \(wanted) expected, got \(state.dtype.rawValue) \(state.shape)")
-            }
-            return isSingle ? try state.unsqueeze(1) : state
-        }
     }
 
     /// One layer in one direction.
@@ -186,15 +179,8 @@ private final class SingleCell: DeclaredModule {
             throw TensorError("an input [n, \(sizes.in)] or [\(sizes.in)] expected, got \(input.shape)")
         }
         let wanted = Shape(input.shape.dropLast() + [sizes.hidden])
-        let states =
-            try a.states(cell) ?? (0..<cell.stateCount).map { _ in try Tensor.zeros(wanted, dtype: input.dtype) }
-        for state in states where state.shape != wanted || state.dtype != input.dtype {
-            throw TensorError(
-                "\(input.dtype.rawValue) states of shape \(wanted) expected, got \(state.dtype.rawValue) \(state.shape)"
-            )
-        }
         let step = try RecurrentStep(cell, rectifies: rectifies, self, suffix: "")
-        let next = try step.next(step.inputs(input), states)
+        let next = try step.next(step.inputs(input), a.states(cell, wanted, input.dtype))
         return next.count == 1 ? .tensor(next[0]) : .several(next)
     }
 }

@@ -14,7 +14,7 @@ extension Layers {
             .boolean("bias", default: true),
         ], options: [.parameterType]
     ) { a, context in
-        try TransformerEncoderLayer(a, context, Initializer(context.generator, a.dtype()))
+        try TransformerEncoderLayer(a, context, Initializer(a, context))
     }
 }
 

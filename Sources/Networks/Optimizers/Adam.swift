@@ -1,3 +1,4 @@
+import CLibrary
 import Operators
 
 extension Optimizers {
@@ -17,48 +18,53 @@ extension Optimizers {
             options: isDecoupled ? [.maximize] : [.maximize, .decoupled],
             tensors: ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"]
         ) { options in
-            let (lr, decay, eps) = (
-                try options.number("lr"), try options.number("weight_decay"), try options.number("eps")
-            )
-            let (beta1, beta2) = try options.pair("betas")
-            let (amsgrad, up) = (try options.boolean("amsgrad"), try options.boolean("maximize"))
-            let decoupled = try isDecoupled || options.boolean("decoupled_weight_decay")
+            let rule = try AdamRule(options, decoupled: isDecoupled ? true : nil)
+            let amsgrad = try options.boolean("amsgrad")
             return { step in
                 let t = try step.count()
                 var tensors = [try step.tensor("exp_avg"), try step.tensor("exp_avg_sq")]
                 if amsgrad { tensors.append(try step.tensor("max_exp_avg_sq")) }
-                let numbers = [
-                    1 - beta1, beta2, 1 - beta2, (1 - ScheduleMath.pow(beta2, t)).squareRoot(), eps,
-                    lr / (1 - ScheduleMath.pow(beta1, t)),
-                    decoupled ? 1 - lr * decay : decay,
-                ]
-                step.update(amsgrad, up, decoupled, decay != 0, tensors: tensors, numbers: numbers) { e in
-                    let shrunk = decoupled && decay != 0 ? e.p * e.n(6) : e.p
-                    let g = e.gradient(maximize: up, decay: decoupled || decay == 0 ? nil : e.n(6))
-                    let mean = e.s(0) + e.n(0) * (g - e.s(0))
-                    let square = e.n(1) * e.s(1) + e.n(2) * g * g
+                let numbers = rule.numbers(
+                    (1 - pow(rule.beta2, t)).squareRoot(), rule.lr / (1 - pow(rule.beta1, t)))
+                step.update(
+                    amsgrad, rule.up, rule.decoupled, rule.decay != 0, tensors: tensors, numbers: numbers
+                ) { e in
+                    let (p, _, mean, square) = rule.means(e)
                     let largest = amsgrad ? .maximum(e.s(2), square) : square
-                    let denominator = .sqrt(largest) / e.n(3) + e.n(4)
+                    let denominator = .sqrt(largest) / e.n(5) + e.n(3)
                     return [(2, mean), (3, square)] + (amsgrad ? [(4, largest)] : [])
-                        + [(0, shrunk - e.n(5) * mean / denominator)]
+                        + [(0, p - e.n(6) * mean / denominator)]
                 }
             }
         }
     }
 }
 
-/// Adam, or AdamW where the weight decay is decoupled (`torch.optim.Adam`, `torch.optim.AdamW`).
-public final class Adam: Optimizer {
-    /// - Throws: `TensorError` for numbers out of range.
-    public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1e-3, betas: (Double, Double) = (0.9, 0.999),
-        epsilon: Double = 1e-8, weightDecay: Double = 0, decoupled: Bool = false
-    ) throws {
-        try self.init(
-            decoupled ? Optimizers.adamW : Optimizers.adam, [ParameterGroup.Declaration(parameters)],
-            options: [
-                ("lr", .number(learningRate)), ("betas", .list([.number(betas.0), .number(betas.1)])),
-                ("eps", .number(epsilon)), ("weight_decay", .number(weightDecay)),
-            ])
+/// What Adam and its relatives have in common: their options, and the running means of gradients and of squares.
+struct AdamRule {
+    let lr: Double, decay: Double, eps: Double, beta1: Double, beta2: Double
+    let up: Bool, decoupled: Bool
+
+    /// - Parameter decoupled: nil where the options say.
+    init(_ options: OptimizerOptions, decoupled: Bool? = nil) throws {
+        (lr, decay) = (try options.number("lr"), try options.number("weight_decay"))
+        (eps, up) = (try options.number("eps"), try options.boolean("maximize"))
+        (beta1, beta2) = try options.pair("betas")
+        self.decoupled = try decoupled ?? options.boolean("decoupled_weight_decay")
+    }
+
+    /// `n(0)` to `n(4)`: `1 - β₁, β₂, 1 - β₂, ε`, the decay; and more behind them.
+    func numbers(_ more: Double...) -> [Double] {
+        [1 - beta1, beta2, 1 - beta2, eps, decoupled ? 1 - lr * decay : decay] + more
+    }
+
+    /// The parameter, smaller by a decoupled decay, its gradient with any other, `m = m + (1 - β₁)(g - m)`, which is
+    /// `s(0)`, and `s = β₂·s + (1 - β₂)·g²`, which is `s(1)`.
+    func means(_ e: StepSymbols) -> (p: Expression, g: Expression, mean: Expression, square: Expression) {
+        let g = e.gradient(maximize: up, decay: decoupled || decay == 0 ? nil : e.n(4))
+        return (
+            decoupled && decay != 0 ? e.p * e.n(4) : e.p, g, e.s(0) + e.n(0) * (g - e.s(0)),
+            e.n(1) * e.s(1) + e.n(2) * g * g
+        )
     }
 }

@@ -1,3 +1,4 @@
+import CLibrary
 import Operators
 
 extension Optimizers {
@@ -6,19 +7,16 @@ extension Optimizers {
         "Adamax", doc: "Adam with the largest gradient in place of the mean of squares (Kingma and Ba, 2015).",
         [.lr(2e-3), .betas, .eps(), .weightDecay()], tensors: ["exp_avg", "exp_inf"]
     ) { options in
-        let (lr, decay, eps) = (try options.number("lr"), try options.number("weight_decay"), try options.number("eps"))
-        let (beta1, beta2) = try options.pair("betas")
-        let up = try options.boolean("maximize")
+        let rule = try AdamRule(options, decoupled: false)
         return { step in
             let t = try step.count()
             step.update(
-                up, decay != 0, tensors: [try step.tensor("exp_avg"), try step.tensor("exp_inf")],
-                numbers: [1 - beta1, beta2, eps, lr / (1 - ScheduleMath.pow(beta1, t)), decay]
+                rule.up, rule.decay != 0, tensors: [try step.tensor("exp_avg"), try step.tensor("exp_inf")],
+                numbers: rule.numbers(rule.lr / (1 - pow(rule.beta1, t)))
             ) { e in
-                let g = e.gradient(maximize: up, decay: decay == 0 ? nil : e.n(4))
-                let mean = e.s(0) + e.n(0) * (g - e.s(0))
-                let largest = Expression.maximum(e.n(1) * e.s(1), .abs(g) + e.n(2))
-                return [(2, mean), (3, largest), (0, e.p - e.n(3) * mean / largest)]
+                let (p, g, mean, _) = rule.means(e)
+                let largest = Expression.maximum(e.n(1) * e.s(1), .abs(g) + e.n(3))
+                return [(2, mean), (3, largest), (0, p - e.n(5) * mean / largest)]
             }
         }
     }
@@ -31,29 +29,24 @@ extension Optimizers {
         ],
         numbers: ["step", "mu_product"], tensors: ["exp_avg", "exp_avg_sq"]
     ) { options in
-        let (lr, decay, eps) = (try options.number("lr"), try options.number("weight_decay"), try options.number("eps"))
-        let (beta1, beta2) = try options.pair("betas")
+        let rule = try AdamRule(options)
         let momentumDecay = try options.number("momentum_decay")
-        let (up, decoupled) = (try options.boolean("maximize"), try options.boolean("decoupled_weight_decay"))
         return { step in
             let t = try step.count()
-            func momentum(_ t: Double) -> Double { beta1 * (1 - 0.5 * ScheduleMath.pow(0.96, t * momentumDecay)) }
+            func momentum(_ t: Double) -> Double { rule.beta1 * (1 - 0.5 * pow(0.96, t * momentumDecay)) }
             let (mu, next) = (momentum(t), momentum(t + 1))
             // PyTorch keeps the product as a float32 tensor.
             let product = try step.number("mu_product", from: 1) { Double(Float($0) * Float(mu)) }
             step.update(
-                up, decay != 0, decoupled, tensors: [try step.tensor("exp_avg"), try step.tensor("exp_avg_sq")],
-                numbers: [
-                    1 - beta1, beta2, 1 - beta2, 1 - ScheduleMath.pow(beta2, t), eps, lr * (1 - mu) / (1 - product),
-                    lr * next / (1 - product * next), decoupled ? 1 - lr * decay : decay,
-                ]
+                rule.up, rule.decay != 0, rule.decoupled,
+                tensors: [try step.tensor("exp_avg"), try step.tensor("exp_avg_sq")],
+                numbers: rule.numbers(
+                    1 - pow(rule.beta2, t), rule.lr * (1 - mu) / (1 - product),
+                    rule.lr * next / (1 - product * next))
             ) { e in
-                let shrunk = decoupled && decay != 0 ? e.p * e.n(7) : e.p
-                let g = e.gradient(maximize: up, decay: decoupled || decay == 0 ? nil : e.n(7))
-                let mean = e.s(0) + e.n(0) * (g - e.s(0))
-                let square = e.n(1) * e.s(1) + e.n(2) * g * g
-                let denominator = .sqrt(square / e.n(3)) + e.n(4)
-                let value = shrunk - e.n(5) * g / denominator - e.n(6) * mean / denominator
+                let (p, g, mean, square) = rule.means(e)
+                let denominator = .sqrt(square / e.n(5)) + e.n(3)
+                let value = p - e.n(6) * g / denominator - e.n(7) * mean / denominator
                 return [(2, mean), (3, square), (0, value)]
             }
         }
@@ -63,31 +56,23 @@ extension Optimizers {
         "RAdam", doc: "Adam whose step is held back while little is known of the squares (Liu et al., 2020).",
         [.lr(1e-3), .betas, .eps(), .weightDecay(), .decoupled], tensors: ["exp_avg", "exp_avg_sq"]
     ) { options in
-        let (lr, decay, eps) = (try options.number("lr"), try options.number("weight_decay"), try options.number("eps"))
-        let (beta1, beta2) = try options.pair("betas")
-        let (up, decoupled) = (try options.boolean("maximize"), try options.boolean("decoupled_weight_decay"))
+        let rule = try AdamRule(options)
         return { step in
             let t = try step.count()
-            let correction = 1 - ScheduleMath.pow(beta2, t)
-            let most = 2 / (1 - beta2) - 1
-            let length = most - 2 * t * ScheduleMath.pow(beta2, t) / correction
+            let correction = 1 - pow(rule.beta2, t)
+            let most = 2 / (1 - rule.beta2) - 1
+            let length = most - 2 * t * pow(rule.beta2, t) / correction
             let isRectified = length > 5
             let rectified = ((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)).squareRoot()
-            let rate = lr / (1 - ScheduleMath.pow(beta1, t))
+            let rate = rule.lr / (1 - pow(rule.beta1, t))
             step.update(
-                up, decay != 0, decoupled, isRectified,
+                rule.up, rule.decay != 0, rule.decoupled, isRectified,
                 tensors: [try step.tensor("exp_avg"), try step.tensor("exp_avg_sq")],
-                numbers: [
-                    1 - beta1, beta2, 1 - beta2, eps, isRectified ? rate * rectified * correction.squareRoot() : rate,
-                    decoupled ? 1 - lr * decay : decay,
-                ]
+                numbers: rule.numbers(isRectified ? rate * rectified * correction.squareRoot() : rate)
             ) { e in
-                let shrunk = decoupled && decay != 0 ? e.p * e.n(5) : e.p
-                let g = e.gradient(maximize: up, decay: decoupled || decay == 0 ? nil : e.n(5))
-                let mean = e.s(0) + e.n(0) * (g - e.s(0))
-                let square = e.n(1) * e.s(1) + e.n(2) * g * g
-                let way = isRectified ? e.n(4) * mean / (.sqrt(square) + e.n(3)) : e.n(4) * mean
-                return [(2, mean), (3, square), (0, shrunk - way)]
+                let (p, _, mean, square) = rule.means(e)
+                let way = isRectified ? e.n(5) * mean / (.sqrt(square) + e.n(3)) : e.n(5) * mean
+                return [(2, mean), (3, square), (0, p - way)]
             }
         }
     }

@@ -51,34 +51,10 @@ public enum GradientClipping {
     }
 
     private static func norm(_ x: Tensor, _ order: Double) throws -> Tensor {
-        if x.count == 0 { return try .full([], 0, dtype: x.dtype) }
-        switch order {
-        case 2: return try root(squares(x).sum())
-        case 1: return try absolute(x).sum()
-        case 0: return try nonzero(x).sum().to(x.dtype)
-        case .infinity, -.infinity: return try extreme(absolute(x), largest: order > 0)
-        default: return try power(powers(x, parameters: [order]).sum(), parameters: [1 / order])
-        }
-    }
-
-    private static func extreme(_ x: Tensor, largest: Bool) throws -> Tensor {
-        let found = try x.to(.float64).withUnsafeBytes { bytes in
-            bytes.bindMemory(to: Double.self).reduce(largest ? 0 : .infinity) { best, value in
-                best.isNaN || value.isNaN ? .nan : largest ? max(best, value) : min(best, value)
-            }
-        }
-        return try .full([], found, dtype: x.dtype)
+        x.count == 0 ? try .full([], 0, dtype: x.dtype) : try x.norm(order)
     }
 
     private static let x = Expression.variable(0)
-    private static let squares = PointwiseFunction("norm", inputs: 1, value: x * x)
-    private static let root = PointwiseFunction("norm", inputs: 1, value: .sqrt(x))
-    private static let absolute = PointwiseFunction("norm", inputs: 1, value: .abs(x))
-    private static let nonzero = PointwiseFunction("norm", inputs: 1, typing: .truth, value: x .!= 0)
-    private static let powers = PointwiseFunction(
-        "norm", inputs: 1, parameters: 1, value: .call(.power, .abs(x), .parameter(0)))
-    private static let power = PointwiseFunction(
-        "norm", inputs: 1, parameters: 1, value: .call(.power, x, .parameter(0)))
     private static let factor = PointwiseFunction(
         "clip", inputs: 1, parameters: 1, value: .minimum(.parameter(0) / (x + 1e-6), 1))
     private static let scale = PointwiseFunction("clip", inputs: 2, value: x * .variable(1))

@@ -1,7 +1,7 @@
 import Operators
 
 /// Changes parameters along their gradients.
-public class Optimizer {
+public final class Optimizer {
     public let kind: OptimizerKind
     /// The parameters by the options that they have in common.
     public private(set) var groups: [ParameterGroup] = []
@@ -15,7 +15,7 @@ public class Optimizer {
     ///   - options: for all groups that do not say otherwise.
     /// - Throws: `TensorError` where there is nothing to optimise, a parameter stands in the groups twice or is the
     ///   result of an operation, or a number is out of range.
-    public required init(
+    public init(
         _ kind: OptimizerKind, _ groups: [ParameterGroup.Declaration], options: [(name: String, value: Value)] = []
     ) throws {
         self.kind = kind

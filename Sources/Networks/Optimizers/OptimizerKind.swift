@@ -100,15 +100,7 @@ public struct OptimizerOptions {
     /// The defaults of a kind.
     init(_ kind: OptimizerKind) {
         parameters = kind.options
-        values = parameters.map { parameter in
-            switch parameter.defaultValue {
-            case .boolean(let value): .boolean(value)
-            case .integer(let value): .integer(value)
-            case .number(let value): .number(value)
-            case .string(let value): .string(value)
-            case nil: .list([.number(0.9), .number(0.999)])
-            }
-        }
+        values = parameters.map { $0.defaultValue.map { Value($0) } ?? .list([.number(0.9), .number(0.999)]) }
     }
 
     /// All names and values, in order.
@@ -139,10 +131,12 @@ public struct OptimizerOptions {
         return true
     }
 
+    /// Found by the literal's address where that can be: a step asks for each.
     private func value(_ name: StaticString) throws -> Value {
-        guard let place = parameters.firstIndex(where: { "\($0.name)" == "\(name)" }) else {
-            throw TensorError("no option '\(name)' is declared")
-        }
+        guard
+            let place = parameters.firstIndex(where: { $0.name.utf8Start == name.utf8Start })
+                ?? parameters.firstIndex(where: { "\($0.name)" == "\(name)" })
+        else { throw TensorError("no option '\(name)' is declared") }
         return values[place]
     }
 

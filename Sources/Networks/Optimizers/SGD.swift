@@ -37,19 +37,3 @@ extension Optimizers {
             }
         })
 }
-
-/// Stochastic gradient descent with momentum (`torch.optim.SGD`).
-public final class SGD: Optimizer {
-    /// - Throws: `TensorError` for negative numbers, or Nesterov's method without momentum or with dampening.
-    public convenience init(
-        _ parameters: [Tensor], learningRate: Double = 1e-3, momentum: Double = 0, dampening: Double = 0,
-        weightDecay: Double = 0, nesterov: Bool = false
-    ) throws {
-        try self.init(
-            Optimizers.sgd, [ParameterGroup.Declaration(parameters)],
-            options: [
-                ("lr", .number(learningRate)), ("momentum", .number(momentum)), ("dampening", .number(dampening)),
-                ("weight_decay", .number(weightDecay)), ("nesterov", .boolean(nesterov)),
-            ])
-    }
-}

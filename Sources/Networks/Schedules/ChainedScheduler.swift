@@ -1,21 +1,23 @@
+import Operators
+
 /// Several schedules at once: each changes what the one before left (`torch.optim.lr_scheduler.ChainedScheduler`).
-public final class ChainedScheduler: LRScheduler {
+final class ChainedScheduler: LRScheduler {
     private let schedules: [LRScheduler]
+
+    static let declaration = ScheduleKind(
+        "ChainedScheduler", doc: "Several schedules at once: each changes what the one before left.",
+        [.schedulers, .object("optimizer", Optimizer.self, "theirs, which need not be named").optional]
+    ) { try ChainedScheduler($0) }
 
     /// - Throws: `ScheduleError` where there is none, they are for different optimisers, or one is a
     ///   `ReduceLROnPlateau`, which needs a number to step.
-    public init(_ schedules: [LRScheduler]) throws {
-        guard let first = schedules.first else { throw ScheduleError("at least one schedule expected, got none") }
-        for (index, schedule) in schedules.enumerated() {
-            guard !(schedule is ReduceLROnPlateau) else {
-                throw ScheduleError("schedule \(index + 1) is a ReduceLROnPlateau, which needs a number for each step")
-            }
-            guard schedule.groups === first.groups else {
-                throw ScheduleError("schedule \(index + 1) (\(schedule.kind)) is for another optimizer")
-            }
+    init(_ a: Arguments) throws {
+        schedules = try a.objects("schedulers")
+        guard let groups = schedules.first?.groups else {
+            throw ScheduleError("at least one schedule expected, got none")
         }
-        self.schedules = schedules
-        super.init(unstepped: first.groups, lastEpoch: 0)
+        try groups.expectSteppable(schedules)
+        super.init(unstepped: groups, lastEpoch: 0)
     }
 
     public override func step() throws {

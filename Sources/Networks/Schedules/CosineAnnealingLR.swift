@@ -1,48 +1,31 @@
-/// The rate falls to `eta_min` along half a cosine of `T_max` epochs, and rises again along the next
-/// (`torch.optim.lr_scheduler.CosineAnnealingLR`; Loshchilov and Hutter, "SGDR", 2017, without restarts).
-public final class CosineAnnealingLR: LRScheduler {
-    private var tMax: Int
-    private var etaMin: Double
+import CLibrary
 
-    /// - Parameters:
-    ///   - tMax: epochs from the highest rate to the lowest, at least 1.
-    ///   - etaMin: the lowest rate. Default: 0.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
-    /// - Throws: `ScheduleError` for a `tMax` below 1.
-    public init(_ groups: any ScheduledGroups, tMax: Int, etaMin: Double = 0, lastEpoch: Int = -1) throws {
-        self.tMax = tMax
-        self.etaMin = etaMin
-        try super.init(groups, lastEpoch: lastEpoch)
-    }
-
-    override func rates() -> [Double] {
-        let (epoch, all) = (Double(lastEpoch), Double(tMax))
-        if isInitial { return presentRates }
-        if stepCount == 1, lastEpoch > 0 {
-            return baseLRs.map { etaMin + ($0 - etaMin) * (1 + ScheduleMath.cos(epoch * .pi / all)) / 2 }
+extension Schedules {
+    /// Loshchilov and Hutter, "SGDR", 2017, without restarts: the rate rises again along the next `T_max` epochs.
+    static let cosine = ScheduleKind(
+        "CosineAnnealingLR", doc: "The rate falls along half a cosine over `T_max` epochs.",
+        [.integer("T_max"), .etaMin],
+        validate: { try ScheduleError.check($0.integer("T_max"), "T_max", atLeast: 1) },
+        closedForm: { s in
+            let (all, least) = (Double(try s.integer("T_max")), try s.number("eta_min"))
+            let height = 1 + cos(.pi * Double(s.lastEpoch) / all)
+            return s.baseLRs.map { least + ($0 - least) * height / 2 }
         }
-        if (lastEpoch - 1 - tMax) % (2 * tMax) == 0 {
+    ) { s in
+        let (length, least) = (try s.integer("T_max"), try s.number("eta_min"))
+        let (epoch, all) = (Double(s.lastEpoch), Double(length))
+        if s.isInitial { return s.presentRates }
+        if s.stepCount == 1, s.lastEpoch > 0 {
+            return s.baseLRs.map { least + ($0 - least) * (1 + cos(epoch * .pi / all)) / 2 }
+        }
+        if (s.lastEpoch - 1 - length) % (2 * length) == 0 {
             // The rate before is the lowest, of which no quotient can be taken.
-            return zip(presentRates, baseLRs).map { rate, base in
-                rate + (base - etaMin) * (1 - ScheduleMath.cos(.pi / all)) / 2
+            return zip(s.presentRates, s.baseLRs).map { rate, base in
+                rate + (base - least) * (1 - cos(.pi / all)) / 2
             }
         }
-        let height = 1 + ScheduleMath.cos(.pi * epoch / all)
-        let before = 1 + ScheduleMath.cos(.pi * (epoch - 1) / all)
-        return presentRates.map { height / before * ($0 - etaMin) + etaMin }
-    }
-
-    override func closedForm() -> [Double]? {
-        let height = 1 + ScheduleMath.cos(.pi * Double(lastEpoch) / Double(tMax))
-        return baseLRs.map { etaMin + ($0 - etaMin) * height / 2 }
-    }
-
-    override func validate() throws {
-        try super.validate()
-        try ScheduleError.check(tMax, "T_max", atLeast: 1)
-    }
-
-    override var fields: [ScheduleField] {
-        [ScheduleField("T_max", self, \.tMax), ScheduleField("eta_min", self, \.etaMin)] + super.fields
+        let height = 1 + cos(.pi * epoch / all)
+        let before = 1 + cos(.pi * (epoch - 1) / all)
+        return s.presentRates.map { height / before * ($0 - least) + least }
     }
 }

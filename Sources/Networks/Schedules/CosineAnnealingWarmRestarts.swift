@@ -1,3 +1,6 @@
+import CLibrary
+import Operators
+
 /// The rate falls along half a cosine, again and again, each time over `T_mult` times as many epochs
 /// (`torch.optim.lr_scheduler.CosineAnnealingWarmRestarts`; Loshchilov and Hutter, "SGDR", 2017).
 public final class CosineAnnealingWarmRestarts: LRScheduler {
@@ -8,22 +11,21 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
     private var etaMin: Double
     private var tCur: Double
 
-    /// - Parameters:
-    ///   - t0: epochs before the first restart, at least 1.
-    ///   - tMult: how much longer each fall is than the one before, at least 1. Default: 1.
-    ///   - etaMin: the lowest rate. Default: 0.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
-    /// - Throws: `ScheduleError` for a `t0` or `tMult` below 1.
-    public init(
-        _ groups: any ScheduledGroups, t0: Int, tMult: Int = 1, etaMin: Double = 0, lastEpoch: Int = -1
-    ) throws {
-        (self.t0, tI, self.tMult, self.etaMin) = (t0, t0, tMult, etaMin)
-        tCur = Double(lastEpoch)
-        try super.init(groups, lastEpoch: lastEpoch)
+    static let declaration = ScheduleKind(
+        "CosineAnnealingWarmRestarts",
+        doc: "The rate falls along half a cosine again and again, each time over `T_mult` times as many epochs.",
+        [.integer("T_0", min: 1), .integer("T_mult", min: 1, default: 1), .etaMin]
+    ) { try CosineAnnealingWarmRestarts($0, $1) }
+
+    /// - Throws: `ScheduleError` for a `T_0` or `T_mult` below 1.
+    init(_ groups: any ScheduledGroups, _ a: Arguments) throws {
+        (t0, tI, tMult) = (try a.integer("T_0"), try a.integer("T_0"), try a.integer("T_mult"))
+        (etaMin, tCur) = (try a.number("eta_min"), Double(try a.integer("last_epoch")))
+        try super.init(groups, lastEpoch: a.integer("last_epoch"))
     }
 
     override func rates() -> [Double] {
-        let height = 1 + ScheduleMath.cos(.pi * tCur / Double(tI))
+        let height = 1 + cos(.pi * tCur / Double(tI))
         return baseLRs.map { etaMin + ($0 - etaMin) * height / 2 }
     }
 
@@ -52,8 +54,8 @@ public final class CosineAnnealingWarmRestarts: LRScheduler {
             tCur = epoch.truncatingRemainder(dividingBy: first)
         } else {
             let factor = Double(tMult)
-            let restarts = ScheduleMath.log(epoch / first * (factor - 1) + 1, base: factor).rounded(.towardZero)
-            let length = ScheduleMath.pow(factor, restarts)
+            let restarts = (log(epoch / first * (factor - 1) + 1) / log(factor)).rounded(.towardZero)
+            let length = pow(factor, restarts)
             tCur = epoch - first * (length - 1) / (factor - 1)
             tI = multiplied(t0, length)
         }

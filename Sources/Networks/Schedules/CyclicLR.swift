@@ -1,8 +1,11 @@
+import CLibrary
+import Operators
+
 /// The rate goes up and down between two ends, the momentum the other way
 /// (`torch.optim.lr_scheduler.CyclicLR`; Smith, "Cyclical Learning Rates", 2017).
-public final class CyclicLR: LRScheduler {
+final class CyclicLR: LRScheduler {
     /// How the height of the cycles changes: not, halved with each cycle, or by a factor with each step.
-    public enum Mode: String, Sendable, CaseIterable {
+    enum Mode: String, Sendable, CaseIterable {
         case triangular, triangular2
         case exponential = "exp_range"
     }
@@ -17,35 +20,33 @@ public final class CyclicLR: LRScheduler {
     private let baseMomenta: [Double], maxMomenta: [Double]
     private let goesOn: Bool
 
-    /// - Parameters:
-    ///   - baseLR, maxLR: the ends, for all groups or for each.
-    ///   - stepSizeUp, stepSizeDown: steps of each half. Defaults: 2000, and as up.
-    ///   - gamma: the factor of the mode `exponential`. Default: 1.
-    ///   - cycleMomentum: whether the momentum, or beta1, is changed as well. Default: true.
-    ///   - baseMomentum, maxMomentum: its lowest and highest value. Defaults: 0.8 and 0.9.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
+    static let declaration = ScheduleKind(
+        "CyclicLR", doc: "The rate goes up and down between two ends; step it after every batch.",
+        [
+            .perGroup("base_lr", "the lowest rate, for all groups or for each"),
+            .perGroup("max_lr", "the highest rate"),
+            .integer("step_size_up", min: 1, default: 2000), .integer("step_size_down", min: 1).optional,
+            .choice("mode", of: Mode.allCases.map(\.rawValue), default: "triangular"), .number("gamma", default: 1),
+            .cycleMomentum, .perGroup("base_momentum", default: 0.8), .perGroup("max_momentum", default: 0.9),
+        ]
+    ) { try CyclicLR($0, $1) }
+
     /// - Throws: `ScheduleError` for halves of less than a step, and where the optimiser has no momentum to be changed.
-    public init(
-        _ groups: any ScheduledGroups, baseLR: PerGroup, maxLR: PerGroup, stepSizeUp: Int = 2000,
-        stepSizeDown: Int? = nil, mode: Mode = .triangular, gamma: Double = 1, cycleMomentum: Bool = true,
-        baseMomentum: PerGroup = 0.8, maxMomentum: PerGroup = 0.9, lastEpoch: Int = -1
-    ) throws {
-        try ScheduleError.check(stepSizeUp, "step_size_up", atLeast: 1)
-        try ScheduleError.check(stepSizeDown ?? stepSizeUp, "step_size_down", atLeast: 1)
-        lowest = try baseLR.values("base_lr", for: groups)
-        maxLRs = try maxLR.values("max_lr", for: groups)
-        totalSize = Double(stepSizeUp) + Double(stepSizeDown ?? stepSizeUp)
-        stepRatio = Double(stepSizeUp) / totalSize
-        self.mode = mode.rawValue
-        self.gamma = gamma
-        self.cycleMomentum = cycleMomentum
-        baseMomenta = try baseMomentum.values("base_momentum", for: groups)
-        maxMomenta = try maxMomentum.values("max_momentum", for: groups)
+    init(_ groups: any ScheduledGroups, _ a: Arguments) throws {
+        let up = try a.integer("step_size_up")
+        let down = try a.optionalInteger("step_size_down") ?? up
+        try ScheduleError.check(up, "step_size_up", atLeast: 1)
+        try ScheduleError.check(down, "step_size_down", atLeast: 1)
+        lowest = try a.perGroup("base_lr", for: groups)
+        maxLRs = try a.perGroup("max_lr", for: groups)
+        totalSize = Double(up) + Double(down)
+        stepRatio = Double(up) / totalSize
+        (mode, gamma, cycleMomentum) = (try a.string("mode"), try a.number("gamma"), try a.boolean("cycle_momentum"))
+        baseMomenta = try a.perGroup("base_momentum", for: groups)
+        maxMomenta = try a.perGroup("max_momentum", for: groups)
+        let lastEpoch = try a.integer("last_epoch")
         goesOn = lastEpoch != -1
-        if cycleMomentum, (0..<groups.groupCount).contains(where: { groups.scheduledMomentum($0) == nil }) {
-            throw ScheduleError(
-                "the optimizer has neither momentum nor betas to be changed; say cycle_momentum = false")
-        }
+        if cycleMomentum { try groups.expectMomentum() }
         try super.init(groups, lastEpoch: lastEpoch)
         baseLRs = lowest
     }
@@ -65,8 +66,8 @@ public final class CyclicLR: LRScheduler {
         let x = 1 + passed - cycle
         var height = x <= stepRatio ? x / stepRatio : (x - 1) / (stepRatio - 1)
         switch mode {
-        case Mode.triangular2.rawValue: height *= 1 / ScheduleMath.pow(2, cycle - 1)
-        case Mode.exponential.rawValue: height *= ScheduleMath.pow(gamma, Double(lastEpoch))
+        case Mode.triangular2.rawValue: height *= 1 / pow(2, cycle - 1)
+        case Mode.exponential.rawValue: height *= pow(gamma, Double(lastEpoch))
         default: break
         }
         if cycleMomentum {

@@ -1,20 +1,11 @@
-/// The rate times `gamma` every epoch (`torch.optim.lr_scheduler.ExponentialLR`).
-public final class ExponentialLR: LRScheduler {
-    private var gamma: Double
+import CLibrary
 
-    /// - Parameters:
-    ///   - gamma: the factor.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
-    public init(_ groups: any ScheduledGroups, gamma: Double, lastEpoch: Int = -1) throws {
-        self.gamma = gamma
-        try super.init(groups, lastEpoch: lastEpoch)
-    }
-
-    override func rates() -> [Double] { isInitial ? presentRates : presentRates.map { $0 * gamma } }
-
-    override func closedForm() -> [Double]? {
-        baseLRs.map { $0 * ScheduleMath.pow(gamma, Double(lastEpoch)) }
-    }
-
-    override var fields: [ScheduleField] { [ScheduleField("gamma", self, \.gamma)] + super.fields }
+extension Schedules {
+    static let exponential = ScheduleKind(
+        "ExponentialLR", doc: "The rate times `gamma` every epoch.", [.number("gamma")],
+        closedForm: { s in
+            let factor = try pow(s.number("gamma"), Double(s.lastEpoch))
+            return s.baseLRs.map { $0 * factor }
+        }
+    ) { s in s.isInitial ? s.presentRates : try s.presentRates.map { try $0 * s.number("gamma") } }
 }

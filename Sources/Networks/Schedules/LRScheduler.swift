@@ -99,7 +99,7 @@ public class LRScheduler {
     func rates() throws -> [Double] { presentRates }
 
     /// The rates of `lastEpoch` reckoned from the initial ones (`_get_closed_form_lr`); nil where there is no such form.
-    func closedForm() -> [Double]? { nil }
+    func closedForm() throws -> [Double]? { nil }
 
     /// Changes the groups before the first step, for schedules that start from rates of their own.
     func prepareGroups() throws {}
@@ -156,5 +156,5 @@ public class LRScheduler {
     }
 
     /// "StepLR".
-    final var kind: String { "\(type(of: self))" }
+    var kind: String { "\(type(of: self))" }
 }

@@ -1,8 +1,11 @@
+import CLibrary
+import Operators
+
 /// The rate rises to `max_lr` and falls far below where it began, while the momentum falls and rises
 /// (`torch.optim.lr_scheduler.OneCycleLR`; Smith and Topin, "Super-Convergence", 2018).
-public final class OneCycleLR: LRScheduler {
+final class OneCycleLR: LRScheduler {
     /// The curve between two rates.
-    public enum AnnealStrategy: String, Sendable, CaseIterable {
+    enum AnnealStrategy: String, Sendable, CaseIterable {
         case cos, linear
     }
 
@@ -24,26 +27,27 @@ public final class OneCycleLR: LRScheduler {
     /// Whether a run goes on, whose groups have their rates.
     private let goesOn: Bool
 
-    /// - Parameters:
-    ///   - maxLR: the highest rate, for all groups or for each.
-    ///   - totalSteps: how many steps there will be; else `epochs` times `stepsPerEpoch`.
-    ///   - pctStart: the part of the steps in which the rate rises, from 0 to 1. Default: 0.3.
-    ///   - annealStrategy: Default: cosine.
-    ///   - cycleMomentum: whether the momentum, or beta1, is changed as well. Default: true.
-    ///   - baseMomentum, maxMomentum: its lowest and highest value. Defaults: 0.85 and 0.95.
-    ///   - divFactor: the initial rate is `maxLR / divFactor`. Default: 25.
-    ///   - finalDivFactor: the last rate is the initial one divided by this. Default: 10,000.
-    ///   - threePhase: whether the rate falls as it rose before the last phase. Default: false.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
+    static let declaration = ScheduleKind(
+        "OneCycleLR", doc: "The rate rises to `max_lr` and falls far below where it began; step it after every batch.",
+        [
+            .perGroup("max_lr", "the highest rate, for all groups or for each"), .integer("total_steps").optional,
+            .integer("epochs").optional, .integer("steps_per_epoch").optional,
+            .number("pct_start", "the part of the steps in which the rate rises", default: 0.3),
+            .choice("anneal_strategy", of: AnnealStrategy.allCases.map(\.rawValue), default: "cos"),
+            .cycleMomentum, .perGroup("base_momentum", default: 0.85), .perGroup("max_momentum", default: 0.95),
+            .number("div_factor", "the first rate is max_lr divided by this", default: 25),
+            .number("final_div_factor", "the last rate is the first divided by this", default: 1e4),
+            .boolean("three_phase", default: false),
+        ]
+    ) { try OneCycleLR($0, $1) }
+
     /// - Throws: `ScheduleError` for numbers out of range, and where the optimiser has no momentum to be changed; a
     ///   step, where there was the last one already.
-    public init(
-        _ groups: any ScheduledGroups, maxLR: PerGroup, totalSteps: Int? = nil, epochs: Int? = nil,
-        stepsPerEpoch: Int? = nil, pctStart: Double = 0.3, annealStrategy: AnnealStrategy = .cos,
-        cycleMomentum: Bool = true, baseMomentum: PerGroup = 0.85, maxMomentum: PerGroup = 0.95,
-        divFactor: Double = 25, finalDivFactor: Double = 1e4, threePhase: Bool = false, lastEpoch: Int = -1
-    ) throws {
-        let steps = try Self.steps(totalSteps, epochs, stepsPerEpoch)
+    init(_ groups: any ScheduledGroups, _ a: Arguments) throws {
+        let steps = try Self.steps(
+            a.optionalInteger("total_steps"), a.optionalInteger("epochs"), a.optionalInteger("steps_per_epoch"))
+        let (pctStart, lastEpoch) = (try a.number("pct_start"), try a.integer("last_epoch"))
+        (divFactor, finalDivFactor) = (try a.number("div_factor"), try a.number("final_div_factor"))
         guard (0...1).contains(pctStart) else {
             throw ScheduleError("pct_start from 0 to 1 expected, got \(pctStart)")
         }
@@ -52,26 +56,21 @@ public final class OneCycleLR: LRScheduler {
                 "div_factor and final_div_factor above 0 expected, got \(divFactor) and \(finalDivFactor)")
         }
         self.totalSteps = steps
-        phases = OneCyclePhase.all(totalSteps: steps, pctStart: pctStart, threePhase: threePhase)
-        strategy = annealStrategy.rawValue
-        self.cycleMomentum = cycleMomentum
-        self.divFactor = divFactor
-        self.finalDivFactor = finalDivFactor
-        let goesOn = lastEpoch != -1
-        self.goesOn = goesOn
-        let maxLRs = try maxLR.values("max_lr", for: groups)
-        let baseMomenta = try baseMomentum.values("base_momentum", for: groups)
-        let maxMomenta = try maxMomentum.values("max_momentum", for: groups)
-        ends = maxLRs.indices.map { group in
-            let initial = goesOn ? groups.initialLearningRate(group) : nil
+        phases = try OneCyclePhase.all(
+            totalSteps: steps, pctStart: pctStart, threePhase: a.boolean("three_phase"))
+        strategy = try a.string("anneal_strategy")
+        cycleMomentum = try a.boolean("cycle_momentum")
+        goesOn = lastEpoch != -1
+        let maxLRs = try a.perGroup("max_lr", for: groups)
+        let baseMomenta = try a.perGroup("base_momentum", for: groups)
+        let maxMomenta = try a.perGroup("max_momentum", for: groups)
+        ends = maxLRs.indices.map { [divFactor, finalDivFactor] group in
+            let initial = lastEpoch != -1 ? groups.initialLearningRate(group) : nil
             return Ends(
                 maxLR: maxLRs[group], minLR: (initial ?? maxLRs[group] / divFactor) / finalDivFactor,
                 baseMomentum: baseMomenta[group], maxMomentum: maxMomenta[group])
         }
-        if cycleMomentum, (0..<groups.groupCount).contains(where: { groups.scheduledMomentum($0) == nil }) {
-            throw ScheduleError(
-                "the optimizer has neither momentum nor betas to be changed; say cycle_momentum = false")
-        }
+        if cycleMomentum { try groups.expectMomentum() }
         try super.init(groups, lastEpoch: lastEpoch)
     }
 
@@ -131,7 +130,7 @@ public final class OneCycleLR: LRScheduler {
 
     private func annealed(_ start: Double, _ end: Double, _ part: Double) -> Double {
         strategy == AnnealStrategy.cos.rawValue
-            ? end + (start - end) / 2 * (ScheduleMath.cos(.pi * part) + 1) : (end - start) * part + start
+            ? end + (start - end) / 2 * (cos(.pi * part) + 1) : (end - start) * part + start
     }
 
     override func validate() throws {

@@ -1,32 +1,19 @@
-/// The rate falls to 0 at epoch `total_iters` along (1 - epoch / total_iters) to the given power
-/// (`torch.optim.lr_scheduler.PolynomialLR`).
-public final class PolynomialLR: LRScheduler {
-    private var totalIters: Int
-    private var power: Double
+import CLibrary
 
-    /// - Parameters:
-    ///   - totalIters: the epoch at which the rate is 0. Default: 5.
-    ///   - power: Default: 1.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
-    public init(_ groups: any ScheduledGroups, totalIters: Int = 5, power: Double = 1, lastEpoch: Int = -1) throws {
-        self.totalIters = totalIters
-        self.power = power
-        try super.init(groups, lastEpoch: lastEpoch)
-    }
-
-    override func rates() -> [Double] {
-        if isInitial || lastEpoch > totalIters { return presentRates }
-        let all = Double(totalIters)
-        let factor = ScheduleMath.pow((1 - Double(lastEpoch) / all) / (1 - Double(lastEpoch - 1) / all), power)
-        return presentRates.map { $0 * factor }
-    }
-
-    override func closedForm() -> [Double]? {
-        let factor = ScheduleMath.pow(1 - Double(min(totalIters, lastEpoch)) / Double(totalIters), power)
-        return baseLRs.map { $0 * factor }
-    }
-
-    override var fields: [ScheduleField] {
-        [ScheduleField("total_iters", self, \.totalIters), ScheduleField("power", self, \.power)] + super.fields
+extension Schedules {
+    static let polynomial = ScheduleKind(
+        "PolynomialLR", doc: "The rate falls to 0 by a power of the time that is left.",
+        [.totalIters, .number("power", default: 1)],
+        closedForm: { s in
+            let total = try s.integer("total_iters")
+            let factor = try pow(1 - Double(min(total, s.lastEpoch)) / Double(total), s.number("power"))
+            return s.baseLRs.map { $0 * factor }
+        }
+    ) { s in
+        let total = try s.integer("total_iters")
+        if s.isInitial || s.lastEpoch > total { return s.presentRates }
+        func left(_ epoch: Int) -> Double { 1 - Double(epoch) / Double(total) }
+        let factor = try pow(left(s.lastEpoch) / left(s.lastEpoch - 1), s.number("power"))
+        return s.presentRates.map { $0 * factor }
     }
 }

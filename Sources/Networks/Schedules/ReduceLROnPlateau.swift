@@ -1,13 +1,15 @@
+import Operators
+
 /// The rate times `factor` when a number that is to fall, or to rise, has not done so for a while
 /// (`torch.optim.lr_scheduler.ReduceLROnPlateau`).
 public final class ReduceLROnPlateau: LRScheduler {
     /// Whether a smaller or a larger number is better.
-    public enum Mode: String, Sendable, CaseIterable {
+    enum Mode: String, Sendable, CaseIterable {
         case min, max
     }
 
     /// Whether the threshold is a part of the best number, or a difference from it.
-    public enum ThresholdMode: String, Sendable, CaseIterable {
+    enum ThresholdMode: String, Sendable, CaseIterable {
         case rel, abs
     }
 
@@ -24,27 +26,28 @@ public final class ReduceLROnPlateau: LRScheduler {
     private var cooldownCounter = 0
     private var badEpochs = 0
 
-    /// - Parameters:
-    ///   - mode: Default: smaller is better.
-    ///   - factor: below 1. Default: 0.1.
-    ///   - patience: how many epochs without improvement are let pass. Default: 10.
-    ///   - threshold: what an improvement is at least. Default: 1e-4.
-    ///   - thresholdMode: Default: relative.
-    ///   - cooldown: epochs after a change in which none is counted. Default: 0.
-    ///   - minLR: below which no rate goes, for all groups or for each. Default: 0.
-    ///   - eps: a change that is not larger is not made. Default: 1e-8.
+    static let declaration = ScheduleKind(
+        "ReduceLROnPlateau", doc: "The rate times `factor` when a number has not become better for a while.",
+        [
+            .choice("mode", of: Mode.allCases.map(\.rawValue), default: "min"),
+            .number("factor", default: 0.1), .integer("patience", "epochs that are let pass", default: 10),
+            .number("threshold", "what an improvement is at least", default: 1e-4),
+            .choice("threshold_mode", of: ThresholdMode.allCases.map(\.rawValue), default: "rel"),
+            .integer("cooldown", "epochs after a change in which none is counted", default: 0),
+            .perGroup("min_lr", "below which no rate goes", default: 0),
+            .number("eps", "a change that is not larger is not made", default: 1e-8),
+        ], takesLastEpoch: false
+    ) { try ReduceLROnPlateau($0, $1) }
+
     /// - Throws: `ScheduleError` for a factor of 1 or more, and another number of lowest rates than of groups.
-    public init(
-        _ groups: any ScheduledGroups, mode: Mode = .min, factor: Double = 0.1, patience: Int = 10,
-        threshold: Double = 1e-4, thresholdMode: ThresholdMode = .rel, cooldown: Int = 0, minLR: PerGroup = 0.0,
-        eps: Double = 1e-8
-    ) throws {
-        self.factor = factor
-        minLRs = try minLR.values("min_lr", for: groups)
-        if case .all(let value) = minLR { defaultMinLR = value }
-        (self.patience, self.cooldown, self.eps) = (patience, cooldown, eps)
-        (self.mode, self.threshold, self.thresholdMode) = (mode.rawValue, threshold, thresholdMode.rawValue)
-        best = mode == .min ? .infinity : -.infinity
+    init(_ groups: any ScheduledGroups, _ a: Arguments) throws {
+        factor = try a.number("factor")
+        minLRs = try a.perGroup("min_lr", for: groups)
+        defaultMinLR = try a.optionalNumber("min_lr")
+        (patience, cooldown, eps) = (try a.integer("patience"), try a.integer("cooldown"), try a.number("eps"))
+        (mode, thresholdMode) = (try a.string("mode"), try a.string("threshold_mode"))
+        threshold = try a.number("threshold")
+        best = mode == Mode.min.rawValue ? .infinity : -.infinity
         super.init(unstepped: groups, lastEpoch: 0)
         try validate()
     }

@@ -105,17 +105,18 @@ struct ScheduleField {
     /// Takes a value apart, and gives what puts it in place: nothing changes before all parts are known to fit.
     let prepare: (ScheduleValue) throws -> () -> Void
 
+    /// A value of one type.
+    init<Value: ScheduleStorable>(_ name: String, _ value: Value, set: @escaping (Value) -> Void) {
+        self.init(name, read: { value.scheduleValue }) { given in
+            guard let new = Value(given) else { throw ScheduleError("'\(name)' in the state is not \(Value.noun)") }
+            return { set(new) }
+        }
+    }
+
     /// A property.
     init<Root: AnyObject, Value: ScheduleStorable>(
         _ name: String, _ root: Root, _ path: ReferenceWritableKeyPath<Root, Value>
-    ) {
-        self.name = name
-        read = { root[keyPath: path].scheduleValue }
-        prepare = { value in
-            guard let new = Value(value) else { throw ScheduleError("'\(name)' in the state is not \(Value.noun)") }
-            return { root[keyPath: path] = new }
-        }
-    }
+    ) { self.init(name, root[keyPath: path]) { root[keyPath: path] = $0 } }
 
     /// A value that PyTorch's state has and this schedule does not need to be told.
     init(_ name: String, constant value: ScheduleValue) {

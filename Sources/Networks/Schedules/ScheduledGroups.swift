@@ -16,25 +16,25 @@ public protocol ScheduledGroups: AnyObject {
     func setScheduledMomentum(_ group: Int, _ value: Double)
 }
 
-/// A number for every parameter group: the same for all, or one for each.
-public enum PerGroup: Sendable, Equatable, ExpressibleByFloatLiteral, ExpressibleByArrayLiteral {
-    case all(Double)
-    case each([Double])
+extension ScheduledGroups {
+    /// - Throws: `ScheduleError` where a group has no momentum that a schedule could change.
+    func expectMomentum() throws {
+        guard (0..<groupCount).allSatisfy({ scheduledMomentum($0) != nil }) else {
+            throw ScheduleError(
+                "the optimizer has neither momentum nor betas to be changed; say cycle_momentum = false")
+        }
+    }
 
-    public init(floatLiteral value: Double) { self = .all(value) }
-    public init(arrayLiteral values: Double...) { self = .each(values) }
-
-    /// One number for each of the groups.
-    ///
-    /// - Throws: `ScheduleError` where there is another number of them.
-    func values(_ name: String, for groups: any ScheduledGroups) throws -> [Double] {
-        switch self {
-        case .all(let value): return Array(repeating: value, count: groups.groupCount)
-        case .each(let values):
-            guard values.count == groups.groupCount else {
-                throw ScheduleError("\(name) has \(values.count) numbers for \(groups.groupCount) parameter groups")
+    /// - Throws: `ScheduleError` unless there are schedules, all of these groups, that can step without a number.
+    func expectSteppable(_ schedules: [LRScheduler]) throws {
+        guard !schedules.isEmpty else { throw ScheduleError("at least one schedule expected, got none") }
+        for (index, schedule) in schedules.enumerated() {
+            guard !(schedule is ReduceLROnPlateau) else {
+                throw ScheduleError("schedule \(index + 1) is a ReduceLROnPlateau, which needs a number for each step")
             }
-            return values
+            guard schedule.groups === self else {
+                throw ScheduleError("schedule \(index + 1) (\(schedule.kind)) is for another optimizer")
+            }
         }
     }
 }

@@ -1,30 +1,25 @@
+import Operators
+
 /// One schedule after the other, each from its milestone on (`torch.optim.lr_scheduler.SequentialLR`).
-public final class SequentialLR: LRScheduler {
+final class SequentialLR: LRScheduler {
     private let schedules: [LRScheduler]
     private var milestones: [Int]
     /// Whether another `SequentialLR` holds this one, which then counts its steps.
     private var isInner = false
 
-    /// - Parameters:
-    ///   - schedules: made for the same optimiser; their first steps are undone.
-    ///   - milestones: the epochs at which the second and further schedules begin, rising.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
+    static let declaration = ScheduleKind(
+        "SequentialLR", doc: "One schedule after the other, each from its milestone on.",
+        [.schedulers, .integers("milestones")]
+    ) { try SequentialLR($0, $1) }
+
+    /// The first steps of the schedules are undone. The milestones, at which the second and further ones begin, rise.
+    ///
     /// - Throws: `ScheduleError` for schedules of another optimiser, for a `ReduceLROnPlateau`, which needs a number to
     ///   step, and for milestones that do not fit.
-    public init(
-        _ groups: any ScheduledGroups, schedules: [LRScheduler], milestones: [Int], lastEpoch: Int = -1
-    ) throws {
-        guard !schedules.isEmpty else { throw ScheduleError("at least one schedule expected, got none") }
-        for (index, schedule) in schedules.enumerated() {
-            guard !(schedule is ReduceLROnPlateau) else {
-                throw ScheduleError("schedule \(index + 1) is a ReduceLROnPlateau, which needs a number for each step")
-            }
-            guard schedule.groups === groups else {
-                throw ScheduleError("schedule \(index + 1) (\(schedule.kind)) is for another optimizer")
-            }
-        }
-        self.schedules = schedules
-        self.milestones = milestones
+    init(_ groups: any ScheduledGroups, _ a: Arguments) throws {
+        (schedules, milestones) = (try a.objects("schedulers"), try a.integers("milestones"))
+        let lastEpoch = try a.integer("last_epoch")
+        try groups.expectSteppable(schedules)
         try ScheduleError.check(lastEpoch, "last_epoch", atLeast: -1)
         super.init(unstepped: groups, lastEpoch: lastEpoch + 1)
         try validate()

@@ -1,34 +1,15 @@
-/// The rate times `gamma` every `step_size` epochs (`torch.optim.lr_scheduler.StepLR`).
-public final class StepLR: LRScheduler {
-    private var stepSize: Int
-    private var gamma: Double
+import CLibrary
 
-    /// - Parameters:
-    ///   - stepSize: epochs between two changes, at least 1.
-    ///   - gamma: the factor. Default: 0.1.
-    ///   - lastEpoch: -1 to begin, or the last epoch of a run that goes on.
-    /// - Throws: `ScheduleError` for a `stepSize` below 1.
-    public init(_ groups: any ScheduledGroups, stepSize: Int, gamma: Double = 0.1, lastEpoch: Int = -1) throws {
-        self.stepSize = stepSize
-        self.gamma = gamma
-        try super.init(groups, lastEpoch: lastEpoch)
-    }
-
-    override func rates() -> [Double] {
-        lastEpoch == 0 || lastEpoch % stepSize != 0 ? presentRates : presentRates.map { $0 * gamma }
-    }
-
-    override func closedForm() -> [Double]? {
-        let factor = ScheduleMath.pow(gamma, Double(lastEpoch / stepSize))
-        return baseLRs.map { $0 * factor }
-    }
-
-    override func validate() throws {
-        try super.validate()
-        try ScheduleError.check(stepSize, "step_size", atLeast: 1)
-    }
-
-    override var fields: [ScheduleField] {
-        [ScheduleField("step_size", self, \.stepSize), ScheduleField("gamma", self, \.gamma)] + super.fields
+extension Schedules {
+    static let step = ScheduleKind(
+        "StepLR", doc: "The rate times `gamma` every `step_size` epochs.", [.integer("step_size", min: 1), .gamma],
+        validate: { try ScheduleError.check($0.integer("step_size"), "step_size", atLeast: 1) },
+        closedForm: { s in
+            let factor = try pow(s.number("gamma"), Double(s.lastEpoch / s.integer("step_size")))
+            return s.baseLRs.map { $0 * factor }
+        }
+    ) { s in
+        guard try s.lastEpoch != 0 && s.lastEpoch % s.integer("step_size") == 0 else { return s.presentRates }
+        return try s.presentRates.map { try $0 * s.number("gamma") }
     }
 }

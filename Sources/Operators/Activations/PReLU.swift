@@ -1,5 +1,5 @@
 extension Operators {
-    static let prelu = Operator(
+    public static let prelu = Operator(
         "prelu",
         doc: "Negative elements times a slope: `weight` has one for all, or one for each channel, dimension 1.",
         [.tensor("input"), .tensor("weight")], faces: .usual + [.functional],

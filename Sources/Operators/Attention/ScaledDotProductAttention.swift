@@ -71,8 +71,7 @@ extension Tensor {
 
     /// The mask `[rows, columns]` that hides what comes later.
     public static func laterPlaces(_ rows: Int, _ columns: Int, _ dtype: DType) throws -> Tensor {
-        let values = (0..<rows).flatMap { row in (0..<columns).map { $0 > row ? -Float.infinity : 0 } }
-        return try Tensor(values, [rows, columns]).to(dtype)
+        try Tensor.ones([rows, columns], dtype: .bool).triangle(1, upper: true).asAddedMask(dtype, keeps: false)
     }
 }
 

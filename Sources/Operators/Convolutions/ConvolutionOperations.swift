@@ -13,15 +13,15 @@ struct ConvolutionOperation: Operation {
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
         let bias = inputs.count > 2 ? try inputs[2].detach().contiguous() : nil
-        let forward = Convolution.Forward(
-            input: inputs[0].floats, weight: inputs[1].floats, bias: bias.map { UnsafePointer($0.floats) },
-            output: outputs[0].floats)
+        let (x, w, b, y) = (inputs[0].floats, inputs[1].floats, bias?.floats, outputs[0].floats)
         let images = inputs[0].shape[0]
-        inParts(of: images, size: imagesAPart(images)) { kernels.convolve(shape, forward, $0) }
+        inParts(of: images, size: imagesAPart(images)) {
+            kernels.convolve(shape, x, weight: w, bias: b.map { UnsafePointer($0) }, output: y, $0)
+        }
         withExtendedLifetime(bias) {}
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
@@ -54,12 +54,13 @@ struct ConvolutionInputGradient: Operation {
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(input, inputs[1].shape, options)
-        let backward = Convolution.BackwardInput(
-            outputGradient: inputs[0].floats, weight: inputs[1].floats, inputGradient: outputs[0].floats)
-        inParts(of: input[0], size: imagesAPart(input[0])) { kernels.convolveBackwardInput(shape, backward, $0) }
+        let (g, w, dx) = (inputs[0].floats, inputs[1].floats, outputs[0].floats)
+        inParts(of: input[0], size: imagesAPart(input[0])) {
+            kernels.convolveBackwardInput(shape, g, weight: w, inputGradient: dx, $0)
+        }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
@@ -97,11 +98,8 @@ struct ConvolutionWeightGradient: Operation {
         ThreadPool.shared.run(used) { part in
             let first = part * imagesAPart
             kernels.convolveBackwardWeight(
-                shape,
-                Convolution.BackwardWeight(
-                    outputGradient: g, input: x, weightGradient: dw + part * size,
-                    biasGradient: db.map { $0 + part * shape.outChannels }),
-                first..<min(images, first + imagesAPart))
+                shape, g, input: x, weightGradient: dw + part * size,
+                biasGradient: db.map { $0 + part * shape.outChannels }, first..<min(images, first + imagesAPart))
         }
         for (parts, total) in zip([weights] + (biases.map { [$0] } ?? []), outputs) {
             kernels.reduce(
@@ -110,7 +108,7 @@ struct ConvolutionWeightGradient: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         var found: [Tensor?] = [nil, nil]

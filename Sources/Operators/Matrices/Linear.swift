@@ -54,7 +54,7 @@ private struct LinearOperation: Operation {
         try tensor.detach().reshape([tensor.shape.dropLast().reduce(1, *), tensor.shape[tensor.dim - 1]])
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }

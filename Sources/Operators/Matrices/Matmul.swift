@@ -68,7 +68,7 @@ struct MatmulOperation: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
@@ -78,6 +78,16 @@ struct MatmulOperation: Operation {
             kept.needs[1]
                 ? try kept.input(0).transpose(-2, -1).matmul(gradient).sum(to: kept.inputSpecs[1].shape) : nil,
         ]
+    }
+}
+
+extension Saves {
+    /// What gradients of two factors need: each that of the other.
+    static func factors(_ needs: [Bool]) -> Saves {
+        var saves = Saves()
+        if needs[0] { saves.inputs.insert(1) }
+        if needs[1] { saves.inputs.insert(0) }
+        return saves
     }
 }
 

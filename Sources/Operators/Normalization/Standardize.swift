@@ -113,7 +113,7 @@ private struct SumsAndProducts: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set((needs[0] ? [1] : []) + (needs[1] ? [0] : []))) }
+    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         let shape = kept.inputSpecs[0].shape

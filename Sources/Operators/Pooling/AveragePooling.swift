@@ -81,21 +81,8 @@ private struct AveragePoolOperation: Operation {
     func infer(_ inputs: [Spec]) throws -> [Spec] { [pooling.output(inputs[0])] }
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        let (x, y) = (inputs[0], outputs[0])
-        func forward<T>(_ type: T.Type) -> Pooling.AverageForward<T> {
-            Pooling.AverageForward(input: x.address(as: T.self), output: y.address(as: T.self))
-        }
-        switch x.dtype.computeType {
-        case .float:
-            let forward = forward(Float.self)
-            pooling.eachPart(x.spec) { kernels.averagePool(pooling, forward, $0) }
-        case .double:
-            let forward = forward(Double.self)
-            pooling.eachPart(x.spec) { kernels.averagePool(pooling, forward, $0) }
-        case .integer:
-            let forward = forward(Int64.self)
-            pooling.eachPart(x.spec) { kernels.averagePool(pooling, forward, $0) }
-        }
+        let (x, y) = (inputs[0], outputs[0].bytes)
+        pooling.eachPart(x.spec) { kernels.averagePool(x.dtype.computeType, pooling, x.bytes, y, $0) }
     }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
@@ -112,15 +99,8 @@ private struct AveragePoolGradient: Operation {
     func infer(_ inputs: [Spec]) throws -> [Spec] { [input] }
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        let (g, dx) = (inputs[0], outputs[0])
-        if input.dtype == .float64 {
-            let backward = Pooling.AverageBackward(
-                outputGradient: g.address(as: Double.self), inputGradient: dx.address(as: Double.self))
-            pooling.eachPart(input) { kernels.averagePoolBackward(pooling, backward, $0) }
-        } else {
-            let backward = Pooling.AverageBackward(outputGradient: g.floats, inputGradient: dx.floats)
-            pooling.eachPart(input) { kernels.averagePoolBackward(pooling, backward, $0) }
-        }
+        let (g, dx) = (inputs[0].bytes, outputs[0].bytes)
+        pooling.eachPart(input) { kernels.averagePoolBackward(input.dtype.computeType, pooling, g, dx, $0) }
     }
 
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {

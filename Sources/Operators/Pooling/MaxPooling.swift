@@ -102,21 +102,8 @@ private struct MaxPoolOperation: Operation {
     }
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        let (x, y, indices) = (inputs[0], outputs[0], outputs[1].address(as: Int32.self))
-        func forward<T>(_ type: T.Type) -> Pooling.MaxForward<T> {
-            Pooling.MaxForward(input: x.address(as: T.self), output: y.address(as: T.self), indices: indices)
-        }
-        switch x.dtype.computeType {
-        case .float:
-            let forward = forward(Float.self)
-            pooling.eachPart(x.spec) { kernels.maxPool(pooling, forward, $0) }
-        case .double:
-            let forward = forward(Double.self)
-            pooling.eachPart(x.spec) { kernels.maxPool(pooling, forward, $0) }
-        case .integer:
-            let forward = forward(Int64.self)
-            pooling.eachPart(x.spec) { kernels.maxPool(pooling, forward, $0) }
-        }
+        let (x, y, indices) = (inputs[0], outputs[0].bytes, outputs[1].address(as: Int32.self))
+        pooling.eachPart(x.spec) { kernels.maxPool(x.dtype.computeType, pooling, x.bytes, y, indices: indices, $0) }
     }
 
     func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
@@ -138,17 +125,9 @@ private struct MaxPoolGradient: Operation {
     func infer(_ inputs: [Spec]) throws -> [Spec] { [input] }
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        let (g, dx, indices) = (inputs[0], outputs[0], inputs[1].address(as: Int32.self))
-        func backward<T>(_ type: T.Type) -> Pooling.MaxBackward<T> {
-            Pooling.MaxBackward(
-                outputGradient: g.address(as: T.self), indices: indices, inputGradient: dx.address(as: T.self))
-        }
-        if input.dtype == .float64 {
-            let backward = backward(Double.self)
-            pooling.eachPart(input) { kernels.maxPoolBackward(pooling, backward, $0) }
-        } else {
-            let backward = backward(Float.self)
-            pooling.eachPart(input) { kernels.maxPoolBackward(pooling, backward, $0) }
+        let (g, dx, indices) = (inputs[0].bytes, outputs[0].bytes, inputs[1].address(as: Int32.self))
+        pooling.eachPart(input) {
+            kernels.maxPoolBackward(input.dtype.computeType, pooling, g, indices: indices, dx, $0)
         }
     }
 

@@ -226,7 +226,7 @@ extension Tensor {
     /// The order in which rows `[n, m]` are sorted, by their first element, then by their second, and so on.
     fileprivate func rowOrder() throws -> Tensor {
         var order = try Tensor.arange(.integer(0), .integer(shape[0]), .integer(1))
-        for column in (0..<shape[1]).reversed() {
+        for column in (0..<(shape[0] > 1 ? shape[1] : 0)).reversed() {
             let keys = try select(1, column).indexSelect(0, order)
             order = try order.indexSelect(0, keys.sorted(0).indices)
         }

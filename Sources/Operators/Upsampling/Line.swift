@@ -51,7 +51,8 @@ struct Line {
             high.append(min(first + 1, Int64(from - 1)))
             weights.append(Double(min(max(position - Real(first), 0), 1)))
         }
-        return [(low, try tensor(weights.map { Double(1 - Real($0)) }, dtype)), (high, try tensor(weights, dtype))]
+        let others = weights.map { Double(1 - Real($0)) }
+        return [(low, try .of(others, [to], dtype)), (high, try .of(weights, [to], dtype))]
     }
 
     /// Cubic convolution (Keys, 1981) with a = -0.75.
@@ -69,14 +70,6 @@ struct Line {
                 weights[tap].append(Double(weight))
             }
         }
-        return try zip(places, weights).map { ($0, try tensor($1, dtype)) }
-    }
-
-    private func tensor(_ values: [Double], _ dtype: DType) throws -> Tensor {
-        let tensor = try Tensor(uninitialized: [values.count], dtype: .float64)
-        try tensor.withUnsafeMutableBytes { bytes in
-            values.withUnsafeBytes { bytes.copyMemory(from: $0) }
-        }
-        return try tensor.to(dtype)
+        return try zip(places, weights).map { ($0, try Tensor.of($1, [to], dtype)) }
     }
 }

@@ -8,13 +8,14 @@ private let retainGraph: Argument = .boolean(
 private let createGraph: Argument = .boolean(
     "create_graph", "whether the gradients have a history themselves", default: false)
 
-private func tensors(_ name: StaticString, _ doc: String) -> Argument {
+/// A tensor alone or a list of them.
+func tensors(_ name: StaticString, _ doc: String) -> Argument {
     .anyOf(name, doc, of: [.object(Tensor.self), .objects(Tensor.self)])
 }
 
 extension Call {
     /// A tensor alone or a list of them.
-    fileprivate func tensors(_ name: StaticString) throws -> [Tensor] {
+    func tensors(_ name: StaticString) throws -> [Tensor] {
         if let one: Tensor = try optionalObject(name) { return [one] }
         return try has(name) ? objects(name) : []
     }

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// Whether operations remember their history. Each thread has a mode of its own; in a new one they do.
 public enum GradMode {

@@ -1,10 +1,4 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import CLibrary
 
 /// PyTorch's CPU generator: MT19937 (Matsumoto and Nishimura, 1998), from which every kind of random number takes its
 /// draws in PyTorch's order, so that one seed gives the same numbers in both.

@@ -16,25 +16,33 @@ struct ScheduleTests {
 
     @Test("Options that no schedule can have")
     func options() {
-        #expect(message { try StepLR(groups, stepSize: 0) } == "step_size of at least 1 expected, got 0")
+        #expect(message { try make("StepLR", groups, ["step_size": 0]) } == "step_size of at least 1 expected, got 0")
         #expect(
-            message { try StepLR(groups, stepSize: .max) } == "step_size of at most 2^53 expected, got \(Int.max)")
-        #expect(message { try ConstantLR(groups, factor: 1.5) } == "factor from 0 to 1 expected, got 1.5")
+            message { try make("StepLR", groups, ["step_size": .integer(.max)]) }
+                == "step_size of at most 2^53 expected, got \(Int.max)")
+        #expect(message { try make("ConstantLR", groups, ["factor": 1.5]) } == "factor from 0 to 1 expected, got 1.5")
         #expect(
-            message { try LinearLR(groups, startFactor: 0) } == "start_factor above 0 and at most 1 expected, got 0.0")
-        #expect(message { try LinearLR(groups, endFactor: -1) } == "end_factor from 0 to 1 expected, got -1.0")
-        #expect(message { try CosineAnnealingLR(groups, tMax: 0) } == "T_max of at least 1 expected, got 0")
-        #expect(message { try CosineAnnealingWarmRestarts(groups, t0: 0) } == "T_0 of at least 1 expected, got 0")
+            message { try make("LinearLR", groups, ["start_factor": 0]) }
+                == "start_factor above 0 and at most 1 expected, got 0.0")
         #expect(
-            message { try CosineAnnealingWarmRestarts(groups, t0: 1, tMult: 0) }
+            message { try make("LinearLR", groups, ["end_factor": -1]) } == "end_factor from 0 to 1 expected, got -1.0")
+        #expect(
+            message { try make("CosineAnnealingLR", groups, ["T_max": 0]) } == "T_max of at least 1 expected, got 0")
+        #expect(
+            message { try make("CosineAnnealingWarmRestarts", groups, ["T_0": 0]) }
+                == "T_0 of at least 1 expected, got 0")
+        #expect(
+            message { try make("CosineAnnealingWarmRestarts", groups, ["T_0": 1, "T_mult": 0]) }
                 == "T_mult of at least 1 expected, got 0")
         #expect(
-            message { try LambdaLR(groups, factors: []) } == "lr_lambda has 0 functions for 1 parameter groups")
-        #expect(message { try ReduceLROnPlateau(groups, factor: 1) } == "factor below 1 expected, got 1.0")
+            message { try make("LambdaLR", groups, ["lr_lambda": []]) }
+                == "lr_lambda has 0 functions for 1 parameter groups")
+        #expect(message { try make("ReduceLROnPlateau", groups, ["factor": 1]) } == "factor below 1 expected, got 1.0")
         #expect(
-            message { try ReduceLROnPlateau(groups, minLR: [0, 0]) } == "min_lr has 2 numbers for 1 parameter groups")
+            message { try make("ReduceLROnPlateau", groups, ["min_lr": [0, 0]]) }
+                == "min_lr has 2 numbers for 1 parameter groups")
         #expect(
-            message { try ExponentialLR(groups, gamma: 1, lastEpoch: -2) }
+            message { try make("ExponentialLR", groups, ["gamma": 1, "last_epoch": -2]) }
                 == "last_epoch of at least -1 expected, got -2")
         // None of them has touched the groups.
         #expect(groups.rates == [0.1] && groups.initials == [nil] && groups.momenta == [0.9])
@@ -42,20 +50,26 @@ struct ScheduleTests {
 
     @Test("Options that no cycle can have, and its end")
     func oneCycle() throws {
-        func cycle(_ steps: Int? = nil, pctStart: Double = 0.3, _ groups: PlainGroups? = nil) throws -> OneCycleLR {
-            try OneCycleLR(groups ?? self.groups, maxLR: 0.1, totalSteps: steps, pctStart: pctStart)
+        func cycle(_ steps: Int? = nil, pctStart: Double = 0.3, _ groups: PlainGroups? = nil) throws -> LRScheduler {
+            try make(
+                "OneCycleLR", groups ?? self.groups,
+                ["max_lr": 0.1, "total_steps": steps.map { .integer($0) }, "pct_start": .number(pctStart)])
         }
         #expect(message { try cycle() } == "total_steps, or both epochs and steps_per_epoch, expected")
         #expect(message { try cycle(0) } == "total_steps of at least 1 expected, got 0")
         #expect(message { try cycle(9, pctStart: 1.5) } == "pct_start from 0 to 1 expected, got 1.5")
         #expect(
-            message { try OneCycleLR(groups, maxLR: 0.1, epochs: 1 << 40, stepsPerEpoch: 1 << 40) }
+            message {
+                try make(
+                    "OneCycleLR", groups,
+                    ["max_lr": 0.1, "epochs": .integer(1 << 40), "steps_per_epoch": .integer(1 << 40)])
+            }
                 == "epochs times steps_per_epoch of at most 2^53 expected, got \(Int.max)")
         #expect(
-            message { try OneCycleLR(groups, maxLR: 0.1, totalSteps: 9, divFactor: 0) }
+            message { try make("OneCycleLR", groups, ["max_lr": 0.1, "total_steps": 9, "div_factor": 0]) }
                 == "div_factor and final_div_factor above 0 expected, got 0.0 and 10000.0")
         #expect(
-            message { try OneCycleLR(groups, maxLR: [0.1, 0.2], totalSteps: 9) }
+            message { try make("OneCycleLR", groups, ["max_lr": [0.1, 0.2], "total_steps": 9]) }
                 == "max_lr has 2 numbers for 1 parameter groups")
         #expect(
             message { try cycle(9, PlainGroups(momentum: nil)) }
@@ -72,28 +86,33 @@ struct ScheduleTests {
     @Test("What cannot come one after the other")
     func sequential() throws {
         let other = PlainGroups()
-        let one = try ExponentialLR(groups, gamma: 0.5)
-        let two = try ExponentialLR(groups, gamma: 0.5)
+        let one = try make("ExponentialLR", groups, ["gamma": 0.5])
+        let two = try make("ExponentialLR", groups, ["gamma": 0.5])
         func sequence(_ schedules: [LRScheduler], _ milestones: [Int]) -> String {
-            message { try SequentialLR(groups, schedules: schedules, milestones: milestones) }
+            message {
+                try make(
+                    "SequentialLR", groups,
+                    ["schedulers": .objects(schedules), "milestones": .list(milestones.map { .integer($0) })])
+            }
         }
         #expect(sequence([], []) == "at least one schedule expected, got none")
         #expect(sequence([one, two], []) == "2 schedules have 1 milestones between them, got 0")
         #expect(sequence([one, two, one], [5, 3]) == "milestones that rise expected, got 3 after 5")
         #expect(
-            try sequence([one, ExponentialLR(other, gamma: 1)], [5])
+            try sequence([one, make("ExponentialLR", other, ["gamma": 1])], [5])
                 == "schedule 2 (ExponentialLR) is for another optimizer")
         #expect(
-            try sequence([ReduceLROnPlateau(groups)], [])
+            try sequence([make("ReduceLROnPlateau", groups)], [])
                 == "schedule 1 is a ReduceLROnPlateau, which needs a number for each step")
-        let inner = try SequentialLR(groups, schedules: [two], milestones: [])
-        let outer = try SequentialLR(groups, schedules: [one, inner], milestones: [1])
+        let inner = try make("SequentialLR", groups, ["schedulers": .objects([two]), "milestones": []])
+        let outer = try make("SequentialLR", groups, ["schedulers": .objects([one, inner]), "milestones": [1]])
         #expect(message { try outer.step() } == "a SequentialLR can only be the first schedule of another")
     }
 
     @Test("A schedule waits for its number")
     func plateau() throws {
-        let plateau = try ReduceLROnPlateau(groups, factor: 0.5, patience: 0)
+        let made = try make("ReduceLROnPlateau", groups, ["factor": 0.5, "patience": 0])
+        let plateau = try #require(made as? ReduceLROnPlateau)
         #expect(message { try plateau.step() } == "the number that is to get better expected, as in step(loss)")
         try plateau.step(1)
         try plateau.step(.nan)
@@ -102,26 +121,28 @@ struct ScheduleTests {
 
     @Test("A rate that is no number ends the schedule, and the groups keep theirs")
     func notFinite() throws {
-        let zero = try ConstantLR(groups, factor: 0, totalIters: 1)
+        let zero = try make("ConstantLR", groups, ["factor": 0, "total_iters": 1])
         #expect(groups.rates == [0])
         #expect(message { try zero.step() } == "the learning rate would be nan at epoch 1")
         #expect(groups.rates == [0])
         struct Stop: Error {}
-        #expect(throws: Stop.self) { try LambdaLR(PlainGroups(), factor: { _ in throw Stop() }) }
+        #expect(throws: Stop.self) {
+            try make("LambdaLR", PlainGroups(), ["lr_lambda": .object(ScheduleFunction { _ in throw Stop() })])
+        }
     }
 
     @Test("A run that goes on needs the initial rates")
     func goingOn() {
         #expect(
-            message { try StepLR(groups, stepSize: 3, lastEpoch: 4) }
+            message { try make("StepLR", groups, ["step_size": 3, "last_epoch": 4]) }
                 == "last_epoch 4 goes on from an earlier run, but parameter group 1 has no initial_lr: load the "
                 + "optimizer's state first, or leave last_epoch out")
     }
 
     @Test("Groups that come later")
     func newGroups() throws {
-        let step = try StepLR(groups, stepSize: 1, gamma: 0.5)
-        let exact = try CosineAnnealingWarmRestarts(groups, t0: 3)
+        let step = try make("StepLR", groups, ["step_size": 1, "gamma": 0.5])
+        let exact = try make("CosineAnnealingWarmRestarts", groups, ["T_0": 3])
         groups.rates.append(1)
         groups.initials.append(nil)
         try step.step()
@@ -132,7 +153,7 @@ struct ScheduleTests {
 
     @Test("A state that does not fit changes nothing")
     func states() throws {
-        let schedule = try StepLR(groups, stepSize: 3)
+        let schedule = try make("StepLR", groups, ["step_size": 3])
         let before = schedule.stateDict
         func loaded(_ name: String, _ value: ScheduleValue) -> String {
             message { try schedule.loadStateDict([.init("last_epoch", .integer(7)), .init(name, value)]) }
@@ -153,8 +174,10 @@ struct ScheduleTests {
 
     @Test("A state of several schedules is loaded whole or not at all")
     func sequentialStates() throws {
-        let schedules = [try ExponentialLR(groups, gamma: 0.5), try StepLR(groups, stepSize: 2)]
-        let sequence = try SequentialLR(groups, schedules: schedules, milestones: [4])
+        let schedules = [
+            try make("ExponentialLR", groups, ["gamma": 0.5]), try make("StepLR", groups, ["step_size": 2]),
+        ]
+        let sequence = try make("SequentialLR", groups, ["schedulers": .objects(schedules), "milestones": [4]])
         let before = sequence.stateDict
         let good = ScheduleValue.entries([.init("gamma", .number(0.9))])
         let bad = ScheduleValue.entries([.init("step_size", .integer(-1))])
@@ -171,17 +194,19 @@ struct ScheduleTests {
 
     @Test("Numbers at the ends of their ranges")
     func extremes() throws {
-        let restarts = try CosineAnnealingWarmRestarts(groups, t0: 1 << 50, tMult: 1 << 50)
+        let made = try make(
+            "CosineAnnealingWarmRestarts", groups, ["T_0": .integer(1 << 50), "T_mult": .integer(1 << 50)])
+        let restarts = try #require(made as? CosineAnnealingWarmRestarts)
         try restarts.step(to: 0x1p53)
         try restarts.step()
         #expect(restarts.lastEpoch == 1 << 53 + 1)
         #expect(message { try restarts.step(to: .nan) } == "an epoch from 0 to 2^53 expected, got nan")
         #expect(message { try restarts.step(to: -1) } == "an epoch from 0 to 2^53 expected, got -1.0")
-        let cosine = try CosineAnnealingLR(groups, tMax: 1 << 53)
+        let cosine = try make("CosineAnnealingLR", groups, ["T_max": .integer(1 << 53)])
         try cosine.step()
-        let milestones = try MultiStepLR(groups, milestones: [.max, .min, 1])
+        let milestones = try make("MultiStepLR", groups, ["milestones": [.integer(.max), .integer(.min), 1]])
         try milestones.step()
-        let linear = try LinearLR(groups, totalIters: .min)
+        let linear = try make("LinearLR", groups, ["total_iters": .integer(.min)])
         try linear.step()
         #expect(groups.rates.allSatisfy { $0.isFinite })
     }
