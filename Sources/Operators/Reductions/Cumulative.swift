@@ -1,17 +1,6 @@
 import Kernels
 
 extension Operators {
-    static let prod = Operator(
-        "prod", doc: "The product of all elements, or along a dimension. Integers and truth values give int64.",
-        [.tensor("input"), .integer("dim").optional, .keepdim], options: [.dtype], faces: .usual,
-        examples: [.init(.values(2, 3)), .init(.values(2, 3), 1), .init(.values(2, 3), 0, true)]
-    ) { a, _ in
-        let given = try a.tensor("input")
-        let x = try given.to(a.dtype() ?? (given.dtype.isFloatingPoint ? given.dtype : .int64))
-        guard let dim = try a.optionalInteger("dim") else { return .tensor(try x.reshape([-1]).product(0, false)) }
-        return .tensor(try x.product(dim, a.boolean("keepdim")))
-    }
-
     static let cumsum = running("cumsum", "Running sums along a dimension. Integers and truth values give int64.", .sum)
     static let cumprod = running(
         "cumprod", "Running products along a dimension. Integers and truth values give int64.", .product)
@@ -58,33 +47,9 @@ extension Operators {
             return .several([try x.gather(d, indices), indices])
         }
     }
-
-    static let diff = Operator(
-        "diff", doc: "The differences of neighbours along a dimension, `n` times.",
-        [.tensor("input"), .integer("n", min: 0, max: 64, default: 1), .integer("dim", default: -1)], faces: .usual,
-        examples: [.init(.values(2, 4)), .init(.values(4, 2), 2, 0)]
-    ) { a, _ in
-        var x = try a.tensor("input")
-        let d = try x.resolve(a.integer("dim"))
-        for _ in 0..<(try a.integer("n")) where x.shape[d] > 0 {
-            let (later, earlier) = (try x.slice(d, 1), try x.slice(d, 0, x.shape[d] - 1))
-            x = try x.dtype == .bool ? ne(later, earlier) : later - earlier
-        }
-        return .tensor(x)
-    }
 }
 
 extension Tensor {
-    func product(_ dimension: Int, _ keepsDimension: Bool) throws -> Tensor {
-        if dim == 0 {
-            _ = try resolve(dimension, of: 1)
-            return try clone()
-        }
-        let d = try resolve(dimension)
-        let product = try Tensor.applyOne(ProductOperation(dimension: d), [self])
-        return try keepsDimension ? product : product.squeeze([d])
-    }
-
     func accumulated(_ reduction: SliceReduction, _ dimension: Int) throws -> Tensor {
         if dim == 0 {
             _ = try resolve(dimension, of: 1)
@@ -96,42 +61,6 @@ extension Tensor {
     /// Sums of each place and those behind it.
     fileprivate func sumsFromBehind(_ dimension: Int) throws -> Tensor {
         try flip([dimension]).accumulated(.sum, dimension).flip([dimension])
-    }
-}
-
-private struct ProductOperation: Operation {
-    let dimension: Int
-    var name: String { "prod" }
-
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
-        [Spec(reduced(inputs[0].shape, [dimension], true), inputs[0].dtype)]
-    }
-
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
-        let type = inputs[0].dtype.computeType
-        let x = try inputs[0].detach().contiguous().to(type.dtype)
-        let result =
-            try outputs[0].dtype == type.dtype ? outputs[0] : Tensor(uninitialized: outputs[0].shape, dtype: type.dtype)
-        kernels.reduce(.product, type, Slices(x.shape, dimension), x.bytes, result.bytes)
-        extendLifetime(x)
-        if result !== outputs[0] { outputs[0].copyElementsWithoutCheck(from: try result.to(outputs[0].dtype)) }
-    }
-
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0]) }
-
-    /// The product of the others is that of those in front times that of those behind, whatever of them is 0.
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
-        guard let gradient = gradients[0] else { return [] }
-        let x = try kept.input(0)
-        var edge = x.shape
-        edge[dimension] = Swift.min(1, x.shape[dimension])
-        let one = try Tensor.ones(edge, dtype: x.dtype)
-        let count = Swift.max(0, x.shape[dimension] - 1)
-        let front = try Tensor.cat([one, x.narrow(dimension, start: 0, length: count)], dimension)
-            .accumulated(.product, dimension)
-        let behind = try Tensor.cat([one, x.flip([dimension]).narrow(dimension, start: 0, length: count)], dimension)
-            .accumulated(.product, dimension).flip([dimension])
-        return [try gradient * (front * behind)]
     }
 }
 

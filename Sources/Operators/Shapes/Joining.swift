@@ -5,6 +5,8 @@ extension Operators {
         faces: [.function], examples: [.init([.values(2, 3), .values(2, 1)], 1)]
     ) { a, _ in .tensor(try .cat(a.objects("tensors"), a.integer("dim"))) }
 
+    static let concat = Operator("concat", sameAs: cat)
+
     static let stack = Operator(
         "stack", doc: "Tensors of one shape along a new dimension.",
         [.tensors("tensors"), .integer("dim", default: 0)],

@@ -1,5 +1,36 @@
 import Kernels
 
+extension Operators {
+    static let valuesAndPlaces: Returns = .several([.object(Tensor.self, "values"), .object(Tensor.self, "indices")])
+    private static let descending: Argument = .boolean("descending", default: false)
+    private static let stable: Argument = .boolean("stable", "sorting always is", default: true)
+    private static let along: Argument = .integer("dim", default: -1)
+
+    static let sort = Operator(
+        "sort",
+        doc: "The elements along a dimension in their order, and where they stood; equal ones keep theirs, a NaN is "
+            + "the largest.",
+        [.tensor("input"), along, descending], options: [stable], returns: valuesAndPlaces, faces: .usual,
+        examples: [.init(.values(2, 5)), .init(.values(4, 2), 0, true, options: ["stable": true])]
+    ) { a, _ in
+        let found = try a.tensor("input").sorted(a.integer("dim"), descending: a.boolean("descending"))
+        return .several([found.values, found.indices])
+    }
+
+    static let argsort = Operator(
+        "argsort", doc: "Where the elements along a dimension stand, in their order.",
+        [.tensor("input"), along, descending], options: [stable], returns: .object(Tensor.self, "int64"), faces: .usual,
+        examples: [.init(.values(2, 5)), .init(.values(4, 2), 0, true, options: ["stable": true])]
+    ) { a, _ in
+        .tensor(try a.tensor("input").sorted(a.integer("dim"), descending: a.boolean("descending")).indices)
+    }
+
+    static let msort = Operator(
+        "msort", doc: "The elements along dimension 0 in their order.", [.tensor("input")], faces: .usual,
+        examples: [.init(.values(4, 2))]
+    ) { a, _ in .tensor(try a.tensor("input").sorted(0).values) }
+}
+
 extension Tensor {
     /// The elements along a dimension in their order and where they stood (int64); equal ones keep theirs, a NaN is the
     /// largest.

@@ -1,39 +1,12 @@
 extension Operators {
-    private static let pair: Returns = .several([.object(Tensor.self, "values"), .object(Tensor.self, "indices")])
     private static let along: Argument = .integer("dim", default: -1)
-    private static let descending: Argument = .boolean("descending", default: false)
-    private static let stable: Argument = .boolean("stable", "sorting always is", default: true)
-
-    static let sort = Operator(
-        "sort",
-        doc: "The elements along a dimension in their order, and where they stood; equal ones keep theirs, a NaN is "
-            + "the largest.",
-        [.tensor("input"), along, descending], options: [stable], returns: pair, faces: .usual,
-        examples: [.init(.values(2, 5)), .init(.values(4, 2), 0, true, options: ["stable": true])]
-    ) { a, _ in
-        let found = try a.tensor("input").sorted(a.integer("dim"), descending: a.boolean("descending"))
-        return .several([found.values, found.indices])
-    }
-
-    static let argsort = Operator(
-        "argsort", doc: "Where the elements along a dimension stand, in their order.",
-        [.tensor("input"), along, descending], options: [stable], returns: .object(Tensor.self, "int64"), faces: .usual,
-        examples: [.init(.values(2, 5)), .init(.values(4, 2), 0, true, options: ["stable": true])]
-    ) { a, _ in
-        .tensor(try a.tensor("input").sorted(a.integer("dim"), descending: a.boolean("descending")).indices)
-    }
-
-    static let msort = Operator(
-        "msort", doc: "The elements along dimension 0 in their order.", [.tensor("input")], faces: .usual,
-        examples: [.init(.values(4, 2))]
-    ) { a, _ in .tensor(try a.tensor("input").sorted(0).values) }
 
     static let topk = Operator(
         "topk", doc: "The `k` largest elements along a dimension, or the smallest, in order, and where they stand.",
         [
             .tensor("input"), .integer("k", min: 0), along, .boolean("largest", default: true),
             .boolean("sorted", "they always are", default: true),
-        ], returns: pair, faces: .usual,
+        ], returns: valuesAndPlaces, faces: .usual,
         examples: [.init(.values(2, 5), 2), .init(.values(4, 2), 3, 0, false, true)]
     ) { a, _ in
         let (x, k) = (try a.tensor("input"), try a.integer("k"))
@@ -51,7 +24,7 @@ extension Operators {
 
     static let kthvalue = Operator(
         "kthvalue", doc: "The `k`th smallest element along a dimension, from 1, and where it stands.",
-        [.tensor("input"), .integer("k"), along, .keepdim], returns: pair, faces: .usual,
+        [.tensor("input"), .integer("k"), along, .keepdim], returns: valuesAndPlaces, faces: .usual,
         examples: [.init(.values(2, 5), 2), .init(.values(3, 2), 3, 0, true)]
     ) { a, _ in
         let (x, k) = (try a.tensor("input"), try a.integer("k"))
@@ -93,7 +66,7 @@ extension Operators {
 
     static let mode = Operator(
         "mode", doc: "The most frequent element along a dimension, of several the smallest, and where it stands last.",
-        [.tensor("input"), along, .keepdim], returns: pair, faces: .usual,
+        [.tensor("input"), along, .keepdim], returns: valuesAndPlaces, faces: .usual,
         examples: [.init(.values(2, 5)), .init(.integers(3, 4, below: 3), 0, true)]
     ) { a, _ in
         let x = try a.tensor("input")
