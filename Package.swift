@@ -34,7 +34,7 @@ let package = Package(
             dependencies: [
                 "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks",
                 "Images",
-                "Datasets", "Checkpoints", "Registry", "HTTP",
+                "Datasets", "Checkpoints", "Registry", "Signing", "HTTP",
             ],
             resources: [
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
@@ -48,6 +48,7 @@ let package = Package(
 
         // The core. Nothing below this line knows of Lua.
         .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON"]),
+        .target(name: "Signing", dependencies: ["CCrypto", "Files", "HTTP", "JSON"]),
         .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
         .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
@@ -63,7 +64,8 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Kernels"]),
         .target(name: "Console"),
         .target(name: "Metrics"),
-        .target(name: "Files"),
+        .target(name: "Files", dependencies: ["CCrypto"]),
+        .target(name: "CCrypto"),
         .target(name: "JSON"),
         .target(name: "Schema"),
 
@@ -87,6 +89,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),
+        .testTarget(name: "SigningTests", dependencies: ["Signing", "HTTP", "JSON", "Files", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "Files", "TestSupport"], exclude: ["Reference"]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "HTTP", "Images", "Tensors", "Files", "TestSupport"]),
