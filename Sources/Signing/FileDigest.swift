@@ -16,6 +16,9 @@ public struct FileDigest: Sendable, Hashable {
     }
     public func hash(into hasher: inout Hasher) { hasher.combine(key) }
 
+    /// Whether the digest is one.
+    public var isComplete: Bool { digestBytes != nil }
+
     /// What tells names apart.
     var key: [UInt8] { Array(name.utf8) }
 

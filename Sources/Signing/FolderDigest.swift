@@ -1,12 +1,12 @@
 import Files
 
 /// The files of a folder with their digests.
-enum FolderDigest {
+public enum FolderDigest {
     /// Every file in the folder and below, hidden ones too.
     ///
     /// - Parameter ignoring: paths in the folder of files and folders that do not count.
     /// - Throws: `SigningError` for a link, even an ignored one, and for what is neither file nor folder; `FileError`.
-    static func files(in folder: String, ignoring: Set<String>) throws -> [FileDigest] {
+    public static func files(in folder: String, ignoring: Set<String>) throws -> [FileDigest] {
         guard FileStatus(of: folder)?.isDirectory == true else {
             throw FileError(path: folder, action: "list", reason: "there is no such folder")
         }

@@ -11,6 +11,8 @@ public struct ModelSignature: Sendable {
     /// The files of a package that are not signed: those of the run that published it. The signature says so itself,
     /// so that whoever verifies a downloaded folder need not know.
     public static let unsignedNames = ["manifest.json", fileName, "provenance.json"]
+    /// What is left out where nothing else is said: the files of the run and what belongs to git.
+    public static let uncountedNames = Set(unsignedNames + gitNames)
     /// What every verifier leaves out.
     static let gitNames = [".git", ".gitattributes", ".github", ".gitignore"]
 

@@ -29,7 +29,7 @@ struct Reference {
     /// Writes the signed files to a folder of that name, with a manifest, which the signatures leave out.
     func write(to scratch: ScratchDirectory, _ folder: String = "model") throws -> String {
         let path = scratch.file(folder)
-        for (name, content) in contents.merging(["manifest.json": "{}"]) { content, _ in content } {
+        for (name, content) in Array(contents) + [("manifest.json", "{}")] {
             try makeDirectory(directoryName(joinPath(path, name)))
             try writeFile(joinPath(path, name), content)
         }
