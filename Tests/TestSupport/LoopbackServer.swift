@@ -155,6 +155,17 @@ public final class Exchange {
         return true
     }
 
+    /// Takes no more than so many bytes of the body, and then hangs up.
+    public func takeBody(upTo count: Int) {
+        if request.headers["expect"]?.lowercased() == "100-continue" { send("HTTP/1.1 100 Continue\r\n\r\n") }
+        var rest = min(length, count) - early.count
+        while rest > 0 {
+            let piece = LoopbackSocket.receive(connection, rest)
+            if piece.isEmpty { return }
+            rest -= piece.count
+        }
+    }
+
     /// The whole body; nil where the client hung up before.
     public func body() -> [UInt8]? {
         var all: [UInt8] = []
@@ -163,7 +174,8 @@ public final class Exchange {
 
     /// Sends an answer. - Parameter announced: the `Content-Length`, where it is to differ from the body's.
     public func answer(_ status: Int, _ headers: [String: String] = [:], _ body: [UInt8], announced: Int? = nil) {
-        keepsOpen = (isRead || length == 0) && announced == nil && request.headers["connection"]?.lowercased() != "close"
+        keepsOpen =
+            (isRead || length == 0) && announced == nil && request.headers["connection"]?.lowercased() != "close"
         var head = "HTTP/1.1 \(status) Status\r\nContent-Length: \(announced ?? body.count)\r\n"
         if !keepsOpen { head += "Connection: close\r\n" }
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) { head += "\(name): \(value)\r\n" }
