@@ -100,7 +100,7 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
-        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "Signing", "TestSupport"]),
         .testTarget(
             name: "ScriptsTests", dependencies: ["nightjar", "Host", "Plugins", "Files", "TestSupport"],
             exclude: ["Extremes/driver.lua"]),

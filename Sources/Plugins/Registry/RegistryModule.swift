@@ -28,11 +28,15 @@ let registryModule = HostModule(
                 .string("name", "letters, digits and . _ - +"), .string("version", "the same, without .."),
                 .table("files", "by their names in the package: the path of a file, or registry.text(...)"),
             ],
+            options: runFileOptions,
             returns: .object(ScriptPackage.self)
         ) { call in
-            .object(
+            let (name, version) = try (call.string("name"), call.string("version"))
+            return .object(
                 ScriptPackage(
-                    try Package(name: call.string("name"), version: call.string("version"), files: files(call))))
+                    try Package(
+                        name: name, version: version, files: files(call),
+                        runFiles: runFiles(call, folderName: "\(name)-\(version)"))))
         },
         .function(
             "text", doc: "Text as a package's file.", arguments: [.string("text")], returns: .object(PackageText.self)
