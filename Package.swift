@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "Signing", "TestSupport"]),
         .testTarget(
-            name: "ScriptsTests", dependencies: ["nightjar", "Host", "Plugins", "Files", "TestSupport"],
+            name: "ScriptsTests", dependencies: ["nightjar", "Host", "Plugins", "Files", "Signing", "TestSupport"],
             exclude: ["Extremes/driver.lua"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
         .target(name: "TensorSupport", dependencies: ["Operators", "TestSupport"], path: "Tests/TensorSupport"),

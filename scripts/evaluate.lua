@@ -49,7 +49,7 @@ for class = 0, digits.classes - 1 do
   local recall, precision = confusion:recall(class), confusion:precision(class)
   if recall == recall then
     classes[#classes + 1] = {
-      class = class, recall = recall, precision = precision == precision and precision or 0,
+      class = class, recall = recall, precision = precision == precision and precision or 0.0,
     }
   end
 end

@@ -1,5 +1,6 @@
 --- Publishes the trained digit network to GitLab's package registry, or writes it to a folder: the model,
---- run_mnist.lua in one file, requirements.txt and INSTRUCTION.md. In a GitLab job the registry is the job's project;
+--- run_mnist.lua in one file, requirements.txt, INSTRUCTION.md and a model card, with a statement of provenance and,
+--- where NIGHTJAR_SIGNING_KEY names a key, a signature. In a GitLab job the registry is the job's project;
 --- elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or GITLAB_DEPLOY_TOKEN name it, or --registry does.
 --- Ends with 0 where the version is published, also by an earlier run; 73 where it is complete with other content and
 --- nothing was touched; 75 where trying again later may help; 1 where it will not.
@@ -7,6 +8,7 @@ local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry
 local digits = require "models.mnist"
 local texts = require "instruction"
+local described = require "model_card"
 
 local config = nj.options(arg, {
   model = { "model.safetensors", "the model, as train.lua saved it" },
@@ -69,7 +71,7 @@ local function measure()
       right = right + net(images):argmax(1):eq(labels):sum():item()
     end
   end)
-  return { accuracy = 100 * right / #set, images = #set, data = set:name() }
+  return { accuracy = 100 * right / #set, images = #set, data = set:name(), data_sha256 = set:digests() }
 end
 
 --- What evaluate.lua measured, of this very model.
@@ -96,6 +98,9 @@ for name, value in pairs(metrics or {}) do
   if type(value) == "number" and name:find "^latency" then run[name] = value end
 end
 
+-- A key that cannot be used is told before anything is sent.
+local key = nj.signing.key_from_environment()
+
 --- The package under a version. Its content is a function of the commit, the data and the hyperparameters alone.
 local function make(number)
   return registry.package {
@@ -103,11 +108,15 @@ local function make(number)
     version = number,
     files = {
       ["model.safetensors"] = config.model,
+      ["model-card.cdx.json"] = registry.text(
+        described.card({ name = config.name, version = number }, net, config.model, kept, metrics)),
       ["run_mnist.lua"] = registry.text(nj.bundle((arg[0]:match "^.*/" or "") .. "run_mnist.lua")),
       ["requirements.txt"] = registry.text(texts.requirements()),
       ["INSTRUCTION.md"] = registry.text(texts.instruction(
         { name = config.name, version = number, sha256 = sha256 }, kept, metrics)),
     },
+    provenance = described.provenance(kept, metrics),
+    key = key,
   }
 end
 

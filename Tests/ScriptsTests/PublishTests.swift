@@ -9,7 +9,10 @@ struct PublishTests {
     let scratch: ScratchDirectory
     let server: FakeGitLab
     static let script = joinPath(Nightjar.root, "scripts/publish.lua")
-    static let files = ["INSTRUCTION.md", "model.safetensors", "requirements.txt", "run_mnist.lua", "manifest.json"]
+    static let files = [
+        "INSTRUCTION.md", "model-card.cdx.json", "model.safetensors", "requirements.txt", "run_mnist.lua",
+        "provenance.json", "manifest.json",
+    ]
 
     init() throws {
         scratch = try ScratchDirectory()
@@ -199,7 +202,7 @@ struct PublishTests {
                 in: scratch.path, environment: job
             ) { process in
                 // The others that go at the same time have arrived.
-                while process.isRunning && !(server.log.contains("PUT requirements.txt") && server.names.count == 3) {
+                while process.isRunning && !(server.log.contains("PUT requirements.txt") && server.names.count == 4) {
                     usleep(10_000)
                 }
                 usleep(200_000)
@@ -210,7 +213,8 @@ struct PublishTests {
                 run.errors.hasPrefix(
                     "uploading 'requirements.txt': \(server.url)/api/v4/projects/42/packages/generic/mnist-cnn/1.0.0"
                         + "/requirements.txt?...: interrupted; mnist-cnn 1.0.0 is incomplete (there: INSTRUCTION.md, "
-                        + "model.safetensors, run_mnist.lua; perhaps there: requirements.txt; not there: manifest.json): "
+                        + "model-card.cdx.json, model.safetensors, run_mnist.lua; perhaps there: requirements.txt; not "
+                        + "there: provenance.json, manifest.json): "
                 ),
                 "\(run.errors)")
             #expect(run.errors.hasSuffix("publishing it again continues\ninterrupted\n"), "\(run.errors)")
