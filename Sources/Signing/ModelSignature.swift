@@ -208,6 +208,9 @@ public struct ModelSignature: Sendable {
     public static func verify(
         folder: String, signature path: String? = nil, publicKey: PublicKey
     ) throws -> ModelSignature {
+        if path == nil, FileStatus(of: joinPath(folder, fileName)) == nil {
+            throw SigningError(.mismatch, "'\(folder)' is not signed: there is no \(fileName) in it")
+        }
         let path = path ?? joinPath(folder, fileName)
         let signature = try ModelSignature(decoding: readFile(path, limit: 64 << 20))
         try signature.verify(publicKey: publicKey)

@@ -145,8 +145,14 @@ struct ModelSignatureTests {
         #expect(
             failure { try ModelSignature.sign(folder: folder, key: key) } == "'pipe' is neither a file nor a folder")
         #expect(
-            failure { try ModelSignature.verify(folder: scratch.file("none"), publicKey: key.publicKey) }
-                .hasPrefix("cannot open '\(scratch.file("none/model.sig"))'"))
+            failure { try ModelSignature.verify(folder: scratch.path, publicKey: key.publicKey) }
+                == "'\(scratch.path)' is not signed: there is no model.sig in it")
+        let nowhere = scratch.file("none")
+        #expect(
+            failure {
+                try ModelSignature.verify(
+                    folder: nowhere, signature: joinPath(folder, "model.sig"), publicKey: key.publicKey)
+            } == "cannot list '\(nowhere)': there is no such folder")
     }
 
     @Test("another key is told from a change")
