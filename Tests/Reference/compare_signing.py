@@ -235,9 +235,42 @@ def compare_descriptions(scratch):
         report(f"provenance {name}: in-toto takes it", not problem, problem)
 
 
+def compare_published(scratch):
+    """What the scripts themselves train and publish, with a key that openssl made as the README says."""
+    shell = """
+        set -e
+        openssl ecparam -genkey -noout -name prime256v1 | openssl pkcs8 -topk8 -passout pass:secret -out key.pem
+        openssl pkey -in key.pem -passin pass:secret -pubout -out pub.pem
+        "$COMMAND" "$ROOT/scripts/train.lua" --epochs 1 --limit 64 --log-interval 1
+        "$COMMAND" "$ROOT/scripts/evaluate.lua" --limit 100 --json metrics.json
+        "$COMMAND" "$ROOT/scripts/publish.lua" --metrics metrics.json --version 1.2.3 --to package
+    """
+    place = scratch / "published"
+    place.mkdir()
+    run = subprocess.run(
+        ["bash", "-c", shell], cwd=place, capture_output=True, text=True,
+        env=os.environ | {
+            "COMMAND": COMMAND, "ROOT": ROOT, "NIGHTJAR_SIGNING_KEY": "key.pem", "NIGHTJAR_SIGNING_PASSWORD": "secret"})
+    report("a package is trained, evaluated and published", run.returncode == 0, run.stdout + run.stderr)
+    package, public = place / "package", place / "pub.pem"
+    report("published package: reference takes it", *reference_verifies(package, public, package / "model.sig"))
+    report("published package: ours takes it", *ours_verifies(package, public, package / "model.sig"))
+    problem = JsonStrictValidator(SchemaVersion.V1_6).validate_str((package / "model-card.cdx.json").read_text())
+    report("published model card: cyclonedx takes it", problem is None, str(problem))
+    with open(package / "model.safetensors", "r+b") as model:
+        model.seek(-1, os.SEEK_END)
+        last = model.read(1)[0]
+        model.seek(-1, os.SEEK_END)
+        model.write(bytes([last ^ 1]))
+    for verifier, verify in (("ours", ours_verifies), ("reference", reference_verifies)):
+        passed, output = verify(package, public, package / "model.sig")
+        report(f"published package, one bit of the model changed: {verifier} refuses", not passed, output)
+
+
 with tempfile.TemporaryDirectory() as scratch:
     if sys.argv[2:] != ["--descriptions"]:
         compare_signatures(pathlib.Path(scratch))
     compare_descriptions(pathlib.Path(scratch))
+    compare_published(pathlib.Path(scratch))
 print(f"{failures} different")
 sys.exit(failures > 0)
