@@ -139,6 +139,18 @@ struct SignedPublishTests {
             })
     }
 
+    @Test("of few images the accuracy is uncertain, and with nothing else known the card still says so")
+    func fewImages() throws {
+        _ = try scratch.write("metrics.json", #"{ "accuracy": 60.0, "images": 5, "data": "some data" }"#)
+        #expect(try publish(to: "few").status == 0)
+        let component = try json("few/model-card.cdx.json")["metadata"]["component"]
+        let metrics = component["modelCard"]["quantitativeAnalysis"]["performanceMetrics"]
+        #expect(metrics.array.count == 1)
+        // Wilson's interval for 3 of 5.
+        #expect(metrics[0]["confidenceInterval"]["lowerBound"].string == "23.07 %")
+        #expect(metrics[0]["confidenceInterval"]["upperBound"].string == "88.24 %")
+    }
+
     @Test("the provenance says what was run, by whom and with which data")
     func provenance() throws {
         #expect(try publish(to: "one").status == 0)
