@@ -104,7 +104,8 @@ released:release()
 local environment = setmetatable({
   nj = nj, nn = nn, F = F, optim = optim, data = data, images = images, metrics = metrics, json = json,
   registry = registry, option = option, checkpoint = checkpoint, cyclic = cyclic, shared = shared, deep = deep,
-  key = key, long = long, ones = ones, holes = holes, released = released, own = function() return Own() end, context = context,
+  key = key, long = long, ones = ones, holes = holes, released = released, context = context,
+  own = function() return Own() end,
   autograd_function = function() return autograd_function() end,
   failure = select(2, pcall(nj.zeros)),
 }, { __index = _G })
