@@ -34,7 +34,7 @@ let package = Package(
             dependencies: [
                 "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks",
                 "Images",
-                "Datasets", "Checkpoints", "Registry", "HTTP",
+                "Datasets", "Checkpoints", "Registry", "Signing", "HTTP",
             ],
             resources: [
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
@@ -48,6 +48,7 @@ let package = Package(
 
         // The core. Nothing below this line knows of Lua.
         .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON", "CLibrary"]),
+        .target(name: "Signing", dependencies: ["CCrypto", "Files", "HTTP", "JSON", "CLibrary"]),
         .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
         .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
@@ -63,7 +64,8 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Kernels", "CLibrary"]),
         .target(name: "Console", dependencies: ["CLibrary"]),
         .target(name: "Metrics"),
-        .target(name: "Files", dependencies: ["CLibrary"]),
+        .target(name: "Files", dependencies: ["CCrypto", "CLibrary"]),
+        .target(name: "CCrypto"),
         .target(name: "JSON"),
         .target(name: "Schema"),
         .target(name: "CLibrary"),
@@ -88,6 +90,7 @@ let package = Package(
         .testTarget(name: "FilesTests", dependencies: ["Files", "TestSupport"]),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),
+        .testTarget(name: "SigningTests", dependencies: ["Signing", "HTTP", "JSON", "Files", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "Files", "TestSupport"], exclude: ["Reference"]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "HTTP", "Images", "Tensors", "Files", "TestSupport"]),
@@ -98,9 +101,9 @@ let package = Package(
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
-        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "Signing", "TestSupport"]),
         .testTarget(
-            name: "ScriptsTests", dependencies: ["nightjar", "Host", "Plugins", "Files", "TestSupport"],
+            name: "ScriptsTests", dependencies: ["nightjar", "Host", "Plugins", "Files", "Signing", "TestSupport"],
             exclude: ["Extremes/driver.lua"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
         .target(name: "TensorSupport", dependencies: ["Operators", "TestSupport"], path: "Tests/TensorSupport"),

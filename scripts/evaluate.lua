@@ -43,9 +43,22 @@ nj.no_grad(function()
   end
 end)
 
+-- Recall and precision of each class that the set has examples of.
+local classes = nj.json.list {}
+for class = 0, digits.classes - 1 do
+  local recall, precision = confusion:recall(class), confusion:precision(class)
+  if recall == recall then
+    classes[#classes + 1] = {
+      class = class, recall = recall, precision = precision == precision and precision or 0.0,
+    }
+  end
+end
+
 local figures = {
   model_sha256 = nj.sha256(config.model),
   data = set:name(),
+  data_sha256 = set:digests(),
+  classes = classes,
   images = #set,
   loss = loss / #set,
   accuracy = 100 * confusion:accuracy(),

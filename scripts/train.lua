@@ -47,11 +47,16 @@ if config.resume then
   optimizer:set_lr(config.lr) -- what this run was asked for counts, not what was saved
 end
 
+local digests = train_set:digests()
+
 local function save(epoch)
-  local kept = { data = train_set:name() }
+  local kept = {
+    data = train_set:name(), ["data.images"] = #train_set,
+    ["data.images.sha256"] = digests.images, ["data.labels.sha256"] = digests.labels,
+  }
   for name, value in pairs(config) do
-    -- Places on this machine do not belong into a file that is published.
-    if name ~= "data" and name ~= "out" then kept["config." .. name] = tostring(value) end
+    -- Places on this machine, and whether it was interrupted, do not belong into a file that is published.
+    if name ~= "data" and name ~= "out" and name ~= "resume" then kept["config." .. name] = tostring(value) end
   end
   checkpoint.save(config.out, { model = net, optimizer = optimizer, epoch = epoch, step = steps, metadata = kept })
   saved = true

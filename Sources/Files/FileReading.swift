@@ -28,6 +28,15 @@ public struct FileStatus: Sendable {
     }
 }
 
+/// Whether a path is a symbolic link itself, wherever that leads. - Throws: `FileError` where it cannot be looked at.
+public func isSymbolicLink(_ path: String) throws -> Bool {
+    var info = stat()
+    guard try withSystemPath(path, action: "look at", { lstat($0, &info) }) == 0 else {
+        throw FileError(path: path, action: "look at", errno: errno)
+    }
+    return info.st_mode & S_IFMT == S_IFLNK
+}
+
 /// A file opened for reading, closed with its last reference.
 public final class ReadableFile {
     public let path: String

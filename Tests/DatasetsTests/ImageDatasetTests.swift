@@ -1,4 +1,5 @@
 import Datasets
+import Files
 import Tensors
 import Testing
 
@@ -108,4 +109,16 @@ func batchCounts(size: Int, all: Int, full: Int) throws {
     var images = 0
     while let batch = try pass.next() { images += batch.labels.count }
     #expect(images == 4)
+}
+
+@Test("digests are those of IDX files with the same content, and tell data apart")
+func datasetDigests() throws {
+    let images = (0..<24).map { UInt8($0) }
+    let data = try ImageDataset(images: images, rows: 2, columns: 3, labels: [3, 1, 4, 1])
+    let digests = data.digests()
+    #expect(digests.images == SHA256.hexDigest(of: idx([4, 2, 3], images)))
+    #expect(digests.labels == SHA256.hexDigest(of: idx([4], [3, 1, 4, 1])))
+    #expect(data.slice(3).digests().images != digests.images)
+    let turned = try ImageDataset(images: images, rows: 3, columns: 2, labels: [3, 1, 4, 1])
+    #expect(turned.digests().images != digests.images)
 }

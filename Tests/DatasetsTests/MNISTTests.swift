@@ -145,6 +145,8 @@ struct RealFiles {
             (idx([10_000, 28, 28], test.images), "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
             (idx([60_000], train.labels), "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
         ] { #expect(SHA256.hexDigest(of: content) == digest) }
+        #expect(test.digests().images == "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7")
+        #expect(test.digests().labels == "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")
     }
 
     @Test("they are downloaded once, with progress, and then come from the cache")

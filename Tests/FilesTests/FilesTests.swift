@@ -26,3 +26,22 @@ func digests(length: Int, digest: String) {
     for start in stride(from: 0, to: length, by: 37) { pieces.update(Array(message[start..<min(length, start + 37)])) }
     #expect(pieces.hexDigest() == digest)
 }
+
+@Test("SHA-256 of large pieces, which libcrypto takes where it is there, is that of small ones")
+func sha256LargePieces() {
+    let message = (0..<(1 << 20) + 77).map { UInt8(truncatingIfNeeded: $0 * 7919 + $0 / 251) }
+    let digest = "fd95519e66e593afd16c8b92574ec8aac233fe58865edbda623de6596da2d74f"
+    #expect(SHA256.hexDigest(of: message) == digest)
+    // Begun in the middle of a block, and with what was pending before.
+    for first in [1, 63, 64, 65, 300 << 10] {
+        var hash = SHA256()
+        hash.update(Array(message[..<first]))
+        hash.update(Array(message[first...]))
+        #expect(hash.hexDigest() == digest)
+    }
+    var small = SHA256()
+    for start in stride(from: 0, to: message.count, by: 1000) {
+        small.update(Array(message[start..<min(start + 1000, message.count)]))
+    }
+    #expect(small.hexDigest() == digest)
+}

@@ -103,11 +103,36 @@ struct EvaluateTests {
             "--data", "data", "--latency-runs", "2", "--json", "figures.json", "--min-accuracy", "99")
         #expect(result.status == 1)
         let text = try readText(scratch.file("figures.json"))
+        let (images, labels) = try (
+            SHA256.hexDigest(ofFile: scratch.file("data/t10k-images-idx3-ubyte")),
+            SHA256.hexDigest(ofFile: scratch.file("data/t10k-labels-idx1-ubyte"))
+        )
         #expect(
             text.replacing(/\d+\.\d+(e-\d+)?/, with: "X") == """
                 {
                   "accuracy": X,
+                  "classes": [
+                    {
+                      "class": 0,
+                      "precision": X,
+                      "recall": X
+                    },
+                    {
+                      "class": 1,
+                      "precision": X,
+                      "recall": X
+                    },
+                    {
+                      "class": 7,
+                      "precision": X,
+                      "recall": X
+                    }
+                  ],
                   "data": "MNIST",
+                  "data_sha256": {
+                    "images": "\(images)",
+                    "labels": "\(labels)"
+                  },
                   "images": 5,
                   "latency_ms_median": X,
                   "latency_ms_p99": X,
@@ -117,6 +142,7 @@ struct EvaluateTests {
 
                 """)
         #expect(text.contains("\"accuracy\": 60.0"))
+        #expect(text.contains("\"class\": 1,\n      \"precision\": 0.6,\n      \"recall\": 1.0\n"))
         #expect(text.contains("\"loss\": 1.59"))
     }
 

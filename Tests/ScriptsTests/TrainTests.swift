@@ -56,6 +56,23 @@ struct TrainTests {
         #expect(scratch.names.filter { $0.hasPrefix("model") } == ["model.safetensors", "model.training.safetensors"])
     }
 
+    @Test("The model's file keeps which data it was trained on, with their digests")
+    func dataDigests() throws {
+        #expect(try run("--limit", "20", "--epochs", "1").status == 0)
+        let show = try scratch.write(
+            "show.lua",
+            """
+            package.path = "\(Nightjar.root)/scripts/?.lua;" .. package.path
+            local nj = require "nightjar"
+            local _, kept = nj.checkpoint.load("model.safetensors", require("models.mnist").Net())
+            local digests = nj.data.generated_digits { limit = 20 }:digests()
+            assert(kept["data.images.sha256"] == digests.images and kept["data.labels.sha256"] == digests.labels)
+            print(kept.data, kept["data.images"], #digests.images, digests.images ~= digests.labels)
+            """)
+        let shown = try Nightjar.run(show, in: scratch.path)
+        #expect(shown == .init(output: "generated digits, not MNIST\t20\t64\ttrue\n"))
+    }
+
     @Test("The last, smaller batch does not count more images than there are")
     func lastBatch() throws {
         let output = try run("--limit", "600", "--epochs", "1").output

@@ -38,3 +38,13 @@ public func truncate(_ path: String, _ size: Int) {
         _ = Glibc.truncate(path, off_t(size))
     #endif
 }
+
+/// Makes a symbolic link.
+public func makeLink(_ path: String, to target: String) {
+    _ = symlink(target, path)
+}
+
+/// Makes a named pipe.
+public func makePipe(_ path: String) {
+    _ = mkfifo(path, 0o600)
+}

@@ -83,6 +83,20 @@ private let datasetMethods: [HostMethod<DigitSet>] = [
         returns: .string().orNil
     ) { dataset, _ in dataset.substituteReason.map { .string($0) } ?? .nil },
     .method(
+        "digests",
+        doc:
+            "What tells this data from other data: the SHA-256 of all images and of all labels, each as an IDX file has "
+            + "them. MNIST's are those of its unpacked files.",
+        returns: .custom("{ images: string, labels: string }", "64 lower-case hexadecimal digits each")
+    ) { dataset, _ in
+        let digests = dataset.images.digests()
+        return .value(
+            .table([
+                (key: .string("images"), value: .string(digests.images)),
+                (key: .string("labels"), value: .string(digests.labels)),
+            ]))
+    },
+    .method(
         "image", doc: "One image, normalised, and its class.", arguments: [.integer("index", "from 0", min: 0)],
         returns: .several([.object(Tensor.self, "[1, rows, columns]"), .integer("class")])
     ) { dataset, call in

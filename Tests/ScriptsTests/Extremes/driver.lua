@@ -53,6 +53,8 @@ local objects = {
   Package = { "registry.package('a', '1', { x = registry.text 'y' })" },
   Registry = { "registry.gitlab('http://127.0.0.1:1', '1', { token = 'x' })" },
   PackageText = { "registry.text 'text'" },
+  PrivateKey = { "nj.signing.private_key(key)" }, PublicKey = { "nj.signing.private_key(key):public_key()" },
+  Provenance = { "nj.signing.provenance()" },
   JSONNull = { "json.null" },
   Error = { "failure" },
   Sequential = { "nn.Sequential(nn.ReLU(), nn.Linear(2, 3))" }, ModuleList = { "nn.ModuleList { nn.ReLU() }" },
@@ -91,12 +93,21 @@ local function context()
   end)(nj.ones(2, { requires_grad = true }))
   return kept
 end
+-- A key that signs, in a file.
+local key = "key.pem"
+do
+  local here = arg[0]:match "^.*/" or ""
+  local reference <close> = assert(io.open(here .. "../../Reference/signing.json", "rb"))
+  local file <close> = assert(io.open(key, "wb"))
+  file:write(json.decode(reference:read "a").keys["P-256"].private)
+end
 local released = nj.zeros(2)
 released:release()
 local environment = setmetatable({
   nj = nj, nn = nn, F = F, optim = optim, data = data, images = images, metrics = metrics, json = json,
   registry = registry, option = option, checkpoint = checkpoint, cyclic = cyclic, shared = shared, deep = deep,
-  long = long, ones = ones, holes = holes, released = released, own = function() return Own() end, context = context,
+  key = key, long = long, ones = ones, holes = holes, released = released, context = context,
+  own = function() return Own() end,
   autograd_function = function() return autograd_function() end,
   failure = select(2, pcall(nj.zeros)),
 }, { __index = _G })
