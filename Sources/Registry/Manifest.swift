@@ -109,7 +109,8 @@ public struct Manifest: Sendable, Equatable {
     }
 }
 
-private func utcTime(_ seconds: Int) -> String {
+/// Seconds since 1970 as "2026-01-31T12:00:00Z".
+func utcTime(_ seconds: Int) -> String {
     var seconds = time_t(seconds)
     var parts = tm()
     guard gmtime_r(&seconds, &parts) != nil else { return "" }

@@ -96,12 +96,15 @@ public final class FakeGitLab: Sendable {
         store(package, version, name, Array(content.utf8), content.utf8.count)
     }
 
-    func store(_ package: String, _ version: String, _ name: String, _ content: [UInt8], _ size: Int) {
-        state.withLock { state in
-            state.files.append(
-                File(
-                    id: state.files.count + 1, package: package, version: version, name: name, content: content,
-                    size: size, sha256: SHA256.hexDigest(of: content)))
+    @discardableResult
+    func store(_ package: String, _ version: String, _ name: String, _ content: [UInt8], _ size: Int) -> File {
+        let sha256 = SHA256.hexDigest(of: content)
+        return state.withLock { state in
+            let file = File(
+                id: state.files.count + 1, package: package, version: version, name: name, content: content,
+                size: size, sha256: sha256)
+            state.files.append(file)
+            return file
         }
     }
 

@@ -40,12 +40,12 @@ extension FakeGitLab {
         if case .corrupt = fault { content[0] ^= 1 }
         let stored = content
         let keep = {
-            self.store(package, version, name, stored, stored.count)
-            self.state.withLock { $0.hasUploaded = true }
+            defer { self.state.withLock { $0.hasUploaded = true } }
+            return self.store(package, version, name, stored, stored.count)
         }
-        if fails(exchange, fault, store: keep) { return }
-        keep()
-        guard settings.knowsSelect, exchange.request.query["select"] == "package_file", let file = files.last else {
+        if fails(exchange, fault, store: { _ = keep() }) { return }
+        let file = keep()
+        guard settings.knowsSelect, exchange.request.query["select"] == "package_file" else {
             return exchange.answer(201, json, "{\"message\":\"201 Created\"}")
         }
         exchange.answer(200, json, describe(file, settings))
