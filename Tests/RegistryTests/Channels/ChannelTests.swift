@@ -127,6 +127,16 @@ struct ChannelTests {
         }
     }
 
+    @Test("of one number the move that was stored later counts, else the greater name")
+    func order() throws {
+        func move(_ name: String, _ id: Int?) throws -> ChannelMove {
+            try #require(ChannelMove(file: name, RemoteFile(id: id)))
+        }
+        #expect(try move("000002-1.1.0.json", 8) > move("000002-1.2.0.json", 7))
+        #expect(try move("000002-1.2.0.json", nil) > move("000002-1.1.0.json", nil))
+        #expect(try move("000003-1.0.0.json", 1) > move("000002-1.2.0.json", 2))
+    }
+
     @Test("many at once leave one state that all see")
     func crowd() throws {
         try shop.publish("1.0.0", "1.1.0", "1.2.0", "1.3.0")

@@ -55,8 +55,9 @@ struct PullIntegrityTests {
             for other in [String(whole.dropLast()), whole + "x", "", whole + whole] {
                 shop.server.fail("GET \(name)", .answer(200, [:], other))
                 let message = failure { try shop.pull("mnist-cnn") }
-                #expect(
-                    message.contains(what) || message.contains("more than the expected 16 bytes came"), "\(message)")
+                // What is too long is broken off before it fills the disk.
+                let isFile = name == "model.bin" && other.count > whole.count
+                #expect(message.contains(isFile ? "more than the expected 16 bytes came" : what), "\(message)")
                 try expectNothing(message)
             }
             shop.server.fail("GET \(name)", .cut)
