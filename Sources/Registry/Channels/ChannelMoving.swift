@@ -33,18 +33,17 @@ extension Channels {
         report: @escaping (String) -> Void = { _ in }
     ) throws -> (move: ChannelMove, isNew: Bool) {
         _ = try Self.checkName(channel.text)
-        let repeating = Repeating(
-            policy: options.retry, clock: options.clock, isCancelled: options.isCancelled,
-            report: { report("\($0); attempt \($2) in \(($1 * 10).rounded() / 10) s") })
-        try repeating { _ in try checkComplete(version) }
-        let before = try repeating { _ in try current(channel) }
+        let retrier = Retrier(options.retry, options.clock, isCancelled: options.isCancelled)
+        let tell = { (event: PublishEvent) -> Void in if let line = event.line { report(line) } }
+        try retrier(tell: tell) { _ in try checkComplete(version) }
+        let before = try retrier(tell: tell) { _ in try current(channel) }
         if let before, before.version == version { return (before, false) }
         let number = (before?.number ?? 0) + 1
         let record = ChannelRecord(
             channel: channel.text, version: version.text, from: before?.version.text,
             moved: utcTime(options.time ?? secondsSince1970()), by: options.by)
         let file = try MeasuredFile(PackageFile(ChannelMove.fileName(number, version).text, .bytes(record.encoded())))
-        try repeating { attempt -> Void in
+        try retrier(tell: tell) { attempt -> Void in
             // The lost attempt may have succeeded.
             if attempt > 1, try isStored(file, in: channel) { return }
             do { _ = try registry.put(file, in: place, channel, progress: { _ in }) } catch let error as RegistryError {
@@ -52,15 +51,16 @@ extension Channels {
                 guard case .refused(400) = error.kind, try isNamed(file, in: channel) else { throw error }
             }
         }
-        return try settle(channel, number, version, options, repeating)
+        return try settle(channel, number, version, options) { try retrier(tell: tell) { _ in try moves(of: channel) } }
     }
 
     /// Waits until the move shows, and looks who won.
     private func settle(
-        _ channel: PackageVersion, _ number: Int, _ version: PackageVersion, _ options: Options, _ repeating: Repeating
+        _ channel: PackageVersion, _ number: Int, _ version: PackageVersion, _ options: Options,
+        _ look: () throws -> [ChannelMove]
     ) throws -> (move: ChannelMove, isNew: Bool) {
-        for look in 1...max(1, options.looks) {
-            let seen = try repeating { _ in try moves(of: channel) }
+        for turn in 1...max(1, options.looks) {
+            let seen = try look()
             if let now = seen.last, seen.contains(where: { $0.number == number && $0.version == version }) {
                 if now.version == version { return (now, true) }
                 let other = try? record(of: now, in: channel)
@@ -70,7 +70,7 @@ extension Channels {
                         + "\(other.map { " by \(printable($0.by, limit: 200))" } ?? ""), and stays there; move it again to have "
                         + "\(version)")
             }
-            if look < options.looks { options.clock.sleep(Double(look), options.isCancelled) }
+            if turn < options.looks { options.clock.sleep(Double(turn), options.isCancelled) }
         }
         throw RegistryError(
             .unverified, "the registry does not show that channel \(channel) of \(package) was moved to \(version)",

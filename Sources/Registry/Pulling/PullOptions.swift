@@ -75,8 +75,8 @@ extension PackageRegistry {
     public func versions(
         of name: PackageName, includesIncomplete: Bool, options: PullOptions = PullOptions()
     ) throws -> [PackageVersion] {
-        let repeating = Repeating(policy: options.retry, clock: options.clock, isCancelled: options.isCancelled)
-        let all = try repeating { _ in try versions(of: name) }
+        let retrier = Retrier(options.retry, options.clock, isCancelled: options.isCancelled)
+        let all = try retrier(tell: { _ in }) { _ in try versions(of: name) }
         let semantic = all.filter { SemanticVersion($0.text) != nil }.sorted {
             guard let one = SemanticVersion($0.text), let other = SemanticVersion($1.text) else { return false }
             return one > other
@@ -86,7 +86,8 @@ extension PackageRegistry {
         let cached = options.cache.map { PackageCache($0, of: self).versions(of: name) } ?? []
         let file = try PackageFileName(Manifest.fileName)
         return try ordered.filter { version in
-            try cached.contains(version) || repeating { _ in try bytes(of: file, in: name, version) != nil }
+            try cached.contains(version)
+                || retrier(tell: { _ in }) { _ in try bytes(of: file, in: name, version) != nil }
         }
     }
 }

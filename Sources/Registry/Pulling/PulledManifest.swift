@@ -50,7 +50,9 @@ extension PackageRegistry {
     /// Its bytes are compared with the digest that the registry lists, as are the digests in it; where nothing is
     /// listed (a deploy token, a hidden package), it is fetched twice and must be the same.
     func manifest(of name: PackageName, _ version: PackageVersion) throws -> PulledManifest? {
-        guard let bytes = try bytes(of: PackageFileName(Manifest.fileName), in: name, version) else { return nil }
+        guard let bytes = try bytes(of: PackageFileName(Manifest.fileName), in: name, version, limit: 4 << 20) else {
+            return nil
+        }
         let file = try PackageFileName(Manifest.fileName)
         let found = RemoteFile(size: bytes.count, sha256: SHA256.hexDigest(of: bytes))
         let listed = try listing(name, version, wanted: file)
@@ -61,7 +63,7 @@ extension PackageRegistry {
                     "fetching '\(file)' of \(name) \(version): \(describe(found)) came, the registry has \(describe(entry))"
                 )
             }
-        } else if try self.bytes(of: file, in: name, version) != bytes {
+        } else if try self.bytes(of: file, in: name, version, limit: 4 << 20) != bytes {
             throw RegistryError(
                 .unverified, "fetching '\(file)' of \(name) \(version) twice brought different bytes", isTransient: true
             )
@@ -76,23 +78,6 @@ extension PackageRegistry {
                     + "the registry \(describe(entry))")
         }
         return manifest
-    }
-
-    /// A small file of a package; nil where it is not there.
-    ///
-    /// - Parameter limit: the most bytes taken. Default: 4 MiB.
-    func bytes(
-        of file: PackageFileName, in name: PackageName, _ version: PackageVersion, limit: Int = 4 << 20
-    ) throws -> [UInt8]? {
-        var bytes: [UInt8] = []
-        let isThere = try get(file, of: name, version, progress: { _ in }) { piece in
-            guard bytes.count + piece.count <= limit else {
-                throw RegistryError(
-                    .unverified, "fetching '\(file)' of \(name) \(version): more than \(limit) bytes came")
-            }
-            bytes.append(contentsOf: piece)
-        }
-        return isThere ? bytes : nil
     }
 
     /// What the registry lists of a version; empty where it may not be looked at.

@@ -8,6 +8,7 @@ final class Puller {
     let options: PullOptions
     let cache: PackageCache
     let report: (PullEvent) -> Void
+    private let retrier: Retrier
 
     init(
         _ registry: any PackageRegistry, _ request: PackageRequest, _ options: PullOptions, _ cache: PackageCache,
@@ -18,6 +19,7 @@ final class Puller {
         self.options = options
         self.cache = cache
         self.report = report
+        retrier = Retrier(options.retry, options.clock, isCancelled: options.isCancelled)
     }
 
     var name: PackageName { request.name }
@@ -44,10 +46,7 @@ final class Puller {
     }
 
     func repeating<T>(_ work: (Int) throws -> T) throws -> T {
-        let repeating = Repeating(
-            policy: options.retry, clock: options.clock, isCancelled: options.isCancelled,
-            report: { [report] in report(.retry(reason: $0, seconds: $1, attempt: $2)) })
-        return try repeating(work)
+        try retrier(tell: { PullEvent($0).map(report) }, work)
     }
 
     // MARK: Fetching
@@ -57,13 +56,10 @@ final class Puller {
         let staging = try cache.stage(name)
         var isAdopted = false
         defer { if !isAdopted { PackageFolder.remove(staging) } }
-        let work = FileFetch(
-            registry: registry, name: name, version: version, folder: staging, retry: options.retry,
-            clock: options.clock, isCancelled: options.isCancelled)
+        let work = FileFetch(registry: registry, name: name, version: version, folder: staging, retrier: retrier)
         let files = manifest.files.map { FileFetch.File(name: $0.name, size: $0.size, sha256: $0.sha256) }
-        try concurrently(files, atMost: registry.parallelTransfers, report: report) { file, emit, isStopped in
-            try work.run(file, emit, isStopped)
-        }
+        inParallel(files, threads: registry.parallelTransfers, hear: report) { work.run($0, $1) }
+        if let failure = work.failure { throw failure }
         try writeFile(joinPath(staging, Manifest.fileName), manifest.bytes)
         try PackageFolder.markPrograms(manifest, in: staging)
         try options.verify?(staging)
@@ -103,61 +99,5 @@ final class Puller {
             throw error
         }
         return true
-    }
-}
-
-/// Fetches files of one version into a folder; on any thread.
-struct FileFetch: Sendable {
-    struct File: Sendable {
-        let name: PackageFileName
-        let size: Int
-        let sha256: String
-    }
-
-    let registry: any PackageRegistry
-    let name: PackageName
-    let version: PackageVersion
-    let folder: String
-    let retry: RetryPolicy
-    let clock: RetryClock
-    let isCancelled: @Sendable () -> Bool
-
-    func run(_ file: File, _ emit: @escaping (PullEvent) -> Void, _ isStopped: @escaping @Sendable () -> Bool) throws {
-        let repeating = Repeating(
-            policy: retry, clock: clock, isCancelled: { [isCancelled] in isCancelled() || isStopped() },
-            report: { emit(.retry(reason: $0, seconds: $1, attempt: $2)) })
-        try repeating { _ in try fetch(file, emit, isStopped) }
-        emit(.fetched(file: file.name.text, size: file.size))
-    }
-
-    private func fetch(_ file: File, _ emit: @escaping (PullEvent) -> Void, _ isStopped: () -> Bool) throws {
-        let action = "fetching '\(file.name)' of \(name) \(version)"
-        let target = try AtomicFile(joinPath(folder, file.name.text))
-        var hash = SHA256()
-        var size = 0
-        let isThere = try withoutActuallyEscaping(isStopped) { isStopped in
-            try registry.get(
-                file.name, of: name, version,
-                progress: { emit(.progress(file: file.name.text, done: $0.done, size: file.size)) },
-                sink: { bytes in
-                    if isStopped() { throw RegistryError(.cancelled, "\(action): another file failed") }
-                    size += bytes.count
-                    guard size <= file.size else {
-                        throw RegistryError(.unverified, "\(action): more than the expected \(file.size) bytes came")
-                    }
-                    hash.update(bytes)
-                    try target.write(bytes)
-                })
-        }
-        guard isThere else {
-            throw RegistryError(.unverified, "\(action): the manifest lists it, but it is not there")
-        }
-        let found = RemoteFile(size: size, sha256: hash.hexDigest())
-        guard found == RemoteFile(size: file.size, sha256: file.sha256) else {
-            throw RegistryError(
-                .unverified,
-                "\(action): \(describe(found)) came, expected were \(file.size) bytes with SHA-256 \(file.sha256)")
-        }
-        try target.commit()
     }
 }

@@ -54,7 +54,9 @@ final class PullShop {
     let scratch: ScratchDirectory
     let server: FakeGitLab
     let clock = FakeClock()
-    let gitlab: GitLabRegistry
+    private let first: GitLabRegistry
+    /// The server's project. What was learnt of it is forgotten each time, as by another run of the command.
+    var gitlab: GitLabRegistry { (try? Self.project(of: server)) ?? first }
     let directory: DirectoryRegistry
     let name: PackageName
     var options = PullOptions()
@@ -63,15 +65,19 @@ final class PullShop {
     init(_ change: (inout FakeGitLab.Settings) -> Void = { _ in }) throws {
         scratch = try ScratchDirectory()
         server = try FakeGitLab(change)
-        var gitlab = try GitLabRegistry(
-            api: server.url, project: "group/app",
-            credential: Credential(.job, server.state.withLock { $0.settings.token }, source: "THE_TOKEN"))
-        gitlab.client.stallTimeout = 0.5
-        self.gitlab = gitlab
+        first = try Self.project(of: server)
         directory = DirectoryRegistry(scratch.file("registry"))
         name = try PackageName("mnist-cnn")
         options.cache = scratch.file("cache")
         options.clock = clock.clock
+    }
+
+    private static func project(of server: FakeGitLab) throws -> GitLabRegistry {
+        var registry = try GitLabRegistry(
+            api: server.url, project: "group/app",
+            credential: Credential(.job, server.state.withLock { $0.settings.token }, source: "THE_TOKEN"))
+        registry.client.stallTimeout = 0.5
+        return registry
     }
 
     /// The files of a version: model.bin, INSTRUCTION.md and the manifest.
@@ -90,7 +96,7 @@ final class PullShop {
         for version in versions {
             let isComplete = !version.hasSuffix("!")
             let package = try package(isComplete ? version : String(version.dropLast()))
-            for file in package.files where isComplete || file.name.text != Manifest.fileName {
+            for file in try package.allFiles() where isComplete || file.name.text != Manifest.fileName {
                 _ = try directory.put(file, in: name, package.package.version, progress: { _ in })
                 guard case .bytes(let bytes) = file.content else { continue }
                 server.add(

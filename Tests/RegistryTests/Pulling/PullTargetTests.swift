@@ -73,7 +73,7 @@ struct PullTargetTests {
             PackageFile("tool", .bytes([0x7f, 0x45, 0x4c, 0x46, 1])), PackageFile("script", .text("#!/bin/sh\n")),
             PackageFile("text", .text("#?")),
         ]
-        for file in try Package(name: "tools", version: "1.0.0", files: files).measured().files {
+        for file in try Package(name: "tools", version: "1.0.0", files: files).measured().allFiles() {
             _ = try shop.directory.put(file, in: PackageName("tools"), PackageVersion("1.0.0"), progress: { _ in })
         }
         try shop.pull("tools", from: shop.directory)

@@ -79,6 +79,14 @@ struct VersionChoiceTests {
         #expect(try best("prod", of: versions) == [])
     }
 
+    @Test("the next version is after the newest that is semantic")
+    func next() throws {
+        let versions = try ["1.9.0", "1.10.0", "2.0.0-rc.1", "main", "9.9"].map { try PackageVersion($0) }
+        #expect(nextVersion(after: versions, .patch) == ("2.0.0", "2.0.0-rc.1"))
+        #expect(nextVersion(after: Array(versions.prefix(2)), .minor) == ("1.11.0", "1.10.0"))
+        #expect(SemanticVersion.Part.allCases.map { nextVersion(after: [], $0).next } == ["0.0.1", "0.1.0", "1.0.0"])
+    }
+
     @Test("a request names a package and perhaps a version")
     func requests() throws {
         #expect(try PackageRequest("mnist-cnn").description == "mnist-cnn@latest")
