@@ -23,5 +23,6 @@ public let builtInModules: [HostModule] = [
     imagesModule,
     bundleModule,
     registryModule,
+    pullModule,
     digestModule,
 ]

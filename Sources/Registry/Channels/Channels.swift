@@ -57,6 +57,25 @@ public struct Channels: Sendable {
         return record
     }
 
+    /// The version that a choice comes to: the newest complete one that fits, or where a channel is.
+    ///
+    /// - Throws: `RegistryError` where there is none. A version named exactly is not looked for.
+    public func resolve(_ choice: VersionChoice) throws -> PackageVersion {
+        switch choice {
+        case .name(let name): return try current(name)?.version ?? name
+        case .range(let range) where range.exactVersion != nil:
+            return try PackageVersion(range.exactVersion?.description ?? "")
+        case .range, .latest:
+            let manifest = try PackageFileName(Manifest.fileName)
+            let candidates = choice.candidates(try registry.versions(of: package))
+            let newest = try candidates.first { try registry.bytes(of: manifest, in: package, $0) != nil }
+            guard let newest else {
+                throw RegistryError(.invalid, "no complete version of \(package) in \(registry) fits \(choice)")
+            }
+            return newest
+        }
+    }
+
     /// - Throws: `RegistryError` where a channel cannot have that name.
     public static func checkName(_ text: String) throws -> PackageVersion {
         let name = try PackageVersion(text)
