@@ -187,6 +187,16 @@ public final class Exchange {
         answer(status, headers, Array(body.utf8), announced: announced)
     }
 
+    /// Sends an answer of that many zeros, which are never all in memory.
+    public func answerZeros(_ count: Int) {
+        send("HTTP/1.1 200 OK\r\nContent-Length: \(count)\r\nConnection: close\r\n\r\n")
+        let piece = [UInt8](repeating: 0, count: 1 << 20)
+        var rest = count
+        while rest > 0, LoopbackSocket.send(connection, rest >= piece.count ? piece : Array(piece[..<rest])) {
+            rest -= min(rest, piece.count)
+        }
+    }
+
     /// Says nothing until the client hangs up.
     public func stall() {
         keepsOpen = false

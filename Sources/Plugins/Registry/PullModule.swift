@@ -36,7 +36,7 @@ let pullModule = HostModule(
             let registry = try scriptRegistry(call)
             var options = try pullOptions(call)
             options.target = try call.optionalString("to")
-            let report = try pull(request, registry, options, show)
+            let report = try call.withCallbacks { try pull(request, registry, options, show) }
             let end = report.isNew ? "" : ": nothing new"
             show("\(report.name) \(report.version) is in \(report.folder)\(end)")
             return .values([.string(report.folder), .string(report.version.text), .boolean(report.isNew)])
@@ -56,7 +56,8 @@ let pullModule = HostModule(
             let (text, file) = (try call.string("text"), try PackageFileName(call.string("file")))
             guard text.hasPrefix("registry:") else { return .string(text) }
             let request = try PackageRequest(String(text.dropFirst("registry:".count)))
-            let report = try pull(request, scriptRegistry(call), pullOptions(call)) { _ in }
+            let (registry, options) = (try scriptRegistry(call), try pullOptions(call))
+            let report = try call.withCallbacks { try pull(request, registry, options) { _ in } }
             guard report.files.contains(file.text) else {
                 throw RegistryError(
                     .invalid,
@@ -83,11 +84,15 @@ let pullModule = HostModule(
         ) { call in
             let channels = try Channels(of: PackageName(call.string("name")), in: scriptRegistry(call))
             let channel = try Channels.checkName(call.string("channel"))
-            let version = try channels.resolve(VersionChoice(call.string("version")))
+            let choice = try VersionChoice(call.string("version"))
             var options = Channels.Options()
             options.isCancelled = { Interrupt.isRequested }
-            let (move, isNew) = try interruptible {
-                try channels.move(channel, to: version, options: options) { StandardStreams.writeError("\($0)\n") }
+            let (move, isNew) = try call.withCallbacks {
+                try interruptible {
+                    try channels.move(channel, to: channels.resolve(choice), options: options) {
+                        StandardStreams.writeError("\($0)\n")
+                    }
+                }
             }
             StandardStreams.writeOutput(
                 "channel \(channel) of \(channels.package) is at \(move.version)\(isNew ? "" : " already")\n")
@@ -98,11 +103,12 @@ let pullModule = HostModule(
             options: [registryOption], returns: moves
         ) { call in
             let channels = try Channels(of: PackageName(call.string("name")), in: scriptRegistry(call))
-            return .value(
-                .list(
-                    try channels.names().compactMap { channel in
-                        try channels.current(channel).map { try described($0, channel, channels) }
-                    }))
+            return try call.withCallbacks {
+                let moves = try channels.names().compactMap { channel in
+                    try channels.current(channel).map { try described($0, channel, channels) }
+                }
+                return .value(.list(moves))
+            }
         },
         .function(
             "channel_history", doc: "Every move of a channel, the oldest first.",
@@ -110,7 +116,9 @@ let pullModule = HostModule(
         ) { call in
             let channels = try Channels(of: PackageName(call.string("name")), in: scriptRegistry(call))
             let channel = try PackageVersion(call.string("channel"))
-            return .value(.list(try channels.moves(of: channel).map { try described($0, channel, channels) }))
+            return try call.withCallbacks {
+                .value(.list(try channels.moves(of: channel).map { try described($0, channel, channels) }))
+            }
         },
         .function(
             "versions", doc: "The complete versions of a package, the newest first.", arguments: [packageName],
@@ -119,10 +127,12 @@ let pullModule = HostModule(
         ) { call in
             var options = PullOptions()
             options.isCancelled = { Interrupt.isRequested }
-            return .strings(
-                try scriptRegistry(call).versions(
-                    of: PackageName(call.string("name")), includesIncomplete: call.boolean("all"), options: options
-                ).map(\.text))
+            let registry = try scriptRegistry(call)
+            let (name, all) = (try PackageName(call.string("name")), try call.boolean("all"))
+            let versions = try call.withCallbacks {
+                try registry.versions(of: name, includesIncomplete: all, options: options)
+            }
+            return .strings(versions.map(\.text))
         },
     ])
 
