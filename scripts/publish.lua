@@ -16,6 +16,7 @@ local config = nj.options(arg, {
   version = nj.option.string(nil, "the package's version; else that of the tag vX.Y.Z ($CI_COMMIT_TAG), else $VERSION"),
   next = nj.option.choice({ "patch", "minor", "major" }, nil, "the version after the newest that is there"),
   registry = nj.option.string(nil, "directory:PATH, a GitLab project's web address, or PLUGIN:WHERE"),
+  channel = nj.option.string(nil, "move this channel, a word like prod, to the version once it is published"),
   metrics = nj.option.file(nil, "what evaluate.lua --json wrote; else the accuracy is measured now"),
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
   to = nj.option.string(nil, "write the package to this directory, not to a registry"),
@@ -130,15 +131,25 @@ local function choose()
   return target:next_version(config.name, config.next)
 end
 
+if config.channel and not target then error("--channel needs a registry: the channel is there", 0) end
+
+--- Publishes a version, which does nothing where that is done already, and moves the channel to it.
+local function publish(number, options)
+  make(number):publish(target, options)
+  if config.channel and not config.dry_run then
+    registry.promote(config.name, number, config.channel, { registry = target })
+  end
+end
+
 if not target and not config.to then print "no registry is configured (see --help): writing to a folder" end
 local options = { dry_run = config.dry_run, to = config.to, attempts = config.attempts, run = run }
 if not config.next then
-  make(version):publish(target, options)
+  publish(version, options)
   return
 end
 -- Another job may take the version between the choice and the claim: then the next one is chosen.
 for attempt = 1, 5 do
-  local done, problem = pcall(function() make(choose()):publish(target, options) end)
+  local done, problem = pcall(function() publish(choose(), options) end)
   if done then return end
   local is_taken = tostring(problem):find("with other content", 1, true)
   if not is_taken or attempt == 5 then error(problem, 0) end

@@ -24,5 +24,6 @@ public let builtInModules: [HostModule] = [
     bundleModule,
     registryModule,
     signingModule,
+    pullModule,
     digestModule,
 ]
