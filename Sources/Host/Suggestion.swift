@@ -1,5 +1,5 @@
 /// " (did you mean 'loss'?)" for the candidate that a name is a misspelling of; nil where there is none.
-func suggestion(for name: String, among candidates: some Sequence<String>) -> String? {
+public func suggestion(for name: String, among candidates: some Sequence<String>) -> String? {
     nearest(to: name, among: candidates).map { " (did you mean '\($0)'?)" }
 }
 

@@ -23,5 +23,8 @@ public let builtInModules: [HostModule] = [
     imagesModule,
     bundleModule,
     registryModule,
+    customRegistryModule,
     digestModule,
+    httpModule,
+    secretModule,
 ]

@@ -60,6 +60,13 @@ public struct RegistryError: Error, CustomStringConvertible {
         return error
     }
 
+    /// The same in other words.
+    public func with(message: String) -> RegistryError {
+        var error = self
+        error.message = message
+        return error
+    }
+
     func with(state: PublishState) -> RegistryError {
         // Other bytes under our name stay in the way of every further attempt.
         let isSpoilt = kind == .conflict || kind == .unverified && !isTransient

@@ -10,12 +10,8 @@ let registryModule = HostModule(
         HostType(
             ScriptPackage.self, name: "Package", doc: "Files under a name and a version.", methods: packageMethods),
         HostType(
-            ScriptRegistry.self, name: "Registry", doc: "The package registry of a GitLab project.",
-            methods: [
-                .metamethod(.tostring, returns: .string()) { registry, _ in
-                    .string("\(registry.gitlab), with \(registry.gitlab.credential)")
-                }
-            ]),
+            ScriptRegistry.self, name: "Registry", doc: "A package registry: that of a GitLab project, or a script's.",
+            methods: registryMethods),
         HostType(
             PackageText.self, name: "PackageText", doc: "The content of a package's file, in place of a path.",
             methods: [
@@ -78,8 +74,17 @@ let digestModule = HostModule(
 
 /// A registry that a script holds.
 final class ScriptRegistry {
-    let gitlab: GitLabRegistry
-    init(_ gitlab: GitLabRegistry) { self.gitlab = gitlab }
+    let registry: any PackageRegistry
+    init(_ registry: any PackageRegistry) { self.registry = registry }
+
+    var gitlab: GitLabRegistry {
+        get throws {
+            guard let gitlab = registry as? GitLabRegistry else {
+                throw RegistryError(.configuration, "\(registry) is no GitLab")
+            }
+            return gitlab
+        }
+    }
 }
 
 /// A file's content that a script has made.
@@ -115,7 +120,7 @@ private let packageMethods: [HostMethod<ScriptPackage>] = [
         guard let registry else {
             return .strings(try package.write(to: package.directory, isDry: call.boolean("dry_run")))
         }
-        if try call.boolean("dry_run") { return .strings(try package.rehearse(registry.gitlab)) }
+        if try call.boolean("dry_run") { return .strings(try package.rehearse(try registry.gitlab)) }
         var options = PublishOptions()
         options.client = .interruptible
         options.addsDiffering = try call.boolean("add_differing")
