@@ -15,6 +15,7 @@ local config = nj.options(arg, {
   to = nj.option.string(nil, "write the package to this directory, not to a registry"),
   dry_run = { false, "only show what would go where" },
   attempts = nj.option.integer(6, "how often a request is sent before giving up", { min = 1 }),
+  annotations = nj.option.string(nil, "write links to the package to this file, for GitLab's reports:annotations"),
 })
 
 local target
@@ -83,3 +84,6 @@ local package = registry.package {
 }
 if not target and not config.to then print "no registry is configured (see --help): writing to a folder" end
 package:publish(target, { dry_run = config.dry_run, to = config.to, attempts = config.attempts })
+if target and not config.to and not config.dry_run then
+  require("afterwards").published(target, config.name, version, metrics, config.annotations)
+end
