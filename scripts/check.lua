@@ -1,0 +1,113 @@
+--- Runs the packed program itself, as those who fetch it will, on test images: its accuracy and the time it takes,
+--- against fixed limits and against the version before, on this machine and the same images. Nothing that is worse by
+--- more than the margins is to be published: the status is then 1, and the reason is on standard error.
+local nj = require "nightjar"
+local data = nj.data
+local probe, figures = require "probe", require "figures"
+local number = nj.option.number
+
+local config = nj.options(arg, {
+  program = nj.option.file(nil, "what is checked: an executable, or a packed script; else run_mnist.lua is packed now"),
+  model = { "model.safetensors", "the model that it is packed with" },
+  before = nj.option.string(nil, "the version before: its program, or its figures (JSON); left out, not compared"),
+  package = nj.option.string(nil, "take the version before from this package of the registry that is configured"),
+  version = nj.option.string(os.getenv "VERSION", "the version to be published, which is not before itself"),
+  data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
+  limit = nj.option.integer(nil, "only so many images, for a quick try", { min = 1 }),
+  runs = nj.option.integer(5, "how often the time is taken; the shortest counts", { min = 1 }),
+  min_accuracy = number(nil, "fail below so many percent", { min = 0, max = 100 }),
+  max_start_ms = number(nil, "fail where one image, from the start of the program, takes longer", { min = 0 }),
+  max_image_ms = number(nil, "fail where each further image takes longer", { min = 0 }),
+  max_drop = number(0.5, "fail where the accuracy is more points below the version before's", { min = 0 }),
+  max_slowdown = number(2, "fail where it takes longer than so many times the version before", { min = 1 }),
+  json = nj.option.string(nil, "write the figures to this file"),
+})
+
+local here = arg[0]:match "^.*/" or ""
+local set = data.mnist { split = "test", dir = config.data, limit = config.limit, generate = true }
+local images <close> = probe.images(set)
+local packed <close> = not config.program and probe.pack(here .. "run_mnist.lua", config.model) or nil
+local program = config.program or packed.program
+local now = probe.measure(program, images, config.runs)
+now.data = set:name()
+print(("%s: %d of %d right (%.2f %%); the first image takes %.1f ms, each further one %.3f ms"):format(
+  config.program or "run_mnist.lua, packed", now.right, now.images, now.accuracy, now.start_ms, now.image_ms))
+
+local failures = {}
+local function fail(...) failures[#failures + 1] = string.format(...) end
+
+local function check_limits()
+  if config.min_accuracy and now.accuracy < config.min_accuracy then
+    fail("accuracy %.2f %% is below --min-accuracy %g", now.accuracy, config.min_accuracy)
+  end
+  if config.max_start_ms and now.start_ms > config.max_start_ms then
+    fail("the first image takes %.1f ms, more than --max-start-ms %g", now.start_ms, config.max_start_ms)
+  end
+  if config.max_image_ms and now.image_ms > config.max_image_ms then
+    fail("each image takes %.3f ms, more than --max-image-ms %g", now.image_ms, config.max_image_ms)
+  end
+end
+
+--- Whether it takes longer than the version before by more than the margin. Below a tenth of a millisecond a clock
+--- tells little.
+local function is_slower(before, name)
+  return before[name] and now[name] > math.max(before[name], 0.1) * config.max_slowdown
+end
+
+--- The figures of the version before: its program's, measured here and now, or else those it was published with.
+local function version_before()
+  if config.before then
+    if config.before:find "%.json$" then
+      local before = figures.read(config.before)
+      before.version = before.version or config.before
+      return before
+    end
+    local before = probe.measure(config.before, images, config.runs)
+    before.data, before.version = now.data, config.before
+    -- Another program may have kept the machine busy: what seems slow is looked at again, and the shortest times count.
+    for _ = 1, 3 do
+      if not is_slower(before, "start_ms") and not is_slower(before, "image_ms") then break end
+      probe.measure_again(program, images, config.runs, now)
+      probe.measure_again(config.before, images, config.runs, before)
+    end
+    return before
+  end
+  local place = config.package and nj.registry.from_environment()
+  if not place then return nil end
+  return figures.before(place, config.package, config.version)
+end
+
+local function check_against(before)
+  if not figures.comparable(now, before) then
+    return print(("not compared with %s: that was measured on %s images (%s)"):format(
+      before.version, before.images or "unknown", before.data or "unknown data"))
+  end
+  print(("%s: accuracy %.2f %%%s"):format(before.version, before.accuracy, before.start_ms
+    and ("; the first image takes %.1f ms, each further one %.3f ms"):format(before.start_ms, before.image_ms) or ""))
+  local drop = before.accuracy - now.accuracy
+  if drop > config.max_drop then
+    fail("accuracy %.2f %% is %.2f points below that of %s (%.2f %%), more than --max-drop %g",
+      now.accuracy, drop, before.version, before.accuracy, config.max_drop)
+  end
+  for name, title in pairs { start_ms = "the first image", image_ms = "each further image" } do
+    if is_slower(before, name) then
+      fail("%s takes %.3f ms, %.1f times that of %s (%.3f ms), more than --max-slowdown %g",
+        title, now[name], now[name] / math.max(before[name], 0.1), before.version, before[name], config.max_slowdown)
+    end
+  end
+end
+
+check_limits()
+local before = version_before()
+if before then check_against(before) else print "there is no version before to compare with" end
+
+if config.json then
+  local file = assert(io.open(config.json, "w"))
+  assert(file:write(nj.json.encode(now, { indent = 2 }), "\n"))
+  assert(file:close())
+end
+if #failures > 0 then
+  table.sort(failures)
+  io.stderr:write("check.lua: not to be published: ", table.concat(failures, "; "), "\n")
+  os.exit(1, true)
+end
