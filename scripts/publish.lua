@@ -4,7 +4,7 @@
 local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry
 local digits = require "models.mnist"
-local texts = require "instruction"
+local afterwards, texts = require "afterwards", require "instruction"
 
 local config = nj.options(arg, {
   model = { "model.safetensors", "the model, as train.lua saved it" },
@@ -83,7 +83,10 @@ local package = registry.package {
   },
 }
 if not target and not config.to then print "no registry is configured (see --help): writing to a folder" end
+local is_new = target and not config.dry_run and not afterwards.is_there(target, config.name, version)
 package:publish(target, { dry_run = config.dry_run, to = config.to, attempts = config.attempts })
 if target and not config.to and not config.dry_run then
-  require("afterwards").published(target, config.name, version, metrics, config.annotations)
+  afterwards.published(target, config.name, version, {
+    metrics = metrics, annotations = config.annotations, notify = is_new,
+  })
 end

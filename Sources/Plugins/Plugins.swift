@@ -24,6 +24,7 @@ public let builtInModules: [HostModule] = [
     bundleModule,
     registryModule,
     customRegistryModule,
+    openRegistryModule,
     digestModule,
     httpModule,
     secretModule,

@@ -100,8 +100,8 @@ struct CustomRegistryTests {
         #expect(
             problem("functions.files = function() return { 'a' } end registry.custom(functions):files('p', '1')")
                 .hasSuffix(
-                    "'files' of the registry is to return nil or a table of { size = N, sha256 = TEXT } by the files' "
-                        + "names, got string"))
+                    "'files' of the registry is to return nil or a table of { id = N, size = N, sha256 = TEXT } by the "
+                        + "files' names, got string"))
         #expect(
             problem(
                 "functions.get = function(_, _, _, write) write(1) end registry.custom(functions):read('p', '1', 'f')"

@@ -4,21 +4,31 @@ local notify, reports = require "notify", require "reports"
 
 local M = {}
 
---- `place` is the registry, `metrics` what evaluate.lua measured (or nil), `annotations` a file for GitLab (or nil).
-function M.published(place, package, version, metrics, annotations)
-  local function try(what, ...)
-    local done, result = pcall(...)
-    if done then return result end
-    io.stderr:write(("%s: %s\n"):format(what, (tostring(result):gsub("%s+", " "))))
-  end
+--- The result of a function; nil and a line on standard error where it fails.
+local function try(what, ...)
+  local done, result = pcall(...)
+  if done then return result end
+  io.stderr:write(("%s: %s\n"):format(what, (tostring(result):gsub("%s+", " "))))
+end
 
+--- Whether a version is complete already, as far as the registry tells: of such a one nobody has to be told.
+function M.is_there(place, package, version)
+  local done, files = pcall(place.files, place, package, version)
+  return done and files ~= nil and files["manifest.json"] ~= nil
+end
+
+--- `place` is the registry. `options`: metrics, what evaluate.lua measured; annotations, a file for GitLab; notify,
+--- whether others are told. Each may be left out.
+function M.published(place, package, version, options)
   local project = gitlab.from_environment()
   local page = project and try("the package's page was not found", project.page, project, package, version)
-  if annotations then
+  if options.annotations then
     local label = ("Package %s %s"):format(package, version)
     local links = page and { { label = label, url = page } } or {}
-    try("the links were not written", reports.write, annotations, reports.annotations(links))
+    try("the links were not written", reports.write, options.annotations, reports.annotations(links))
   end
+  if not options.notify or not notify.is_on() then return end
+  local metrics = options.metrics
   local before = metrics and try("the version before was not read", figures.before, place, package, version)
   notify.published {
     package = package, version = version, url = page, figures = metrics and figures.describe(metrics, before),

@@ -56,7 +56,8 @@ function M.functions(address)
     if response.status ~= 200 then refuse(("listing the files of %s %s"):format(package, version), response) end
     local files = {}
     for _, file in ipairs(json.decode(response.body)) do
-      files[file.name] = { size = file.size or file.Size, sha256 = file.sha256 } -- older servers write "Size"
+      -- Older servers write "Size".
+      files[file.name] = { id = file.id, size = file.size or file.Size, sha256 = file.sha256 }
     end
     return files
   end

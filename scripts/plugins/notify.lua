@@ -71,6 +71,14 @@ local ways = {
   },
 }
 
+--- Whether any way is switched on.
+function M.is_on()
+  for _, way in ipairs(ways) do
+    if way.is_on() then return true end
+  end
+  return false
+end
+
 --- Tells of a version in every way that is switched on. `facts`: package, version, url (of its page), figures (a list
 --- of texts), files (their addresses). Returns how many ways worked, and how many failed.
 function M.published(facts)

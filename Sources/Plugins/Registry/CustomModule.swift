@@ -11,13 +11,14 @@ let customRegistryModule = HostModule(
             "custom",
             doc: """
                 A registry that a script defines. `functions` has `versions(package)`, a list of texts; \
-                `files(package, version, wanted)`, { size = N, sha256 = TEXT } by the files' names (either may be nil \
-                where the registry does not tell), or nil for no such version; `put(file, package, version)`, which \
-                stores file.content, or else the file at file.path, of file.size bytes and file.sha256, as file.name, \
-                and returns true where the answer confirms size and digest; `get(name, package, version, write)`, \
-                which calls write(bytes) as often as it likes and returns true, or false where there is no such file; \
-                and if it likes `location(name, package, version)`, where people find the file, and `name`, what \
-                messages call the registry. They raise errors with `registry.refuse` or as they like.
+                `files(package, version, wanted)`, { id = N, size = N, sha256 = TEXT } by the files' names (each may \
+                be nil where the registry does not tell; ids grow with time), or nil for no such version; \
+                `put(file, package, version)`, which stores file.content, or else the file at file.path, of file.size \
+                bytes and file.sha256, as file.name, and returns true where the answer confirms size and digest; \
+                `get(name, package, version, write)`, which calls write(bytes) as often as it likes and returns true, \
+                or false where there is no such file; and if it likes `location(name, package, version)`, where people \
+                find the file, and `name`, what messages call the registry. They raise errors with `registry.refuse` \
+                or as they like.
                 """,
             arguments: [.table("functions", "versions, files, put, get; location and name if it likes")],
             returns: .object(ScriptRegistry.self)

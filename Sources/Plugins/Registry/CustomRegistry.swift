@@ -80,7 +80,7 @@ final class CustomRegistry: PackageRegistry, @unchecked Sendable {
     func files(
         of name: PackageName, _ version: PackageVersion, wanted: [PackageFileName]
     ) throws -> [String: RemoteFile]? {
-        let expected = "nil or a table of { size = N, sha256 = TEXT } by the files' names"
+        let expected = "nil or a table of { id = N, size = N, sha256 = TEXT } by the files' names"
         return try call(
             .files,
             {
@@ -101,8 +101,9 @@ final class CustomRegistry: PackageRegistry, @unchecked Sendable {
                 defer { state.setTop(entry) }
                 state.pushField("size", of: entry)
                 state.pushField("sha256", of: entry)
+                state.pushField("id", of: entry)
                 files[file] = RemoteFile(
-                    size: state.integer(at: entry + 1),
+                    id: state.integer(at: entry + 3), size: state.integer(at: entry + 1),
                     sha256: state.type(at: entry + 2) == .string ? state.string(at: entry + 2)?.lowercased() : nil)
             }
             return files
