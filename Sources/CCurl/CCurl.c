@@ -9,6 +9,7 @@ static struct {
     int (*global_init)(long);
     void *(*easy_init)(void);
     void (*easy_cleanup)(void *);
+    void (*easy_reset)(void *);
     int (*easy_perform)(void *);
     int (*easy_setopt)(void *, int, ...);
     int (*easy_getinfo)(void *, int, ...);
@@ -44,6 +45,7 @@ const char *ccurl_open(const char *name) {
         {"curl_global_init", (void **)&curl.global_init},
         {"curl_easy_init", (void **)&curl.easy_init},
         {"curl_easy_cleanup", (void **)&curl.easy_cleanup},
+        {"curl_easy_reset", (void **)&curl.easy_reset},
         {"curl_easy_perform", (void **)&curl.easy_perform},
         {"curl_easy_setopt", (void **)&curl.easy_setopt},
         {"curl_easy_getinfo", (void **)&curl.easy_getinfo},
@@ -66,6 +68,7 @@ const char *ccurl_open(const char *name) {
 const char *ccurl_version(void) { return curl.version(); }
 void *ccurl_new(void) { return curl.easy_init(); }
 void ccurl_free(void *handle) { curl.easy_cleanup(handle); }
+void ccurl_reset(void *handle) { curl.easy_reset(handle); }
 const char *ccurl_error(int32_t code) { return curl.easy_strerror(code); }
 
 int32_t ccurl_perform(void *handle) {

@@ -112,6 +112,19 @@ public func renameFile(_ from: String, _ to: String) throws(FileError) {
     guard result == 0 else { throw FileError(path: to, action: "write", errno: errno) }
 }
 
+/// Gives a file a second name, if that is free.
+///
+/// - Returns: false where something has the name already.
+/// - Throws: `FileError` that names the new one.
+public func linkFile(_ from: String, _ to: String) throws(FileError) -> Bool {
+    let result = try withSystemPath(from, action: "link") { from throws(FileError) in
+        try withSystemPath(to, action: "write") { link(from, $0) }
+    }
+    if result == 0 { return true }
+    guard errno == EEXIST else { throw FileError(path: to, action: "write", errno: errno) }
+    return false
+}
+
 /// Removes an empty directory. - Throws: `FileError`.
 public func removeEmptyDirectory(_ path: String) throws {
     guard try withSystemPath(path, action: "remove", { rmdir($0) }) == 0 else {

@@ -27,6 +27,9 @@ final class BodySource {
         }
     }
 
+    /// Whether no byte was handed out.
+    var isUntouched: Bool { offset == 0 }
+
     /// Whether all bytes were handed out.
     var isExhausted: Bool { offset == size }
 

@@ -34,6 +34,7 @@ func curlFailure(
     case 52: return error(.closedEarly, "the server closed the connection without an answer")
     case 55: return error(.closedEarly, "the connection broke while sending (\(words))")
     case 56: return error(.closedEarly, "the connection broke while receiving (\(words))")
+    case 65: return error(.closedEarly, "the server closed the connection without an answer")
     case 97: return error(.connectionFailed, "the proxy refused the connection (\(words))")
     case 1, 3: return error(.invalidURL, "libcurl cannot use the address (\(words))")
     default: return error(.other, "\(words) (libcurl error \(code))")

@@ -4,15 +4,17 @@ import Files
 /// A libcurl handle set up for a transfer. The callbacks refer to the transfer, which outlives the handle.
 final class CurlRequest {
     private let handle: UnsafeMutableRawPointer
+    private let origin: String
     private let errorBuffer: UnsafeMutablePointer<CChar>
     private var headerList: UnsafeMutableRawPointer?
 
     init(_ transfer: Transfer) throws {
         let request = transfer.request
-        guard let handle = ccurl_new() else {
+        guard let handle = CurlHandles.take(for: request.url.origin) else {
             throw HTTPError(.other, url: request.url.description, "libcurl cannot begin a request: no memory")
         }
         self.handle = handle
+        origin = request.url.origin
         errorBuffer = .allocate(capacity: Int(CCURL_ERROR_SIZE))
         errorBuffer.initialize(repeating: 0, count: Int(CCURL_ERROR_SIZE))
         _ = ccurl_set_error_buffer(handle, errorBuffer)
@@ -23,7 +25,7 @@ final class CurlRequest {
     }
 
     deinit {
-        ccurl_free(handle)
+        CurlHandles.giveBack(handle, for: origin)
         ccurl_list_free(headerList)
         errorBuffer.deallocate()
     }
@@ -139,7 +141,9 @@ final class CurlRequest {
         _ = ccurl_on_seek(
             handle,
             { context, offset, origin in
-                guard let transfer = Transfer.from(context), let source = transfer.source, origin == 0 else { return 1 }
+                guard let transfer = Transfer.from(context), let source = transfer.source, origin == 0,
+                    transfer.mayBeginAnew
+                else { return 1 }
                 do {
                     try source.seek(to: Int(offset))
                     return 0

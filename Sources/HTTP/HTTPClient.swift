@@ -1,6 +1,7 @@
 import Files
 
-/// Speaks HTTP/1.1 through libcurl, one request at a time; calls block.
+/// Speaks HTTP/1.1 through libcurl, one request at a time on each thread; calls block. Connections are kept open for the
+/// next request to the same origin.
 ///
 /// Certificates are always verified. The proxy variables (`https_proxy`, `no_proxy`, ...) work as they do for curl,
 /// but for this machine itself, which is never asked through a proxy.

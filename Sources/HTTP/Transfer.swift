@@ -43,6 +43,10 @@ final class Transfer {
 
     var shownURL: String { request.url.description }
 
+    /// Whether libcurl may send the body a second time by itself: where a server asked for it. Where a connection that
+    /// was kept open ended without an answer it would do so too, and the server might store the body twice.
+    var mayBeginAnew: Bool { status >= 200 || source?.isUntouched == true }
+
     func run() throws -> HTTPResponse {
         source = try BodySource(request)
         let configuration = try CurlRequest(self)

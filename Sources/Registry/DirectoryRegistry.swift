@@ -1,7 +1,15 @@
 import Files
 import HTTP
 
-/// A registry in a folder: `NAME/VERSION/FILE` below it.
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// A registry in a folder: `NAME/VERSION/FILE` below it. Several machines may share it where their file system shares locks.
 public struct DirectoryRegistry: PackageRegistry {
     public let path: String
 
@@ -11,12 +19,19 @@ public struct DirectoryRegistry: PackageRegistry {
 
     public var parallelTransfers: Int { 1 }
 
+    private func folder(_ name: PackageName) -> String { joinPath(path, name.text) }
+
     private func folder(_ name: PackageName, _ version: PackageVersion) -> String {
-        joinPath(joinPath(path, name.text), version.text)
+        joinPath(folder(name), version.text)
+    }
+
+    /// A name beside the version's folder that no version can have.
+    private func aside(_ name: PackageName, _ version: PackageVersion, _ kind: String) -> String {
+        joinPath(folder(name), "~\(version.text)\(kind)")
     }
 
     public func versions(of name: PackageName) throws -> [PackageVersion] {
-        let folder = joinPath(path, name.text)
+        let folder = folder(name)
         guard FileStatus(of: folder)?.isDirectory == true else { return [] }
         return try directoryEntries(folder).compactMap { try? PackageVersion($0) }
             .filter { FileStatus(of: joinPath(folder, $0.text))?.isDirectory == true }
@@ -36,14 +51,25 @@ public struct DirectoryRegistry: PackageRegistry {
         return files
     }
 
+    /// Stores a file: it appears whole, and never in place of another.
     public func put(
         _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion,
         progress: @escaping (HTTPProgress) -> Void
     ) throws -> Bool {
-        let folder = folder(name, version)
-        try makeDirectory(joinPath(path, name.text))
-        try makeDirectory(folder)
-        try file.write(to: joinPath(folder, file.name.text))
+        let place = joinPath(folder(name, version), file.name.text)
+        try makeDirectory(folder(name, version))
+        // Beside the folder: what a killed process leaves is then in no version.
+        let draft = "\(aside(name, version, ""))-\(getpid())-\(UInt64.random(in: 0 ... .max))"
+        try file.write(to: draft)
+        defer { try? removeFile(draft) }
+        guard try linkFile(draft, place) else {
+            let found = RemoteFile(size: FileStatus(of: place)?.size, sha256: try SHA256.hexDigest(ofFile: place))
+            guard found.isSame(as: file) == true else {
+                throw RegistryError(
+                    .conflict, "'\(place)' is there with other content (\(describe(found))) and is not replaced")
+            }
+            return true
+        }
         progress(HTTPProgress(done: file.size, total: file.size))
         return true
     }
@@ -65,5 +91,10 @@ public struct DirectoryRegistry: PackageRegistry {
 
     public func location(of file: PackageFileName, in name: PackageName, _ version: PackageVersion) -> String {
         joinPath(folder(name, version), file.text)
+    }
+
+    public func claim(_ wish: ClaimWish) throws -> (any PublishClaim)? {
+        try makeDirectory(folder(wish.name))
+        return try FolderClaim.acquire(aside(wish.name, wish.version, ".lock"), wish)
     }
 }

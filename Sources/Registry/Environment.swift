@@ -1,12 +1,15 @@
 import Files
+import HTTP
 
 extension GitLabRegistry {
     /// The registry that the environment names.
     ///
     /// In a GitLab job `CI_API_V4_URL`, `CI_PROJECT_ID` and `CI_JOB_TOKEN`, which GitLab sets. Elsewhere, or where a
     /// job is to publish to another project, `GITLAB_API_V4_URL` or `GITLAB_URL`, `GITLAB_PROJECT` (number or path)
-    /// and `GITLAB_TOKEN` (access token) or `GITLAB_DEPLOY_TOKEN`: once an address or project of these is set, they
-    /// go before GitLab's own. `CI_SERVER_TLS_CA_FILE` names certificates to trust.
+    /// and `GITLAB_TOKEN` (access token), `GITLAB_DEPLOY_TOKEN` or `GITLAB_BEARER_TOKEN`: once an address or project of
+    /// these is set, they go before GitLab's own. A token may stand in a file: the variable's name with `_FILE` then holds
+    /// its path, or the variable itself does, as GitLab's variables of type file do. `CI_SERVER_TLS_CA_FILE` names
+    /// certificates to trust.
     ///
     /// - Parameter variable: looks a variable up; nil for unset or empty. Default: the process's environment.
     /// - Returns: nil where no registry is configured; a lone token configures none.
@@ -44,20 +47,72 @@ extension GitLabRegistry {
         return try GitLabRegistry(api: address, project: project, credential: credential, caFile: caFile)
     }
 
+    /// The registry of the project whose web page an address is, with a token of the environment as `fromEnvironment` takes
+    /// them; the job's goes to the job's own server only.
+    ///
+    /// - Throws: `RegistryError` where the address names no project or no token is set.
+    public static func fromAddress(
+        _ address: String, _ variable: (String) -> String? = environmentVariable
+    ) throws -> GitLabRegistry {
+        let page: HTTPURL
+        do { page = try HTTPURL(address) } catch let error as HTTPError {
+            throw RegistryError(.configuration, "the registry's address: \(error)")
+        }
+        let ownServer = variable("CI_API_V4_URL").flatMap { try? HTTPURL($0) }
+        // A server may live below a path, which only its own jobs can tell from a group.
+        var (api, project) = (page.origin, page.path)
+        if let ownServer, ownServer.origin == page.origin {
+            api = ownServer.text
+            let base = String(ownServer.path.dropLast("/api/v4".count))
+            if project.hasPrefix(base + "/") { project = String(project.dropFirst(base.count)) }
+        }
+        guard project.contains(where: { $0 != "/" }) else {
+            throw RegistryError(.configuration, "\(page) names no project: https://HOST/GROUP/PROJECT is expected")
+        }
+        let isOwn = ownServer?.origin == page.origin
+        guard let credential = try token(variable) ?? (isOwn ? jobToken(variable) : nil) else {
+            throw RegistryError(
+                .configuration, "no token for \(page): set GITLAB_TOKEN, GITLAB_DEPLOY_TOKEN or GITLAB_BEARER_TOKEN")
+        }
+        return try GitLabRegistry(
+            api: api, project: project, credential: credential, caFile: variable("CI_SERVER_TLS_CA_FILE"))
+    }
+
     private static func jobToken(_ variable: (String) -> String?) throws -> Credential? {
-        try variable("CI_JOB_TOKEN").map { try Credential(.job, $0, source: "CI_JOB_TOKEN") }
+        try secret("CI_JOB_TOKEN", variable).map { try Credential(.job, $0.text, source: $0.source) }
     }
 
     private static func token(_ variable: (String) -> String?) throws -> Credential? {
-        if let token = variable("GITLAB_TOKEN") {
-            guard token != variable("CI_JOB_TOKEN") else {
+        if let token = try secret("GITLAB_TOKEN", variable) {
+            guard token.text != variable("CI_JOB_TOKEN") else {
                 throw RegistryError(
-                    .configuration, "GITLAB_TOKEN holds a job token, which is accepted only as CI_JOB_TOKEN")
+                    .configuration, "\(token.source) holds a job token, which is accepted only as CI_JOB_TOKEN")
             }
-            return try Credential(.access, token, source: "GITLAB_TOKEN")
+            return try Credential(.access, token.text, source: token.source)
         }
-        return try variable("GITLAB_DEPLOY_TOKEN").map {
-            try Credential(.deploy, $0, source: "GITLAB_DEPLOY_TOKEN")
+        if let token = try secret("GITLAB_DEPLOY_TOKEN", variable) {
+            return try Credential(.deploy, token.text, source: token.source)
+        }
+        return try secret("GITLAB_BEARER_TOKEN", variable).map {
+            try Credential(.bearer, $0.text, source: $0.source)
+        }
+    }
+
+    /// A token from a variable, or from the file that it or its sister names. No token begins with a slash.
+    private static func secret(
+        _ name: String, _ variable: (String) -> String?
+    ) throws -> (text: String, source: String)? {
+        let path: (text: String, name: String)
+        if let value = variable(name) {
+            guard value.hasPrefix("/") else { return (value, name) }
+            path = (value, name)
+        } else if let value = variable(name + "_FILE") {
+            path = (value, name + "_FILE")
+        } else {
+            return nil
+        }
+        do { return (try readText(path.text, limit: 64 << 10), "the file that \(path.name) names") } catch {
+            throw RegistryError(.configuration, "\(path.name): \(error)")
         }
     }
 

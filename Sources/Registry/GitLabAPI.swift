@@ -1,7 +1,7 @@
 import Files
 import HTTP
 
-/// The requests a publisher makes, each sent once.
+/// Requests to GitLab, each sent once.
 struct GitLabAPI {
     let registry: GitLabRegistry
     let client: HTTPClient
@@ -19,34 +19,41 @@ struct GitLabAPI {
     ) throws -> HTTPResponse {
         let credential = registry.credential
         let request = HTTPRequest(
-            method, url, headers: ["Accept": "*/*"], credentials: [(credential.header, credential.secret)], body: body)
+            method, url, headers: ["Accept": "*/*"], credentials: [(credential.header, credential.value)], body: body)
         var client = client
         if !followsRedirects { client.maximumRedirects = 0 }
         do {
             return try client.send(request, progress: progress, sink: sink)
         } catch let error as HTTPError {
-            throw RegistryError(error, action: action)
+            throw RegistryError(error, action: action, secret: credential.secret)
         } catch let error as FileError {
             throw RegistryError(.file, "\(action): \(error)")
         }
     }
 
-    /// The files of a package, the newest of each name; nil where no such package is listed.
-    func list(_ name: PackageName, _ version: PackageVersion) throws -> [String: RemoteFile]? {
+    /// The numbers of the packages with that name and version: one, where nothing went wrong.
+    func find(_ name: PackageName, _ version: PackageVersion) throws -> [Int] {
         let query =
             "package_type=generic&package_name=\(percentEncode(name.text))"
             + "&package_version=\(percentEncode(version.text))"
-        let action = "listing the packages"
         // package_name finds what resembles it, and older servers do not know package_version.
-        let packages = try pages(ListedPackage.self, registry.packages, query, action).filter {
+        return try pages(ListedPackage.self, registry.packages, query, "listing the packages").filter {
             $0.name == name.text && $0.version == version.text && ($0.packageType ?? "generic") == "generic"
                 && $0.status != "pending_destruction"
-        }
-        if packages.isEmpty { return nil }
+        }.map(\.id)
+    }
+
+    /// The files of packages by their numbers, the newest of each name; nil where one of the packages is no more.
+    func list(_ packages: [Int], action: String) throws -> [String: RemoteFile]? {
         var newest: [String: RemoteFile] = [:]
         for package in packages {
-            let url = registry.packages.appending(path: "\(package.id)/package_files")
-            for file in try pages(ListedFile.self, url, nil, "listing the files of \(name) \(version)") {
+            let url = registry.packages.appending(path: "\(package)/package_files")
+            let files: [ListedFile]
+            do { files = try pages(ListedFile.self, url, nil, action) } catch let error as RegistryError {
+                if error.kind == .refused(404) { return nil }
+                throw error
+            }
+            for file in files {
                 guard let listed = file.fileName, let id = file.id else { continue }
                 // A path in a name is listed percent-encoded; whatever else is so is taken for what it means.
                 let key = percentDecode(listed)
@@ -101,7 +108,7 @@ struct GitLabAPI {
         case 200:
             return RemoteFile(
                 size: response.headers["Content-Length"].flatMap { Int($0) },
-                sha256: response.headers["X-Checksum-SHA256"])
+                sha256: response.headers["X-Checksum-SHA256"], evidence: .file)
         case 301, 302, 303, 307, 308:
             // A project that was moved redirects to itself. Another origin is a storage, whose addresses are signed
             // for GET alone: that there is one says enough.
@@ -110,7 +117,7 @@ struct GitLabAPI {
             {
                 return try head(target, name, redirects: redirects - 1)
             }
-            return RemoteFile(size: nil, sha256: nil)
+            return RemoteFile(evidence: .file)
         default: throw registry.refusal(response, action: action)
         }
     }
@@ -127,11 +134,13 @@ struct GitLabAPI {
                 hash.update($0)
             })
         guard response.status == 200 else { throw registry.refusal(response, action: action) }
-        return RemoteFile(size: size, sha256: hash.hexDigest())
+        return RemoteFile(size: size, sha256: hash.hexDigest(), evidence: .file)
     }
 
-    /// Uploads a file, once. True where the answer itself confirms size and digest.
-    func upload(_ file: MeasuredFile, to url: HTTPURL, progress: @escaping (HTTPProgress) -> Void) throws -> Bool {
+    /// Uploads a file, once. Gives what the answer says of it, and the number of its package where that is told.
+    func upload(
+        _ file: MeasuredFile, to url: HTTPURL, progress: @escaping (HTTPProgress) -> Void
+    ) throws -> (file: RemoteFile, package: Int?) {
         let body: HTTPRequest.Body =
             switch file.content {
             case .bytes(let bytes): .bytes(bytes)
@@ -144,7 +153,7 @@ struct GitLabAPI {
             let json = response.json, json.asObject != nil
         else { throw registry.refusal(response, action: action) }
         let stored = try? ListedFile(json: json)
-        let remote = RemoteFile(size: stored?.size, sha256: stored?.fileSha256)
+        var remote = RemoteFile(id: stored?.id, size: stored?.size, sha256: stored?.fileSha256, evidence: .answer)
         // 200 promises the file's description (`select`); 201 does not.
         guard response.status == 201 || remote.size != nil || remote.sha256 != nil else {
             throw registry.refusal(response, action: action)
@@ -155,7 +164,8 @@ struct GitLabAPI {
                 "\(action): the server stored \(describe(remote)), sent were \(file.size) bytes with SHA-256 \(file.sha256)"
             )
         }
-        return remote.sha256 != nil && remote.size != nil
+        if remote.sha256 == nil || remote.size == nil { remote.evidence = .none }
+        return (remote, stored?.packageID)
     }
 }
 

@@ -10,6 +10,8 @@ public struct Credential: Sendable, CustomStringConvertible {
         case access
         /// A deploy token: header `DEPLOY-TOKEN`. It can upload and fetch, but not list.
         case deploy
+        /// Any token that is shown as `Authorization: Bearer`, such as one of OAuth.
+        case bearer
     }
 
     public let kind: Kind
@@ -26,7 +28,7 @@ public struct Credential: Sendable, CustomStringConvertible {
             throw refuse("has characters that no token has")
         }
         // GitLab's prefixes; a token in the wrong header is ignored there and the answer a bare 401.
-        if kind != .job && token.hasPrefix("glcbt-") {
+        if kind != .job && kind != .bearer && token.hasPrefix("glcbt-") {
             throw refuse("holds a job token, which is accepted only as CI_JOB_TOKEN")
         }
         if kind == .access && token.hasPrefix("gldt-") {
@@ -46,8 +48,12 @@ public struct Credential: Sendable, CustomStringConvertible {
         case .job: "JOB-TOKEN"
         case .access: "PRIVATE-TOKEN"
         case .deploy: "DEPLOY-TOKEN"
+        case .bearer: "Authorization"
         }
     }
+
+    /// What the header field holds.
+    var value: Secret { kind == .bearer ? Secret("Bearer " + secret.revealed) : secret }
 
     /// "the job token of CI_JOB_TOKEN"
     public var description: String {
@@ -55,6 +61,7 @@ public struct Credential: Sendable, CustomStringConvertible {
         case .job: "the job token of \(source)"
         case .access: "the access token of \(source)"
         case .deploy: "the deploy token of \(source)"
+        case .bearer: "the bearer token of \(source)"
         }
     }
 }
@@ -70,6 +77,12 @@ public struct GitLabRegistry: Sendable, CustomStringConvertible {
     public let caFile: String?
     /// Timeouts, proxy and the interruption check.
     public var client = HTTPClient()
+    /// Time, for the waits until a listing shows what was stored.
+    public var clock = RetryClock.system
+    /// How often a listing is asked for what it does not show yet. Default: 6.
+    public var looks = 6
+    /// What the requests so far taught; shared by copies.
+    let memory = GitLabMemory()
 
     /// - Parameters:
     ///   - api: the API's address; a server's address gets `/api/v4` added where it has no path of its own ending so.
@@ -112,44 +125,5 @@ public struct GitLabRegistry: Sendable, CustomStringConvertible {
     public func url(_ file: PackageFileName, of name: PackageName, _ version: PackageVersion) -> HTTPURL {
         // All three consist of characters that stand for themselves in a path.
         packages.appending(path: "generic/\(name)/\(version)/\(file)")
-    }
-}
-
-extension GitLabRegistry: PackageRegistry {
-    public var parallelTransfers: Int { 4 }
-
-    public func versions(of name: PackageName) throws -> [PackageVersion] {
-        try GitLabAPI(self, client).versions(name).compactMap { try? PackageVersion($0) }
-    }
-
-    public func files(
-        of name: PackageName, _ version: PackageVersion, wanted: [PackageFileName]
-    ) throws -> [String: RemoteFile]? {
-        try GitLabAPI(self, client).list(name, version)
-    }
-
-    public func put(
-        _ file: MeasuredFile, in name: PackageName, _ version: PackageVersion,
-        progress: @escaping (HTTPProgress) -> Void
-    ) throws -> Bool {
-        try GitLabAPI(self, client).upload(file, to: url(file.name, of: name, version), progress: progress)
-    }
-
-    public func get(
-        _ file: PackageFileName, of name: PackageName, _ version: PackageVersion,
-        progress: @escaping (HTTPProgress) -> Void, sink: @escaping HTTPClient.Sink
-    ) throws -> Bool {
-        let action = "fetching '\(file)' of \(name) \(version)"
-        let response = try GitLabAPI(self, client).send(
-            .get, url(file, of: name, version), action: action, progress: progress, sink: sink)
-        switch response.status {
-        case 200: return true
-        case 404: return false
-        default: throw refusal(response, action: action)
-        }
-    }
-
-    public func location(of file: PackageFileName, in name: PackageName, _ version: PackageVersion) -> String {
-        "\(url(file, of: name, version))"
     }
 }

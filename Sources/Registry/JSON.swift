@@ -65,12 +65,14 @@ struct ListedPackage: JSONReadable {
 /// A file of a package as the listing shows it, and as an upload with `select=package_file` answers.
 struct ListedFile: JSONReadable {
     let id: Int?
+    let packageID: Int?
     let fileName: String?
     let size: Int?
     let fileSha256: String?
 
     init(json: JSONValue) throws {
         id = try json.optional("id", \.asInteger)
+        packageID = try json.optional("package_id", \.asInteger)
         fileName = try json.optional("file_name", \.asString)
         size = try json.optional("size", \.asInteger)
         fileSha256 = try json.optional("file_sha256", \.asString)

@@ -15,7 +15,7 @@ public struct ManifestDetails: Sendable {
     public var created: String
     /// What made the package, with its version.
     public var tool: String
-    /// Commit, pipeline and the like, by name.
+    /// Commit, pipeline, measured times and the like, by name: what belongs to the run.
     public var provenance: [String: String]
 
     public init(created: String, tool: String, provenance: [String: String] = [:]) {
@@ -42,7 +42,8 @@ public struct ManifestDetails: Sendable {
 /// The list of a package's files, uploaded after all of them: a package that has it is complete.
 public struct Manifest: Sendable, Equatable {
     /// The name it has in the package.
-    public static let fileName = "manifest.json"
+    public static let fileName = name.text
+    static let name = PackageFileName(known: "manifest.json")
 
     public struct File: Sendable, Equatable {
         public let name: String
@@ -50,6 +51,15 @@ public struct Manifest: Sendable, Equatable {
         public let size: Int
         /// 64 lower-case hexadecimal digits.
         public let sha256: String
+        /// Whether it belongs to the run that made the package and not to its content.
+        public let isRun: Bool
+
+        public init(name: String, size: Int, sha256: String, isRun: Bool = false) {
+            self.name = name
+            self.size = size
+            self.sha256 = sha256
+            self.isRun = isRun
+        }
     }
 
     public let name: String
@@ -59,10 +69,12 @@ public struct Manifest: Sendable, Equatable {
     public let tool: String
     public let provenance: [String: String]
 
-    init(_ package: Package, _ files: [MeasuredFile], _ details: ManifestDetails) {
+    init(_ package: Package, _ content: [MeasuredFile], runFiles: [MeasuredFile] = [], _ details: ManifestDetails) {
         name = package.name.text
         version = package.version.text
-        self.files = files.map { File(name: $0.name.text, size: $0.size, sha256: $0.sha256) }
+        files =
+            content.map { File(name: $0.name.text, size: $0.size, sha256: $0.sha256) }
+            + runFiles.map { File(name: $0.name.text, size: $0.size, sha256: $0.sha256, isRun: true) }
         created = details.created
         tool = details.tool
         provenance = details.provenance
@@ -88,10 +100,11 @@ public struct Manifest: Sendable, Equatable {
     /// published long ago has the bytes that it would get now.
     func encoded() throws -> [UInt8] {
         let files = files.map { file in
-            JSONValue.object([
-                .init("name", .string(file.name)), .init("size", .integer(file.size)),
-                .init("sha256", .string(file.sha256)),
-            ])
+            JSONValue.object(
+                [
+                    .init("name", .string(file.name)), .init("size", .integer(file.size)),
+                    .init("sha256", .string(file.sha256)),
+                ] + (file.isRun ? [.init("run", .bool(true))] : []))
         }
         let json = JSONValue.object([
             .init("name", .string(name)), .init("version", .string(version)), .init("files", .array(files)),
@@ -101,15 +114,17 @@ public struct Manifest: Sendable, Equatable {
         return try JSONWriter(.spaced(2), sortsNames: true).text(of: json) + [0x0a]
     }
 
-    /// Whether both speak of the same package with the same files, whenever and by whomever it was made. A job that
-    /// runs again makes another manifest for the same files.
-    func describesSameFiles(as other: Manifest) -> Bool {
+    /// Whether it is of that package and lists the same content, whenever and by whomever it was made.
+    func describes(_ package: Package, _ content: [MeasuredFile]) -> Bool {
+        let own = content.map { File(name: $0.name.text, size: $0.size, sha256: $0.sha256) }
         func sorted(_ files: [File]) -> [File] { files.sorted { $0.name < $1.name } }
-        return name == other.name && version == other.version && sorted(files) == sorted(other.files)
+        return name == package.name.text && version == package.version.text
+            && sorted(files.filter { !$0.isRun }) == sorted(own)
     }
 }
 
-private func utcTime(_ seconds: Int) -> String {
+/// A moment in seconds since 1970 as UTC in ISO 8601.
+func utcTime(_ seconds: Int) -> String {
     var seconds = time_t(seconds)
     var parts = tm()
     guard gmtime_r(&seconds, &parts) != nil else { return "" }
@@ -123,5 +138,6 @@ extension Manifest.File: JSONReadable {
         name = try json.required("name", \.asString)
         size = try json.required("size", \.asInteger)
         sha256 = try json.required("sha256", \.asString)
+        isRun = try json.optional("run") { $0 == .bool(true) } ?? false
     }
 }

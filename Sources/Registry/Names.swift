@@ -38,6 +38,8 @@ public struct PackageFileName: Sendable, Hashable, CustomStringConvertible {
         try checkName(text, "file name")
         self.text = text
     }
+    /// A name that is known to keep the rules.
+    init(known text: String) { self.text = text }
     public var description: String { text }
 }
 

@@ -27,22 +27,25 @@ public struct PackageFile: Sendable {
 public struct Package: Sendable {
     public let name: PackageName
     public let version: PackageVersion
-    /// In the order in which they are uploaded.
+    /// The content files, in the order in which they are listed: what the package is, whoever makes it and when.
     public let files: [PackageFile]
+    /// What goes after them and belongs to the run that made them.
+    public let runFiles: [RunFile]
 
     /// - Throws: `RegistryError` where a name breaks a rule, two files have one name, or there is none.
-    public init(name: String, version: String, files: [PackageFile]) throws {
+    public init(name: String, version: String, files: [PackageFile], runFiles: [RunFile] = []) throws {
         self.name = try PackageName(name)
         self.version = try PackageVersion(version)
         self.files = files
+        self.runFiles = runFiles
         guard !files.isEmpty else { throw RegistryError(.invalid, "the package has no files") }
         var seen: Set<PackageFileName> = []
-        for file in files where !seen.insert(file.name).inserted {
-            throw RegistryError(.invalid, "the package has two files named '\(file.name)'")
+        for name in files.map(\.name) + runFiles.map(\.name) where !seen.insert(name).inserted {
+            throw RegistryError(.invalid, "the package has two files named '\(name)'")
         }
     }
 
-    /// Reads and hashes every file, without any request.
+    /// Reads and hashes every content file, without any request.
     ///
     /// - Parameters:
     ///   - manifest: what the manifest is to say beside the files; nil for a package without one. It becomes the
@@ -61,14 +64,12 @@ public struct Package: Sendable {
         guard problems.isEmpty else {
             throw RegistryError(.file, "\(self) cannot be published: \(problems.joined(separator: "; "))")
         }
-        guard let manifest else { return MeasuredPackage(package: self, files: measured, manifest: nil) }
-        guard !files.contains(where: { $0.name.text == Manifest.fileName }) else {
+        let names = files.map(\.name.text) + runFiles.map(\.name.text)
+        guard manifest == nil || !names.contains(Manifest.fileName) else {
             throw RegistryError(
                 .invalid, "the package has a file named '\(Manifest.fileName)', which is the name of its manifest")
         }
-        let list = Manifest(self, measured, manifest)
-        let file = try MeasuredFile(PackageFile(Manifest.fileName, .bytes(list.encoded())))
-        return MeasuredPackage(package: self, files: measured + [file], manifest: list)
+        return MeasuredPackage(package: self, content: measured, details: manifest)
     }
 }
 
@@ -119,27 +120,47 @@ extension ReadableFile {
     }
 }
 
-/// A package as it will be: every file with size and digest, the manifest last.
+/// A package whose content files are measured.
 public struct MeasuredPackage: Sendable {
     public let package: Package
-    public let files: [MeasuredFile]
-    /// What the manifest says; nil where the package has none.
-    public let manifest: Manifest?
+    /// The content files, in the package's order.
+    public let content: [MeasuredFile]
+    /// What the manifest says beside the files; nil where the package has none.
+    public let details: ManifestDetails?
 
-    /// What publishing would do, line by line: where each file goes, with its size and digest.
-    public func plan(for registry: GitLabRegistry) -> [String] {
-        ["\(package) -> \(registry), with \(registry.credential)"]
-            + files.flatMap { file in
-                [
-                    "  \(file.name): \(file.size) bytes, SHA-256 \(file.sha256)",
-                    "    PUT \(registry.url(file.name, of: package.name, package.version))",
-                ]
+    /// The names of all files in the order in which they go: content, run files, manifest.
+    public var names: [PackageFileName] {
+        content.map(\.name) + package.runFiles.map(\.name) + (details == nil ? [] : [Manifest.name])
+    }
+
+    /// All files as they are where nothing of them is published yet: content, run files, manifest.
+    func allFiles() throws -> [MeasuredFile] {
+        let made = try package.runFiles.map { try MeasuredFile(PackageFile($0.name.text, .bytes($0.make(content)))) }
+        return try content + made + [manifest(runFiles: made)].compactMap(\.self)
+    }
+
+    /// The manifest for given run files; nil where the package has none.
+    func manifest(runFiles: [MeasuredFile]) throws -> MeasuredFile? {
+        guard let details else { return nil }
+        let manifest = Manifest(package, content, runFiles: runFiles, details)
+        return try MeasuredFile(PackageFile(Manifest.fileName, .bytes(manifest.encoded())))
+    }
+
+    /// What publishing would do, line by line: where each file goes, with the size and digest of those that are compared.
+    public func plan(for registry: any PackageRegistry) -> [String] {
+        let place = { registry.location(of: $0, in: package.name, package.version) }
+        return ["\(package) -> \(registry.summary)"]
+            + content.flatMap { file in
+                ["  \(file.name): \(file.size) bytes, SHA-256 \(file.sha256)", "    PUT \(place(file.name))"]
             }
+            + names.dropFirst(content.count).flatMap { ["  \($0): made when it is published", "    PUT \(place($0))"] }
     }
 
     /// What writing to a directory would do, line by line.
     public func plan(forDirectory directory: String) -> [String] {
-        ["\(package) -> \(directory)"]
-            + files.map { "  \(joinPath(directory, $0.name.text)): \($0.size) bytes, SHA-256 \($0.sha256)" }
+        let path = { (name: PackageFileName) in joinPath(directory, name.text) }
+        return ["\(package) -> \(directory)"]
+            + content.map { "  \(path($0.name)): \($0.size) bytes, SHA-256 \($0.sha256)" }
+            + names.dropFirst(content.count).map { "  \(path($0)): made when it is written" }
     }
 }

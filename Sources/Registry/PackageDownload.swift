@@ -42,7 +42,7 @@ extension GitLabRegistry {
             return manifest.files
         }
         guard response.status == 404 else { throw refusal(response, action: action) }
-        guard let listed = try api.list(name, version) else {
+        guard let listed = try files(of: name, version, wanted: []) else {
             throw RegistryError(.refused(404), "there is no package \(name) \(version) in \(self)")
         }
         return try listed.sorted { $0.key < $1.key }.map { file, remote in
@@ -73,7 +73,7 @@ extension GitLabRegistry {
             })
         guard response.status == 200 else { throw refusal(response, action: action) }
         let found = RemoteFile(size: size, sha256: hash.hexDigest())
-        guard found == RemoteFile(size: file.size, sha256: file.sha256) else {
+        guard found.size == file.size, found.sha256 == file.sha256 else {
             throw RegistryError(
                 .unverified,
                 "\(action): \(describe(found)) came, expected were \(file.size) bytes with SHA-256 "

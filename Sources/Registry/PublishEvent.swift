@@ -4,10 +4,12 @@ import HTTP
 public enum PublishEvent: Sendable {
     /// A file is there already with the same content and is not sent again.
     case present(file: String)
-    /// A file begins to be sent. Sizes are in bytes.
+    /// A file begins to be sent. Sizes are in bytes. Several may be under way at once.
     case sending(file: String, size: Int)
     case progress(file: String, sent: Int, size: Int)
     case sent(file: String)
+    /// A file could not be sent.
+    case failed(file: String)
     /// A request failed and is sent again after so many seconds; `attempt` is the next one's number.
     case retry(reason: String, seconds: Double, attempt: Int)
     /// Something that the reader of a log should know.
@@ -22,7 +24,7 @@ public enum PublishEvent: Sendable {
         switch self {
         case .present(let file): "\(file): there already"
         case .sending(let file, let size): "\(file): uploading \(size) bytes"
-        case .progress: nil
+        case .progress, .failed: nil
         case .sent(let file): "\(file): uploaded"
         case .retry(let reason, let seconds, let attempt):
             "\(reason); attempt \(attempt) in \((seconds * 10).rounded() / 10) s"
@@ -46,6 +48,16 @@ public enum Verification: Sendable, Equatable, CustomStringConvertible {
     /// Nothing but the success of the uploads: the token may not look.
     case none
 
+    init(_ weakest: RemoteFile.Evidence) {
+        self =
+            switch weakest {
+            case .listing: .listing
+            case .file: .files
+            case .answer: .answers
+            case .none: .none
+            }
+    }
+
     public var description: String {
         switch self {
         case .listing: "verified by the registry's listing"
@@ -59,7 +71,7 @@ public enum Verification: Sendable, Equatable, CustomStringConvertible {
 
 /// What publishing came to.
 public struct PublishReport: Sendable {
-    /// The names of the files sent by this call.
+    /// The names of the files sent by this call; empty where the version was complete already.
     public let uploaded: [String]
     /// The names of the files that were there already.
     public let present: [String]
@@ -68,6 +80,9 @@ public struct PublishReport: Sendable {
     public let verification: Verification
     /// Where each file can be fetched from, in the package's order.
     public let urls: [String]
+
+    /// Whether the version was complete with the same content before.
+    public var wasPublished: Bool { uploaded.isEmpty }
 }
 
 /// How to publish.
@@ -77,13 +92,12 @@ public struct PublishOptions: Sendable {
     public var addsDiffering = false
     /// Whether every file is fetched again at the end. Default: false.
     public var downloadsAgain = false
-    /// How often the registry is looked at in the end before a file counts as missing: what answers may lag behind.
-    /// Default: 6.
-    public var looks = 6
     public var retry = RetryPolicy()
     public var clock = RetryClock.system
-    /// Timeouts, proxy and the interruption check.
-    public var client = HTTPClient()
+    /// Who publishes, for others that publish the same. Default: this process and its CI job.
+    public var owner = ClaimOwner.current()
+    /// Asked while waiting; true ends it. (While bytes flow it is the registry that asks.) Default: never.
+    public var isCancelled: @Sendable () -> Bool = { false }
 
     public init() {}
 }

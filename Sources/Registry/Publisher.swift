@@ -1,284 +1,320 @@
+import Files
 import HTTP
 
-/// Publishes one package: looks, sends what is missing one file after the other, verifies.
+/// Publishes one package: looks, claims the version, sends what is missing, the manifest last, and verifies.
 final class Publisher {
-    let measured: MeasuredPackage
-    let api: GitLabAPI
-    let options: PublishOptions
+    private let measured: MeasuredPackage
+    private let registry: any PackageRegistry
+    private let options: PublishOptions
     private let report: (PublishEvent) -> Void
+    private let retrying: Retrier
+    private let sender: Sender
 
-    /// Whether the listing is open to the token, and shows the package.
-    private var canList = true
-    /// Whether files can be looked at by themselves.
-    private var canProbe = true
-    private var uploaded: [String] = []
-    private var present: [String] = []
-    private var uncertain: [String] = []
-    private var confirmed: Set<String> = []
+    private var uploaded: Set<PackageFileName> = []
+    private var present: Set<PackageFileName> = []
+    private var uncertain: Set<PackageFileName> = []
+
+    /// Seconds of sending after which it is looked whether another publisher has taken over.
+    private static let longUpload = 30.0
 
     init(
-        _ measured: MeasuredPackage, _ registry: GitLabRegistry, _ options: PublishOptions,
+        _ measured: MeasuredPackage, _ registry: any PackageRegistry, _ options: PublishOptions,
         _ report: @escaping (PublishEvent) -> Void
     ) {
         self.measured = measured
-        api = GitLabAPI(registry, options.client)
+        self.registry = registry
         self.options = options
         self.report = report
+        retrying = Retrier(options.retry, options.clock, isCancelled: options.isCancelled)
+        sender = Sender(registry, measured.package, retrying)
     }
 
     private var package: Package { measured.package }
 
-    private func url(_ file: MeasuredFile) -> HTTPURL {
-        api.registry.url(file.name, of: package.name, package.version)
-    }
-
     func run() throws -> PublishReport {
-        let before = try survey()
-        // Conflicts are found before the first byte is sent.
-        var pending: [MeasuredFile] = []
-        for file in measured.files {
-            if try isThere(file, before) {
-                present.append(file.name.text)
-                report(.present(file: file.name.text))
-            } else {
-                pending.append(file)
+        while true {
+            let before = try survey()
+            if before.isFinished(needsManifest: measured.details != nil) { return finished(before) }
+            do {
+                let claim = try registry.claim(wish(before))
+                tellNotes()
+                guard let claim else { continue }
+                if let report = try publish(claim) { return report }
+            } catch let error as RegistryError {
+                // What another publisher made of the version meanwhile is as it is.
+                guard error.kind != .taken else { throw error }
+                throw error.with(state: progress)
             }
         }
-        do {
-            for file in pending { try upload(file) }
-            report(.verifying)
-            let (verification, others) = try verify(before)
-            report(.verified(verification))
-            return PublishReport(
-                uploaded: uploaded, present: present, others: others, verification: verification,
-                urls: measured.files.map { "\(url($0))" })
-        } catch let error as RegistryError { throw error.with(state: state) }
     }
 
-    private var state: PublishState {
-        let known = Set(uploaded + present + uncertain)
+    func state() throws -> PublishedState {
+        do {
+            let survey = try survey()
+            if survey.isFinished(needsManifest: measured.details != nil) { return .published }
+            return survey.remote.isEmpty ? .absent : .begun
+        } catch let error as RegistryError where error.kind == .conflict {
+            return .differs
+        } catch let error as RegistryError where error.kind == .taken { return .taken }
+    }
+
+    /// Publishes what a claim gives the right to. Nil where another publisher goes first after all.
+    private func publish(_ claim: any PublishClaim) throws -> PublishReport? {
+        do {
+            let survey = try survey()
+            guard !survey.isFinished(needsManifest: measured.details != nil) else {
+                claim.release()
+                return finished(survey)
+            }
+            guard let files = try send(survey, claim) else {
+                claim.release()
+                return nil
+            }
+            report(.verifying)
+            let (verification, others) = try verify(files)
+            report(.verified(verification))
+            // A complete version asks for no claims any more.
+            if measured.details == nil { claim.release() }
+            return result(verification, others, names: files.map(\.name))
+        } catch {
+            if (error as? RegistryError)?.kind != .noAnswer { claim.release() }
+            throw error
+        }
+    }
+
+    private func wish(_ survey: Survey) -> ClaimWish {
+        ClaimWish(
+            name: package.name, version: package.version, owner: options.owner,
+            bytes: survey.missing.reduce(0) { $0 + $1.size }, manifestID: survey.remote[Manifest.fileName]?.id,
+            look: look, retrying: retrying, tell: report)
+    }
+
+    private var progress: PublishState {
+        let known = uploaded.union(present).union(uncertain)
         return PublishState(
             package: package.description,
-            there: measured.files.map(\.name.text).filter { !uncertain.contains($0) && known.contains($0) },
-            missing: measured.files.map(\.name.text).filter { !known.contains($0) }, uncertain: uncertain)
+            there: measured.names.filter { !uncertain.contains($0) && known.contains($0) }.map(\.text),
+            missing: measured.names.filter { !known.contains($0) }.map(\.text),
+            uncertain: measured.names.filter { uncertain.contains($0) }.map(\.text))
     }
+
+    private func result(_ verification: Verification, _ others: [String], names: [PackageFileName]) -> PublishReport {
+        PublishReport(
+            uploaded: names.filter { uploaded.contains($0) }.map(\.text),
+            present: names.filter { present.contains($0) }.map(\.text), others: others, verification: verification,
+            urls: names.map { registry.location(of: $0, in: package.name, package.version) })
+    }
+
+    private func finished(_ survey: Survey) -> PublishReport {
+        let names = measured.names.filter { survey.remote[$0.text] != nil }
+        for name in names.dropFirst(measured.content.count) { note(present: name) }
+        let weakest = names.compactMap { survey.remote[$0.text]?.evidence }.max() ?? .none
+        return result(Verification(weakest), others(survey.remote), names: names)
+    }
+
+    private func others(_ remote: [String: RemoteFile]) -> [String] {
+        let own = Set(measured.names.map(\.text))
+        return remote.keys.filter { !own.contains($0) }.sorted()
+    }
+
+    private func note(present name: PackageFileName) {
+        if present.insert(name).inserted { report(.present(file: name.text)) }
+    }
+
+    private func tellNotes() { for note in registry.takeNotes() { report(.note(note)) } }
 
     // MARK: Looking
 
-    /// What is there before anything is sent.
-    private func survey() throws -> [String: RemoteFile] {
-        do {
-            let listed = try retrying { _ in
-                try api.list(package.name, package.version).map { try resolve($0, measured.files) }
+    /// What the registry has now.
+    private func look() throws -> [String: RemoteFile] {
+        defer { tellNotes() }
+        return try registry.files(of: package.name, package.version, wanted: measured.names) ?? [:]
+    }
+
+    private func survey() throws -> Survey {
+        var remote = try retrying(tell: report) { _ in try look() }
+        for file in measured.content {
+            guard let found = remote[file.name.text], found.evidence != .none, found.isSame(as: file) == nil else {
+                continue
             }
-            if let listed { return listed }
-            // A hidden package is in no listing, yet its files can be fetched.
-            let first = measured.files[0]
-            guard (try? api.head(url(first), first.name)) != nil else { return [:] }
-            canList = false
-            report(.note("\(package) is there but in no listing (hidden?): files are looked at one by one"))
-        } catch let error as RegistryError {
-            // GitLab opens its listing to no deploy token.
-            guard api.registry.credential.kind == .deploy, case .refused(let status) = error.kind,
-                [401, 403, 404].contains(status)
-            else { throw error }
-            canList = false
-            report(.note("a deploy token cannot list packages: files are looked at one by one"))
+            remote[file.name.text] = try fetchDigest(file.name)
         }
-        return try retrying { _ in try probe(measured.files) }
-    }
-
-    /// What the registry has now of the given files; empty where the token may not look.
-    private func look(at files: [MeasuredFile]) throws -> [String: RemoteFile] {
-        guard canList else { return try probe(files) }
-        return try resolve(try api.list(package.name, package.version) ?? [:], files)
-    }
-
-    /// Fetches the files whose digest the listing leaves out.
-    private func resolve(_ listed: [String: RemoteFile], _ files: [MeasuredFile]) throws -> [String: RemoteFile] {
-        var resolved = listed
-        for file in files where listed[file.name.text].map({ $0.isSame(as: file) == nil }) == true {
-            resolved[file.name.text] = try api.fetchDigest(url(file), file.name)
-        }
-        return resolved
-    }
-
-    private func probe(_ files: [MeasuredFile]) throws -> [String: RemoteFile] {
-        var found: [String: RemoteFile] = [:]
-        guard canProbe else { return found }
-        do {
-            for file in files {
-                guard var remote = try api.head(url(file), file.name) else { continue }
-                if remote.isSame(as: file) == nil { remote = try api.fetchDigest(url(file), file.name) }
-                found[file.name.text] = remote
+        var manifest: [UInt8]?
+        if measured.details != nil, remote[Manifest.fileName] != nil {
+            manifest = try retrying(tell: report) { _ in
+                try registry.bytes(of: Manifest.name, in: package.name, package.version)
             }
-        } catch let error as RegistryError {
-            guard case .refused(let status) = error.kind, status == 401 || status == 403 else { throw error }
-            canProbe = false
-            report(.note("\(api.registry.credential) may not look at files: what is there cannot be compared"))
         }
-        return found
+        let survey: Survey
+        do { survey = try measured.survey(remote, manifest: manifest, addsDiffering: options.addsDiffering) } catch {
+            throw withNextVersion(error)
+        }
+        let missing = Set(survey.missing.map(\.name))
+        for file in measured.content where !missing.contains(file.name) && !uploaded.contains(file.name) {
+            note(present: file.name)
+        }
+        return survey
     }
 
-    /// Whether the file is there with our content. - Throws: `RegistryError` of kind `.conflict` where other content is.
-    private func isThere(_ file: MeasuredFile, _ remote: [String: RemoteFile]) throws -> Bool {
-        guard let found = remote[file.name.text] else { return false }
-        if found.isSame(as: file) == true { return true }
-        if try isEquivalentManifest(file) { return true }
-        if options.addsDiffering { return false }
-        throw RegistryError(
-            .conflict,
-            "'\(file.name)' is in \(package) already with other content (there: \(describe(found)); "
-                + "here: \(file.size) bytes with SHA-256 \(file.sha256)): publish under another version")
+    /// Names the version that could be published instead, as far as it can be told.
+    private func withNextVersion(_ error: RegistryError) -> RegistryError {
+        guard error.kind == .conflict, let versions = try? registry.versions(of: package.name) else { return error }
+        let next = nextVersion(after: versions, .patch)
+        guard next.newest != nil else { return error.adding("; publish this under another version") }
+        return error.adding("; publish this as \(next.next) (--next patch takes it)")
     }
 
-    /// Whether the file is our manifest and the one there lists the same files: only time and job differ then.
-    private func isEquivalentManifest(_ file: MeasuredFile) throws -> Bool {
-        guard let manifest = measured.manifest, file.name.text == Manifest.fileName else { return false }
-        let response = try retrying { _ in
-            let response = try api.send(.get, url(file), action: "fetching '\(file.name)'")
-            guard response.status == 200 else {
-                throw api.registry.refusal(response, action: "fetching '\(file.name)'")
+    private func fetchDigest(_ name: PackageFileName) throws -> RemoteFile? {
+        try retrying(tell: report) { _ in
+            var (size, hash) = (0, SHA256())
+            let isThere = try registry.get(name, of: package.name, package.version, progress: { _ in }) {
+                size += $0.count
+                hash.update($0)
             }
-            return response
+            return isThere ? RemoteFile(size: size, sha256: hash.hexDigest(), evidence: .file) : nil
         }
-        return (try? Manifest(decoding: response.body))?.describesSameFiles(as: manifest) == true
     }
 
     // MARK: Sending
 
-    private func upload(_ file: MeasuredFile) throws {
-        let name = file.name.text
-        report(.sending(file: name, size: file.size))
-        do {
-            try retrying { attempt in
-                // The lost attempt may have succeeded; sending again would add the file a second time.
-                if attempt > 1, try isThere(file, try look(at: [file])) { return }
-                if try send(file) { confirmed.insert(name) }
-            }
-        } catch let error as RegistryError {
-            if error.isTransient || error.kind == .cancelled || error.kind == .unverified { uncertain.append(name) }
-            throw error
+    /// Sends what is missing. Gives all files as they are then; nil where another publisher goes first.
+    private func send(_ survey: Survey, _ claim: any PublishClaim) throws -> [MeasuredFile]? {
+        var missing = survey.missing[...]
+        // Uploads that begin a version at the same moment get in each other's way in GitLab.
+        if survey.remote.isEmpty, let first = missing.popFirst() {
+            guard try send([first], claim) else { return nil }
         }
-        uploaded.append(name)
-        report(.sent(file: name))
-    }
-
-    private func send(_ file: MeasuredFile) throws -> Bool {
-        do {
-            return try api.upload(file, to: url(file)) { [report] progress in
-                report(.progress(file: file.name.text, sent: progress.done, size: file.size))
-            }
-        } catch let error as RegistryError {
-            // Where a second file is not allowed, this is how an earlier attempt of ours shows that succeeded
-            // although the listing did not have it yet.
-            guard error.kind == .refused(400), error.message.contains("Duplicate"), canList || canProbe else {
-                throw error
-            }
-            for look in 1...max(1, options.looks) {
-                if try isThere(file, try self.look(at: [file])) { return false }
-                try pause(Double(look))
-            }
-            throw error
-        }
-    }
-
-    /// Does `work` until it succeeds, fails for good or patience ends. It is given the attempt's number, from 1.
-    private func retrying<T>(_ work: (Int) throws -> T) throws -> T {
-        var firstFailure: Double?
-        var attempt = 1
-        while true {
-            do { return try work(attempt) } catch let error as RegistryError where error.isTransient {
-                let now = options.clock.now()
-                let policy = options.retry
-                let delay = policy.delay(
-                    after: attempt, requested: error.retryAfter, random: options.clock.random())
-                let start = firstFailure ?? now
-                firstFailure = start
-                if let requested = error.retryAfter, requested > policy.longestRequestedDelay {
-                    throw error.adding("; it asks to come back in \(Int(min(requested, 1e9))) s")
-                }
-                guard attempt < policy.attempts, now + delay <= start + policy.timeLimit else {
-                    throw error.adding(attempt == 1 ? "" : "; given up after \(attempt) attempts")
-                }
-                attempt += 1
-                report(.retry(reason: error.message, seconds: delay, attempt: attempt))
-                try pause(delay)
+        guard try send(Array(missing), claim) else { return nil }
+        var runFiles: [MeasuredFile] = []
+        for file in package.runFiles {
+            if let kept = try kept(file, survey) {
+                note(present: file.name)
+                runFiles.append(kept)
+            } else if !survey.hasManifest {
+                let made = try MeasuredFile(PackageFile(file.name.text, .bytes(file.make(measured.content))))
+                guard try send([made], claim) else { return nil }
+                runFiles.append(made)
             }
         }
+        guard try claim.check() else { return nil }
+        if survey.hasManifest {
+            note(present: Manifest.name)
+        } else if let manifest = try measured.manifest(runFiles: runFiles) {
+            guard try send([manifest], claim) else { return nil }
+            return measured.content + runFiles + [manifest]
+        }
+        return measured.content + runFiles
     }
 
-    private func pause(_ seconds: Double) throws {
-        options.clock.sleep(seconds, options.client.isCancelled)
-        if options.client.isCancelled() { throw RegistryError(.cancelled, "publishing \(package): interrupted") }
+    /// A run file of an earlier try that holds for the content.
+    private func kept(_ file: RunFile, _ survey: Survey) throws -> MeasuredFile? {
+        guard survey.remote[file.name.text] != nil else { return nil }
+        let bytes = try retrying(tell: report) { _ in
+            try registry.bytes(of: file.name, in: package.name, package.version)
+        }
+        guard let bytes, file.verifies(bytes, measured.content) else { return nil }
+        return try MeasuredFile(PackageFile(file.name.text, .bytes(bytes)))
+    }
+
+    /// Sends files, several at a time. False where another publisher goes first.
+    private func send(_ files: [MeasuredFile], _ claim: any PublishClaim) throws -> Bool {
+        var failures: [any Error] = []
+        var isFirst = true
+        sender.send(files, threads: registry.parallelTransfers) { [self] news in
+            switch news {
+            case .event(let event): report(event)
+            case .done(let name, let seconds):
+                uploaded.insert(name)
+                guard seconds > Self.longUpload, isFirst else { return }
+                do { isFirst = try claim.check() } catch { failures.append(error) }
+                if !isFirst || !failures.isEmpty { sender.stop() }
+            case .failed(let name, let error):
+                failures.append(error)
+                guard let error = error as? RegistryError else { return }
+                let mayBeThere = error.isTransient || error.kind == .cancelled || error.kind == .unverified
+                if mayBeThere { uncertain.insert(name) }
+            }
+        }
+        // What will never work is worth more to know than what may.
+        if let final = failures.first(where: { ($0 as? RegistryError)?.isTransient != true }) { throw final }
+        if let first = failures.first { throw first }
+        return isFirst
     }
 
     // MARK: Verifying
 
-    private func verify(_ before: [String: RemoteFile]) throws -> (Verification, others: [String]) {
-        var remote = before
-        var wrong: [MeasuredFile] = []
-        for look in 1...max(1, options.looks) {
-            remote = try retrying { _ in try self.look(at: measured.files) }
-            guard canList || canProbe else { break }
-            wrong = measured.files.filter { remote[$0.name.text]?.isSame(as: $0) != true }
-            // A manifest of an earlier run was found to say the same.
-            wrong.removeAll { present.contains($0.name.text) && remote[$0.name.text] == before[$0.name.text] }
-            if wrong.isEmpty { break }
-            if look < options.looks { try pause(min(Double(1 << min(look - 1, 4)), 8)) }
-        }
-        let others = canList ? remote.keys.filter { name in !measured.files.contains { $0.name.text == name } } : []
-        for file in wrong {
-            guard let found = remote[file.name.text], found.isSame(as: file) == false else { continue }
-            uploaded.removeAll { $0 == file.name.text }
+    private func verify(_ files: [MeasuredFile]) throws -> (Verification, others: [String]) {
+        let remote = try retrying(tell: report) { _ in try look() }
+        var weakest = RemoteFile.Evidence.listing
+        var unseen: [PackageFileName] = []
+        for file in files {
+            guard let found = remote[file.name.text] else {
+                unseen.append(file.name)
+                continue
+            }
+            weakest = max(weakest, found.evidence)
+            guard found.isSame(as: file) == false else { continue }
+            uploaded.remove(file.name)
             throw RegistryError(
                 .unverified,
                 "the registry has \(describe(found)) as '\(file.name)', sent were \(file.size) bytes "
                     + "with SHA-256 \(file.sha256)")
         }
-        let unconfirmed = measured.files.map(\.name.text).filter { !confirmed.contains($0) && !present.contains($0) }
-        if options.downloadsAgain { return (try verifyByDownload(), others.sorted()) }
-        if !canList && !canProbe { return (unconfirmed.isEmpty ? .answers : .none, []) }
-        if wrong.isEmpty { return (canList ? .listing : .files, others.sorted()) }
-        let unseen = wrong.map(\.name.text).filter { unconfirmed.contains($0) }
         guard unseen.isEmpty else {
-            uploaded.removeAll { unseen.contains($0) }
-            uncertain += unseen
+            uploaded.subtract(unseen)
+            uncertain.formUnion(unseen)
             throw RegistryError(
-                .unverified,
-                "the registry does not show \(unseen.joined(separator: ", ")) after \(max(1, options.looks)) looks",
+                .unverified, "the registry does not show \(unseen.map(\.text).joined(separator: ", "))",
                 isTransient: true)
         }
-        report(.note("the registry does not show \(wrong.map(\.name.text).joined(separator: ", ")) yet"))
-        return (.answers, others.sorted())
-    }
-
-    private func verifyByDownload() throws -> Verification {
-        for file in measured.files where !(present.contains(file.name.text) && file.name.text == Manifest.fileName) {
-            let found = try retrying { _ in try api.fetchDigest(url(file), file.name) }
-            guard found.isSame(as: file) == true else {
+        guard options.downloadsAgain else { return (Verification(weakest), others(remote)) }
+        for file in files {
+            guard let found = try fetchDigest(file.name), found.isSame(as: file) == true else {
                 throw RegistryError(
                     .unverified,
-                    "fetched again, '\(file.name)' is \(describe(found)), sent were \(file.size) bytes "
-                        + "with SHA-256 \(file.sha256)")
+                    "fetched again, '\(file.name)' is not the \(file.size) bytes with SHA-256 \(file.sha256) that were "
+                        + "sent")
             }
         }
-        return .download
+        return (.download, others(remote))
     }
 }
 
+/// What a registry has of a version.
+public enum PublishedState: String, Sendable {
+    /// Nothing.
+    case absent
+    /// Some of this content, and no manifest.
+    case begun
+    /// All of it.
+    case published
+    /// Other content without a manifest.
+    case differs
+    /// Other content, complete.
+    case taken
+}
+
 extension MeasuredPackage {
+    /// What a registry has of this version; sends nothing.
+    public func state(
+        in registry: any PackageRegistry, options: PublishOptions = PublishOptions()
+    ) throws -> PublishedState {
+        try Publisher(self, registry, options, { _ in }).state()
+    }
+
     /// Publishes the package: complete and verified, or an error that says what is there and what is not.
     ///
-    /// Files are uploaded one after the other, in order, the manifest last. A file that is there with the same
-    /// size and digest is not sent again, so running the same again is harmless and continues what was broken off.
-    /// Nothing is ever deleted: that needs the role Maintainer, and a half-published version that nobody completes
-    /// is told by its missing manifest.
+    /// Content files go first, several at a time, then the run files, the manifest last. A file that is there with the same
+    /// size and digest is not sent again, so running the same again is harmless and continues what was broken off. Of
+    /// several publishers of one version one goes first, and the others find it complete or take over where it has died.
+    /// Nothing is ever deleted: that needs the role Maintainer, and a half-published version that nobody completes is told
+    /// by its missing manifest.
     ///
     /// - Parameter report: called as things happen, on the calling thread.
-    /// - Throws: `RegistryError`; its `state` says what is where once uploading had begun.
+    /// - Throws: `RegistryError`; its `state` says what is where once uploading had begun. Of kind `.taken` where the version
+    ///   is complete with other content, `.conflict` where it was begun with other content.
     public func publish(
-        to registry: GitLabRegistry, options: PublishOptions = PublishOptions(),
+        to registry: any PackageRegistry, options: PublishOptions = PublishOptions(),
         report: @escaping (PublishEvent) -> Void = { _ in }
     ) throws -> PublishReport {
         try Publisher(self, registry, options, report).run()

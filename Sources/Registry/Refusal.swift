@@ -8,9 +8,12 @@ extension GitLabRegistry {
         let words = response.serverWords.map { credential.secret.scrub($0) }
         if let words { message += " (\(words))" }
         if let hint = hint(response, words ?? "") { message += ": \(hint)" }
-        let isTransient = [408, 429, 500, 502, 503, 504].contains(response.status)
-        var error = RegistryError(.refused(response.status), message, isTransient: isTransient)
-        error.retryAfter = retryAfter(response.headers)
+        let isTransient = [408, 425, 429].contains(response.status) || (500..<600).contains(response.status)
+        var error = RegistryError(
+            .refused(response.status), credential.secret.scrub(message), isTransient: isTransient)
+        // A server that has served this one says when the next period begins, too; only a refusal is to be waited for.
+        let isLimit = response.status == 429 || response.headers["Retry-After"] != nil
+        error.retryAfter = isLimit ? retryAfter(response.headers) : nil
         return error
     }
 
@@ -21,6 +24,10 @@ extension GitLabRegistry {
             "it redirects\(redirectTarget(response)), where uploads are not sent; check the registry's address"
         case 400 where words.contains("Duplicate"):
             "the file is there already and the group does not allow a second one"
+        case 400 where words.contains("too large"):
+            "the server's limit for files of generic packages (generic_packages_max_file_size) is an administrator's to "
+                + "raise"
+        case 400: "GitLab does not accept this name, version or request; what it says has to be changed first"
         case 401: unauthorizedHint
         case 403: forbiddenHint(words)
         case 404: notFoundHint
@@ -44,6 +51,7 @@ extension GitLabRegistry {
         case .access:
             return "\(shown); it may have expired, and a job token or deploy token is not accepted in its place"
         case .deploy: return "\(shown); it may have expired, and it must be one of this project or its group"
+        case .bearer: return "\(shown); it may have expired"
         }
     }
 
@@ -55,7 +63,8 @@ extension GitLabRegistry {
         let common = "the project's package registry must be switched on"
         switch credential.kind {
         case .job: return "who started the pipeline needs the role Developer in project \(project); \(common)"
-        case .access: return "\(credential) needs the scope api and the role Developer in project \(project); \(common)"
+        case .access, .bearer:
+            return "\(credential) needs the scope api and the role Developer in project \(project); \(common)"
         case .deploy:
             return "\(credential) needs the scope write_package_registry (and read_package_registry to compare); "
                 + common

@@ -12,8 +12,10 @@ public struct RegistryError: Error, CustomStringConvertible {
         case refused(Int)
         /// No answer, or none that came from a registry.
         case noAnswer
-        /// Other content is there under the same name.
+        /// The version was begun with other content, and is not complete.
         case conflict
+        /// The version is complete, with other content.
+        case taken
         /// What is there is not what was sent, or cannot be seen.
         case unverified
         /// A file could not be read or written, or changed meanwhile.
@@ -37,7 +39,7 @@ public struct RegistryError: Error, CustomStringConvertible {
     }
 
     /// What a request failed with. `action` says what was attempted: "uploading 'x'".
-    init(_ error: HTTPError, action: String) {
+    init(_ error: HTTPError, action: String, secret: Secret = Secret("")) {
         let kind: Kind =
             switch error.kind {
             case .cancelled: .cancelled
@@ -45,14 +47,15 @@ public struct RegistryError: Error, CustomStringConvertible {
             case .invalidURL, .invalidRequest, .curlMissing: .configuration
             default: .noAnswer
             }
-        self.init(kind, "\(action): \(error)", isTransient: error.isTransient)
+        self.init(kind, secret.scrub("\(action): \(error)"), isTransient: error.isTransient)
     }
 
     public var description: String { message }
 
-    /// The exit status for a command that ends with this error, for `retry: exit_codes` in CI:
-    /// 75 (EX_TEMPFAIL of sysexits.h) for "try again later", 1 for "will never work so".
-    public var exitCode: Int32 { isTransient ? 75 : 1 }
+    /// The exit status for a command that ends with this error, for `retry: exit_codes` and `allow_failure: exit_codes`
+    /// in CI: 75 (EX_TEMPFAIL of sysexits.h) for "try again later", 73 (EX_CANTCREAT) where the version is complete with
+    /// other content and nothing was touched, 1 for "will never work so".
+    public var exitCode: Int32 { isTransient ? 75 : kind == .taken ? 73 : 1 }
 
     func adding(_ more: String) -> RegistryError {
         var error = self
@@ -67,13 +70,28 @@ public struct RegistryError: Error, CustomStringConvertible {
         return error
     }
 
+    func replacing(_ text: String, with other: String) -> RegistryError {
+        var error = self
+        error.message = message.split(separator: text, omittingEmptySubsequences: false).joined(separator: other)
+        return error
+    }
+
     func with(state: PublishState) -> RegistryError {
-        // Other bytes under our name stay in the way of every further attempt.
-        let isSpoilt = kind == .conflict || kind == .unverified && !isTransient
-        let advice = isSpoilt ? "publish it under another version" : "publishing it again continues"
-        var error = adding("; \(state): \(advice)")
+        var error = adding("; \(state)\(advice)")
         error.state = state
         return error
+    }
+
+    /// What helps against this once uploading has begun.
+    private var advice: String {
+        switch kind {
+        // What the server refuses it refuses again; the message says what to change.
+        case .refused where !isTransient: ""
+        // Other bytes under our name stay in the way of every further attempt.
+        case .conflict, .taken: ": publish it under another version"
+        case .unverified where !isTransient: ": publish it under another version"
+        default: ": publishing it again continues"
+        }
     }
 }
 

@@ -2,17 +2,33 @@ import HTTP
 
 /// A file as a registry has it.
 public struct RemoteFile: Sendable, Equatable {
+    /// How it is known, the strongest first.
+    public enum Evidence: Int, Sendable, Comparable {
+        /// The registry's listing shows it.
+        case listing
+        /// It was asked for by itself.
+        case file
+        /// The answer to its upload.
+        case answer
+        /// It was sent without an error, and cannot be looked at.
+        case none
+
+        public static func < (left: Evidence, right: Evidence) -> Bool { left.rawValue < right.rawValue }
+    }
+
     /// Counts up as files are stored; nil where the registry does not count.
     public var id: Int?
     /// In bytes; nil where the registry does not say.
     public var size: Int?
     /// Lower-case hexadecimal digits; nil where the registry does not say.
     public var sha256: String?
+    public var evidence: Evidence
 
-    public init(id: Int? = nil, size: Int? = nil, sha256: String? = nil) {
+    public init(id: Int? = nil, size: Int? = nil, sha256: String? = nil, evidence: Evidence = .listing) {
         self.id = id
         self.size = size
         self.sha256 = sha256
+        self.evidence = evidence
     }
 
     /// Whether it is the given file; nil where that cannot be told.

@@ -12,7 +12,7 @@ import HTTP
 public struct RetryPolicy: Sendable {
     /// How often a request is sent in all. Default: 6.
     public var attempts = 6
-    /// Seconds after its first failure beyond which a request is not sent again. Default: 600.
+    /// Seconds that may be waited in all, for all requests of one publisher together. Default: 600.
     public var timeLimit = 600.0
     /// Seconds before the second attempt; each further wait is twice as long. Default: 1.
     public var firstDelay = 1.0
@@ -67,10 +67,14 @@ public struct RetryClock: Sendable {
     private static let start = ContinuousClock.now
 }
 
-/// The seconds that `Retry-After` asks for: a number, or a moment (RFC 9110, section 10.2.3). Nil where it is absent
-/// or nonsense.
+/// The seconds that a server asks to wait: in `Retry-After`, a number or a moment (RFC 9110, section 10.2.3), else in
+/// `RateLimit-Reset`, with GitLab a moment in seconds since 1970, with others seconds from now. Nil where both are absent or
+/// nonsense.
 func retryAfter(_ headers: HTTPHeaders, now: Int = time(nil)) -> Double? {
-    guard let text = headers["Retry-After"] else { return nil }
+    guard let text = headers["Retry-After"] else {
+        guard let reset = headers["RateLimit-Reset"].flatMap({ Int($0) }), reset >= 0 else { return nil }
+        return Double(reset > 1_000_000_000 ? max(0, reset - now) : reset)
+    }
     if let seconds = Int(text) { return seconds >= 0 ? Double(seconds) : nil }
     // "Wed, 21 Oct 2026 07:28:00 GMT"
     let words = text.split(separator: " ")

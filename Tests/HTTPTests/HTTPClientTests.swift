@@ -123,4 +123,55 @@ struct HTTPClientTests {
         #expect(try client.send(HTTPRequest(.get, HTTPURL(server.url))).text == "server")
         #expect(try client.send(HTTPRequest(.get, HTTPURL("http://gitlab.example/"))).text == "proxy")
     }
+
+    @Test("a connection is used again, also by the next client, and none is shared by two origins")
+    func reuse() throws {
+        let server = try LoopbackServer { exchange in
+            _ = exchange.body()
+            exchange.answer(200, [:], "x")
+        }
+        let other = try LoopbackServer { $0.answer(200, [:], "y") }
+        for _ in 0..<5 {
+            #expect(
+                try HTTPClient().send(HTTPRequest(.put, HTTPURL(server.url), body: .bytes([1]))).text == "x")
+            #expect(try HTTPClient().send(HTTPRequest(.get, HTTPURL(other.url))).text == "y")
+        }
+        #expect(server.connections == 1)
+        #expect(other.connections == 1)
+    }
+
+    @Test("a body whose answer was lost on a connection used before is not sent again by itself")
+    func lostAnswer() throws {
+        let bodies = Mutex(0)
+        let server = try LoopbackServer { exchange in
+            _ = exchange.body()
+            let count = bodies.withLock {
+                $0 += 1
+                return $0
+            }
+            if count != 2 { exchange.answer(201, [:], "{}") }
+        }
+        let request = HTTPRequest(.put, try HTTPURL(server.url), body: .bytes([1, 2, 3]))
+        #expect(try HTTPClient().send(request).status == 201)
+        #expect(
+            failure { try HTTPClient().send(request) }
+                == "\(server.url)/: the server closed the connection without an answer")
+        #expect(bodies.withLock { $0 } == 2)
+        #expect(try HTTPClient().send(request).status == 201)
+    }
+
+    @Test("settings and headers of one request are not the next one's")
+    func freshSettings() throws {
+        let server = try LoopbackServer { exchange in
+            _ = exchange.body()
+            exchange.answer(200, [:], exchange.request.method)
+        }
+        let url = try HTTPURL(server.url)
+        _ = try HTTPClient().send(
+            HTTPRequest(.put, url, credentials: [("JOB-TOKEN", Secret(token))], body: .bytes([1])))
+        #expect(try HTTPClient().send(HTTPRequest(.head, url)).status == 200)
+        #expect(try HTTPClient().send(HTTPRequest(.get, url)).text == "GET")
+        #expect(server.connections == 1)
+        #expect(server.requests.dropFirst().allSatisfy { $0.headers["job-token"] == nil })
+    }
 }

@@ -1,8 +1,5 @@
 import Files
 import Host
-import HTTP
-import Lua
-import Registry
 import TestSupport
 import Testing
 
@@ -14,30 +11,33 @@ struct CustomRegistryTests {
     /// A registry in a table, as `place`; its log as `log`.
     static let prelude = """
         local registry = nj.registry
-        local stored, log = { ["1.0.0"] = { ["a.txt"] = "abc" } }, {}
+        local stored, log = { ["p 1.0.0"] = { { name = "a.txt", text = "abc" } } }, {}
         local functions = {
           name = "a table",
           versions = function(package) return { "1.0.0", package, "no/version" } end,
-          files = function(_, version)
-            if not stored[version] then return nil end
-            local files = {}
-            for name, text in pairs(stored[version]) do
-              files[name] = { size = #text, sha256 = nj.sha256_text(text) }
+          files = function(package, version)
+            local files = stored[package .. " " .. version] and {}
+            for id, file in ipairs(stored[package .. " " .. version] or {}) do
+              files[file.name] = { id = id, size = #file.text, sha256 = nj.sha256_text(file.text) }
             end
             return files
           end,
-          put = function(file, _, version)
-            stored[version] = stored[version] or {}
-            local from = file.path and io.open(file.path)
-            stored[version][file.name] = from and from:read "a" or file.content
-            log[#log + 1] = ("%s %d %s"):format(file.name, file.size, file.sha256:sub(1, 4))
+          put = function(file, package, version)
+            local from = file.path and assert(io.open(file.path))
+            local key = package .. " " .. version
+            stored[key] = stored[key] or {}
+            table.insert(stored[key], { name = file.name, text = from and from:read "a" or file.content })
+            log[#log + 1] = ("%s %d %s"):format(file.name:match "^%l+", file.size, file.sha256:sub(1, 4))
             return true
           end,
-          get = function(name, _, version, write)
-            local text = (stored[version] or {})[name]
-            if not text then return false end
-            for character in text:gmatch "." do write(character) end
-            return true
+          get = function(name, package, version, write)
+            for _, file in ipairs(stored[package .. " " .. version] or {}) do
+              if file.name == name then
+                for character in file.text:gmatch "." do write(character) end
+                return true
+              end
+            end
+            return false
           end,
         }
         local place = registry.custom(functions)
@@ -61,20 +61,69 @@ struct CustomRegistryTests {
                 "Registry:read: 'a.txt' has more than 2 bytes"))
     }
 
-    @Test("files are stored from memory and from disk")
-    func stores() throws {
+    /// Two files, one in memory and one on disk, as `package`.
+    private func package(_ path: String) -> String {
+        "local package = registry.package { name = 'p', version = '2.0.0', "
+            + "files = { text = registry.text 'in memory', file = '\(path)' } } "
+    }
+
+    @Test("a package is published there, the manifest last, once")
+    func publishes() throws {
         let scratch = try ScratchDirectory()
         let path = try scratch.write("b.txt", "from disk")
-        let host = try Host(modules: builtInModules + [storingModule])
-        defer { host.close() }
+        let results = try run(
+            package(path) + "package:publish(place) package:publish(place) "
+                + "return package:state(place), place:read('p', '2.0.0', 'text'), place:read('p', '2.0.0', 'file'), "
+                + "table.concat(log, ', ')")
+        let digests = ["from disk", "in memory"].map { SHA256.hexDigest(of: Array($0.utf8)).prefix(4) }
+        let manifest = #/manifest [0-9]+ [0-9a-f]{4}$/#
         #expect(
-            try host.evaluate(
-                "local nj = require 'nightjar' \(Self.prelude) "
-                    + "local confirmed = require('nightjar.storing').store(place, 'a', '\(path)') "
-                    + "return confirmed, place:read('p', '2.0.0', 'text'), place:read('p', '2.0.0', 'file'), "
-                    + "table.concat(log, ', ')")
-                == "true in memory from disk text 9 \(SHA256.hexDigest(of: Array("in memory".utf8)).prefix(4)), "
-                + "file 9 \(SHA256.hexDigest(of: Array("from disk".utf8)).prefix(4))")
+            results.replacing(/claim [0-9]+ [0-9a-f]{4}/, with: "claim").replacing(manifest, with: "manifest")
+                == "published in memory from disk claim, file 9 \(digests[0]), text 9 \(digests[1]), manifest")
+    }
+
+    @Test("publishing tries again what may pass, after the pause that is asked for, and nothing else")
+    func repeats() throws {
+        let scratch = try ScratchDirectory()
+        let path = try scratch.write("b.txt", "from disk")
+        let server = try LoopbackServer {
+            $0.answer($0.request.path == "/busy" ? 503 : 403, ["Retry-After": "0"], "")
+        }
+        let fails = { (path: String, times: Int) in
+            """
+            local put, tries = functions.put, 0
+            functions.put = function(file, ...)
+              if file.name == 'text' then
+                tries = tries + 1
+                if tries <= \(times) then registry.refuse('putting text', nj.http.get '\(server.url)\(path)') end
+              end
+              return put(file, ...)
+            end
+            place = registry.custom(functions)
+
+            """
+        }
+        #expect(try run(package(path) + fails("/busy", 2) + "package:publish(place) return tries") == "3")
+        let refused = try run(
+            package(path) + fails("/", 1)
+                + "local done, problem = pcall(package.publish, package, place) "
+                + "return done, problem.exit_status, tries, problem.message")
+        #expect(refused.hasPrefix("false 1 1 "), "\(refused)")
+        #expect(
+            refused.contains("test.lua:37: registry.refuse: putting text: the server answered 403 Forbidden"),
+            "\(refused)")
+    }
+
+    @Test("an error of the script's own ends publishing, with its place")
+    func ownErrors() throws {
+        let scratch = try ScratchDirectory()
+        let path = try scratch.write("b.txt", "from disk")
+        #expect(
+            problem(
+                package(path)
+                    + "functions.put = function() error 'no luck' end package:publish(registry.custom(functions))"
+            )
+            .hasSuffix("test.lua:33: no luck"))
     }
 
     @Test("what is not a registry is refused with what is missing or misspelt")
@@ -133,24 +182,3 @@ struct CustomRegistryTests {
                 == "1 registry.refuse: uploading x: the server answered 403 Forbidden (not you [secret]): ask")
     }
 }
-
-/// Stores two files in a script's registry, as publishing does.
-private let storingModule = HostModule(
-    "storing", doc: "",
-    functions: [
-        .function(
-            "store", doc: "", arguments: [.object("place", ScriptRegistry.self), .string("name"), .string("path")],
-            returns: .boolean()
-        ) { call in
-            let place: ScriptRegistry = try call.object("place")
-            let package = try Package(
-                name: call.string("name"), version: "2.0.0",
-                files: [PackageFile("text", .text("in memory")), PackageFile("file", .path(call.string("path")))])
-            return try call.withCallbacks {
-                .boolean(
-                    try package.measured(manifest: nil).files.allSatisfy {
-                        try place.registry.put($0, in: package.name, package.version, progress: { _ in })
-                    })
-            }
-        }
-    ])

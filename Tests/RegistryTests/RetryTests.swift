@@ -120,7 +120,7 @@ struct RetryTests {
         var shop = try Workshop()
         shop.options.retry.attempts = 2
         let server = shop.server
-        shop.options.client.isCancelled = { server.names.contains("model.bin") }
+        shop.options.isCancelled = { server.names.contains("model.bin") }
         let error = #expect(throws: RegistryError.self) { try shop.publish() }
         #expect(error?.kind == .cancelled)
         #expect(error?.isTransient == false)
@@ -144,11 +144,11 @@ struct RetryTests {
     @Test("no server at all")
     func noServer() throws {
         let shop = try Workshop()
-        let registry = try GitLabRegistry(
+        var registry = try GitLabRegistry(
             api: "https://gitlab.invalid", project: "1", credential: Credential(.job, "verysecret"))
         var options = shop.options
         options.retry.attempts = 2
-        options.client.proxy = ""
+        registry.client.proxy = ""
         let error = #expect(throws: RegistryError.self) {
             try shop.package.measured().publish(to: registry, options: options)
         }

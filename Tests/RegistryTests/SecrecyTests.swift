@@ -21,8 +21,7 @@ struct SecrecyTests {
         for request in ["GET packages", "PUT model.bin", "PUT manifest.json", "GET package_files", "HEAD model.bin"] {
             var shop = try Workshop()
             shop.options.retry.attempts = 2
-            shop.options.client.stallTimeout = 0.1
-            shop.options.client.answerTimeout = 0.1
+            shop.patience = 0.1
             shop.server.fail(request, fault, fault)
             var output = ""
             do { dump(try shop.publish(), to: &output) } catch {

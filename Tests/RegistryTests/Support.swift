@@ -51,15 +51,22 @@ struct Workshop {
             name: "mnist-cnn", version: "1.0.0",
             files: [PackageFile("model.bin", .text("weights")), PackageFile("INSTRUCTION.md", .text("# How"))])
         options.clock = clock.clock
-        options.client.stallTimeout = 0.5
-        options.client.answerTimeout = 0.5
     }
 
+    /// Seconds without a byte, and without an answer, that requests wait.
+    var patience = 0.5
+
+    /// The server's project. What was learnt of it is forgotten each time.
     var registry: GitLabRegistry {
         get throws {
-            try GitLabRegistry(
+            var registry = try GitLabRegistry(
                 api: server.url, project: "group/app",
                 credential: Credential(kind, server.state.withLock { $0.settings.token }, source: "THE_TOKEN"))
+            registry.client.stallTimeout = patience
+            registry.client.answerTimeout = patience
+            registry.client.isCancelled = options.isCancelled
+            registry.clock = clock.clock
+            return registry
         }
     }
 

@@ -99,9 +99,8 @@ struct CheckTests {
         let run = try check("--program", "now", "--before", "before")
         #expect(run.status == 1)
         #expect(
-            words(run)
-                == "check.lua: not to be published: the first image takes T ms, N times that of before (T ms), more "
-                + "than --max-slowdown 2\n")
+            words(run).contains("the first image takes T ms, N times that of before (T ms), more than --max-slowdown 2")
+        )
     }
 
     @Test("the version before comes from the registry: the newest complete one below this")

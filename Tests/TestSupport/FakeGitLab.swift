@@ -13,6 +13,10 @@ public final class FakeGitLab: Sendable {
         case cut
         /// No answer until the client hangs up.
         case stall
+        /// The connection closes after so many bytes of the body.
+        case hangUp(after: Int)
+        /// Everything as it should be, after so many seconds.
+        case wait(Double)
         /// Other bytes are stored than came.
         case corrupt
     }
@@ -75,7 +79,8 @@ public final class FakeGitLab: Sendable {
     /// "http://127.0.0.1:43121"
     public var url: String { server.withLock { $0?.url ?? "" } }
 
-    /// Method and name of every request, "PUT model.bin" or "GET packages", in the order of arrival.
+    /// Method and name of every request, "PUT model.bin" or "GET packages", in the order of arrival. Claims, whose names are
+    /// left to chance, are "claim" and "over".
     public var log: [String] { state.withLock { $0.log } }
 
     /// The heads of every request, as they came.
@@ -83,8 +88,14 @@ public final class FakeGitLab: Sendable {
 
     public var files: [File] { state.withLock { $0.files } }
 
-    /// Names of the files that a package has, in the order of arrival.
-    public var names: [String] { files.map(\.name) }
+    /// Names of the files that packages have, in the order of arrival, without claims.
+    public var names: [String] { files.filter { !$0.package.hasSuffix(".claims") }.map(\.name) }
+
+    /// Names of the claims, in the order of arrival.
+    public var claims: [String] { files.filter { $0.package.hasSuffix(".claims") }.map(\.name) }
+
+    /// How many connections there were so far.
+    public var connections: Int { server.withLock { $0?.connections ?? 0 } }
 
     public func change(_ change: (inout Settings) -> Void) { state.withLock { change(&$0.settings) } }
 
@@ -115,7 +126,8 @@ public final class FakeGitLab: Sendable {
             return exchange.answer(404, json, "{\"error\":\"404 Not Found\"}")
         }
         let name = parts.count > 5 ? parts[parts.count - 1] : "packages"
-        let key = "\(exchange.request.method) \(name)"
+        let kind = ["claim", "over"].first { name.hasPrefix($0 + "-") } ?? name
+        let key = "\(exchange.request.method) \(kind)"
         let (settings, fault) = state.withLock { state in
             state.log.append(key)
             let fault = state.faults[key]?.first

@@ -1,11 +1,22 @@
 import Files
 import Synchronization
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 extension FakeGitLab {
     /// Does what the fault says. False where there is none, or one that the caller sees to.
     private func fails(_ exchange: Exchange, _ fault: Fault?, store: () -> Void = {}) -> Bool {
         switch fault {
-        case .none, .corrupt: return false
+        case .none, .corrupt, .hangUp: return false
+        case .wait(let seconds):
+            usleep(UInt32(seconds * 1e6))
+            return false
         case .stall: exchange.stall()
         case .cut: exchange.answer(200, [:], "[{", announced: 1000)
         case .drop(let stores): if stores { store() }
@@ -36,6 +47,7 @@ extension FakeGitLab {
             return exchange.answer(
                 400, json, "{\"message\":\"400 Bad request - Duplicate package is not allowed\"}")
         }
+        if case .hangUp(let count) = fault { return exchange.takeBody(upTo: count) }
         guard var content = exchange.body() else { return }
         if case .corrupt = fault { content[0] ^= 1 }
         let stored = content
@@ -45,7 +57,8 @@ extension FakeGitLab {
         }
         if fails(exchange, fault, store: keep) { return }
         keep()
-        guard settings.knowsSelect, exchange.request.query["select"] == "package_file", let file = files.last else {
+        let file = files.last { $0.package == package && $0.version == version && $0.name == name }
+        guard settings.knowsSelect, exchange.request.query["select"] == "package_file", let file else {
             return exchange.answer(201, json, "{\"message\":\"201 Created\"}")
         }
         exchange.answer(200, json, describe(file, settings))
@@ -72,7 +85,7 @@ extension FakeGitLab {
         if fails(exchange, fault) { return }
         guard settings.canList else { return exchange.answer(401, [:], "{\"message\":\"401 Unauthorized\"}") }
         let isLate = state.withLock { state in
-            guard package == nil, state.hasUploaded, state.settings.lag > 0 else { return false }
+            guard state.hasUploaded, state.settings.lag > 0 else { return false }
             state.settings.lag -= 1
             return true
         }
@@ -83,10 +96,11 @@ extension FakeGitLab {
         }
         var entries: [String] = []
         if let package {
-            guard packages.indices.contains(package - 1) else {
+            guard packages.indices.contains(package - 1), !settings.isHidden else {
                 return exchange.answer(404, [:], "{\"message\":\"404 Not Found\"}")
             }
-            entries = files.filter { ($0.package, $0.version) == packages[package - 1] }.map { describe($0, settings) }
+            let shown = isLate ? [] : files.filter { ($0.package, $0.version) == packages[package - 1] }
+            entries = shown.map { describe($0, settings) }
         } else if !isLate && !settings.isHidden {
             entries = packages.enumerated().filter { $0.element.name.contains(query["package_name"] ?? "") }.map {
                 "{\"id\":\($0.offset + 1),\"name\":\"\($0.element.name)\",\"version\":\"\($0.element.version)\","
@@ -103,9 +117,15 @@ extension FakeGitLab {
     }
 
     private func describe(_ file: File, _ settings: Settings) -> String {
+        let all = files
+        var packages: [String] = []
+        for other in all where !packages.contains("\(other.package) \(other.version)") {
+            packages.append("\(other.package) \(other.version)")
+        }
+        let number = (packages.firstIndex(of: "\(file.package) \(file.version)") ?? 0) + 1
         let digest = settings.misreports.isEmpty ? file.sha256 : settings.misreports
         return
-            "{\"id\":\(file.id),\"package_id\":1,\"size\":\(file.size),\"file_name\":\"\(file.name)\",\"file_md5\":null,"
+            "{\"id\":\(file.id),\"package_id\":\(number),\"size\":\(file.size),\"file_name\":\"\(file.name)\",\"file_md5\":null,"
             + "\"file_sha256\":\(settings.listsDigests ? "\"\(digest)\"" : "null")}"
     }
 }

@@ -8,7 +8,7 @@ import Synchronization
     import Darwin
 #endif
 
-/// An HTTP server on this machine for tests: one thread for each connection, one request for each connection.
+/// An HTTP server on this machine for tests: one thread for each connection, which stays open where the client lets it.
 /// It ends with its last reference.
 public final class LoopbackServer: Sendable {
     /// What a client asked, as it stood on the wire.
@@ -32,6 +32,7 @@ public final class LoopbackServer: Sendable {
     public let port: Int
     private let listener: Int32
     private let log = Mutex<[Request]>([])
+    private let open = Mutex<(now: Set<Int32>, ever: Int)>(([], 0))
     private let handler: @Sendable (Exchange) -> Void
 
     /// - Parameter handler: called for each request on a thread of its own; it answers through the exchange.
@@ -49,13 +50,24 @@ public final class LoopbackServer: Sendable {
                     close(connection)
                     break
                 }
-                LoopbackSocket.spawn { self.serve(connection) }
+                self.open.withLock {
+                    $0.now.insert(connection)
+                    $0.ever += 1
+                }
+                LoopbackSocket.spawn { [weak self] in
+                    while let exchange = Exchange(connection), let self, self.serve(exchange) {}
+                    LoopbackSocket.shut(connection)
+                    if let self { self.forget(connection) } else { close(connection) }
+                }
             }
             close(listener)
         }
     }
 
-    deinit { LoopbackSocket.shut(listener) }
+    deinit {
+        LoopbackSocket.shut(listener)
+        open.withLock { for connection in $0.now { LoopbackSocket.shut(connection) } }
+    }
 
     /// "http://127.0.0.1:43121"
     public var url: String { "http://127.0.0.1:\(port)" }
@@ -63,12 +75,21 @@ public final class LoopbackServer: Sendable {
     /// Every request so far, in the order of arrival.
     public var requests: [Request] { log.withLock { $0 } }
 
-    private func serve(_ connection: Int32) {
-        defer { close(connection) }
-        guard let exchange = Exchange(connection) else { return }
+    /// How many connections there were so far.
+    public var connections: Int { open.withLock { $0.ever } }
+
+    /// Whether the connection can take another request.
+    private func serve(_ exchange: Exchange) -> Bool {
         log.withLock { $0.append(exchange.request) }
         handler(exchange)
-        LoopbackSocket.shut(connection)
+        return exchange.keepsOpen
+    }
+
+    private func forget(_ connection: Int32) {
+        open.withLock {
+            $0.now.remove(connection)
+            close(connection)
+        }
     }
 }
 
@@ -79,6 +100,10 @@ public final class Exchange {
     public let request: LoopbackServer.Request
     private let connection: Int32
     private var early: [UInt8]
+    /// Whether the body has come.
+    private var isRead = false
+    /// Whether another request can follow on the connection: this one came and was answered whole.
+    private(set) var keepsOpen = false
 
     init?(_ connection: Int32) {
         self.connection = connection
@@ -113,17 +138,32 @@ public final class Exchange {
     /// Takes the body in pieces, asking for it first where the client waits to be asked. False where the client hung
     /// up before all of it came.
     public func readBody(_ take: ([UInt8]) -> Void) -> Bool {
+        isRead = true
         if request.headers["expect"]?.lowercased() == "100-continue" { send("HTTP/1.1 100 Continue\r\n\r\n") }
         var rest = length - early.count
         take(early)
         early = []
         while rest > 0 {
             let piece = LoopbackSocket.receive(connection, min(rest, 256 << 10))
-            guard !piece.isEmpty else { return false }
+            guard !piece.isEmpty else {
+                isRead = false
+                return false
+            }
             rest -= piece.count
             take(piece)
         }
         return true
+    }
+
+    /// Takes no more than so many bytes of the body, and then hangs up.
+    public func takeBody(upTo count: Int) {
+        if request.headers["expect"]?.lowercased() == "100-continue" { send("HTTP/1.1 100 Continue\r\n\r\n") }
+        var rest = min(length, count) - early.count
+        while rest > 0 {
+            let piece = LoopbackSocket.receive(connection, rest)
+            if piece.isEmpty { return }
+            rest -= piece.count
+        }
     }
 
     /// The whole body; nil where the client hung up before.
@@ -134,7 +174,10 @@ public final class Exchange {
 
     /// Sends an answer. - Parameter announced: the `Content-Length`, where it is to differ from the body's.
     public func answer(_ status: Int, _ headers: [String: String] = [:], _ body: [UInt8], announced: Int? = nil) {
-        var head = "HTTP/1.1 \(status) Status\r\nConnection: close\r\nContent-Length: \(announced ?? body.count)\r\n"
+        keepsOpen =
+            (isRead || length == 0) && announced == nil && request.headers["connection"]?.lowercased() != "close"
+        var head = "HTTP/1.1 \(status) Status\r\nContent-Length: \(announced ?? body.count)\r\n"
+        if !keepsOpen { head += "Connection: close\r\n" }
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) { head += "\(name): \(value)\r\n" }
         send(head + "\r\n")
         if request.method != "HEAD" { _ = LoopbackSocket.send(connection, body) }
@@ -145,7 +188,10 @@ public final class Exchange {
     }
 
     /// Says nothing until the client hangs up.
-    public func stall() { while !LoopbackSocket.receive(connection, 64 << 10).isEmpty {} }
+    public func stall() {
+        keepsOpen = false
+        while !LoopbackSocket.receive(connection, 64 << 10).isEmpty {}
+    }
 
     private func send(_ text: String) { _ = LoopbackSocket.send(connection, Array(text.utf8)) }
 }

@@ -15,6 +15,8 @@ const char *ccurl_version(void);
 /// A request. NULL where memory is gone.
 void *ccurl_new(void);
 void ccurl_free(void *handle);
+/// Takes every setting back; open connections stay with the handle for its next request.
+void ccurl_reset(void *handle);
 
 /// Does the request; blocks. A SIGPIPE that arises on the way is swallowed.
 int32_t ccurl_perform(void *handle);

@@ -11,10 +11,9 @@ let openRegistryModule = HostModule(
         .function(
             "open",
             doc: """
-                The registry that a text names: \"https://gitlab.example.com/group/project\" (with GITLAB_TOKEN or \
-                GITLAB_DEPLOY_TOKEN, or on the job's own server the job's token), \"directory:/path\", or \
-                \"name:rest\", for which a plugin `name` is required and its `open(rest)` called: \
-                \"gitea:https://git.example.com/owner\".
+                The registry that a text names: "https://gitlab.example.com/group/project", whose token the environment \
+                has as for from_environment; "directory:/path"; or "name:rest", for which a plugin `name` is required \
+                and its `open(rest)` called: "gitea:https://git.example.com/owner".
                 """,
             arguments: [.string("spec")], returns: .object(ScriptRegistry.self)
         ) { call in
@@ -26,13 +25,17 @@ let openRegistryModule = HostModule(
             }
             let (scheme, rest) = (String(spec[..<colon]), String(spec[spec.index(after: colon)...]))
             switch scheme {
-            case "https", "http": return .object(ScriptRegistry(try gitlab(at: spec)))
-            case "directory": return .object(ScriptRegistry(DirectoryRegistry(rest)))
+            case "https", "http": return .object(ScriptRegistry(try GitLabRegistry.fromAddress(spec)))
+            case "directory":
+                guard !rest.isEmpty else { throw RegistryError(.configuration, "directory: names no directory") }
+                return .object(ScriptRegistry(DirectoryRegistry(rest)))
             default: return try open(scheme, rest, call)
             }
         },
         .function(
-            "directory", doc: "The registry in a folder: NAME/VERSION/FILE below it.", arguments: [.string("path")],
+            "directory",
+            doc: "A registry in a directory, which is made where it is missing: NAME/VERSION/FILE below it.",
+            arguments: [.string("path")],
             returns: .object(ScriptRegistry.self)
         ) { call in .object(ScriptRegistry(DirectoryRegistry(try call.string("path")))) },
     ])
@@ -50,21 +53,4 @@ private func open(_ plugin: String, _ rest: String, _ call: Call) throws -> Resu
         throw PlainError("registry.open: open of the plugin '\(plugin)' returned no registry (see registry.custom)")
     }
     return .pushed(1)
-}
-
-/// The project at an address as people know it; the job's token goes to the job's own server alone.
-private func gitlab(at address: String) throws -> GitLabRegistry {
-    let url = try HTTPURL(address)
-    let own = environmentVariable("CI_API_V4_URL").flatMap { try? HTTPURL($0) }
-    let isOwn = own?.origin == url.origin
-    let found = try GitLabRegistry.fromEnvironment { name in
-        switch name {
-        case "GITLAB_URL": isOwn ? nil : url.origin
-        case "GITLAB_API_V4_URL": nil
-        case "GITLAB_PROJECT": url.path
-        default: environmentVariable(name)
-        }
-    }
-    guard let found else { throw RegistryError(.configuration, "no token is configured for \(url)") }
-    return found
 }

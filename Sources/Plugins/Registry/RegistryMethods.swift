@@ -4,7 +4,7 @@ import Lua
 import Registry
 
 /// What a script may ask a registry itself.
-let registryMethods: [HostMethod<ScriptRegistry>] = [
+let registryReadingMethods: [HostMethod<ScriptRegistry>] = [
     .method(
         "versions", doc: "The versions of a package that are there, complete or not, in no order.",
         arguments: [.string("package")], returns: .custom("string[]")
@@ -56,8 +56,5 @@ let registryMethods: [HostMethod<ScriptRegistry>] = [
                 })
         }
         return isThere ? .bytes(content) : .nil
-    },
-    .metamethod(.tostring, returns: .string()) { registry, _ in
-        .string((try? registry.gitlab).map { "\($0), with \($0.credential)" } ?? "\(registry.registry)")
     },
 ]

@@ -14,56 +14,60 @@ final class ScriptPackage {
     /// Where it is written when nothing else is said.
     var directory: String { "dist/\(package.name)-\(package.version)" }
 
-    func measured() throws -> MeasuredPackage {
-        try package.measured(manifest: .fromEnvironment(tool: "nightjar \(version)"))
+    /// - Parameter run: what the manifest says of the run beside what the environment tells.
+    func measured(run: [String: String] = [:]) throws -> MeasuredPackage {
+        var details = ManifestDetails.fromEnvironment(tool: "nightjar \(version)")
+        details.provenance.merge(run) { $1 }
+        return try package.measured(manifest: details)
     }
 
     /// Prints what publishing would do. - Returns: the addresses.
-    func rehearse(_ registry: GitLabRegistry) throws -> [String] {
-        let measured = try measured()
+    func rehearse(_ measured: MeasuredPackage, _ registry: any PackageRegistry) throws -> [String] {
         show(measured.plan(for: registry) + ["dry run: nothing was sent"])
-        return measured.files.map { "\(registry.url($0.name, of: package.name, package.version))" }
+        return measured.names.map { registry.location(of: $0, in: package.name, package.version) }
     }
 
     /// Writes the files, or prints what would be written. - Returns: the paths.
-    func write(to directory: String, isDry: Bool) throws -> [String] {
-        let measured = try measured()
+    func write(_ measured: MeasuredPackage, to directory: String, isDry: Bool) throws -> [String] {
         if isDry {
             show(measured.plan(forDirectory: directory) + ["dry run: nothing was written"])
-            return measured.files.map { joinPath(directory, $0.name.text) }
+            return measured.names.map { joinPath(directory, $0.text) }
         }
         let paths = try measured.write(toDirectory: directory)
-        show(["\(package) -> \(directory)"] + zip(paths, measured.files).map { "  \($0): \($1.size) bytes" })
+        show(
+            ["\(package) -> \(directory)"]
+                + paths.map { path in "  \(path): \(FileStatus(of: path)?.size ?? 0) bytes" })
         return paths
     }
 
     /// Publishes. - Returns: the addresses of the files.
-    func publish(to registry: GitLabRegistry, _ options: PublishOptions) throws -> [String] {
-        let measured = try measured()
-        show(["\(package) -> \(registry), with \(registry.credential)"])
-        var bar: ProgressLine?
+    func publish(
+        _ measured: MeasuredPackage, to registry: any PackageRegistry, _ options: PublishOptions
+    ) throws -> [String] {
+        show(["\(package) -> \(registry.summary)"])
+        var bars = ProgressGroup()
         do {
             let report = try measured.publish(to: registry, options: options) { event in
                 if let line = event.line {
-                    bar?.clear()
+                    bars.clear()
                     show(["  \(line)"])
                 }
                 switch event {
-                case .sending(let file, let size):
-                    // A small file is there before one could read how far it is.
-                    bar = size < 1 << 20 ? nil : .onStandardError(label: "  \(file)")
-                case .progress(_, let sent, let size): bar?.updateBytes(sent, of: size)
-                case .sent: bar = nil
+                // A small file is there before one could read how far it is.
+                case .progress(let file, let sent, let size) where size >= 1 << 20:
+                    bars.update("  \(file)", sent, of: size)
+                case .sent(let file), .failed(let file): bars.end("  \(file)")
                 default: break
                 }
             }
             if !report.others.isEmpty {
                 show(["  the package also has: \(report.others.joined(separator: ", "))"])
             }
-            show(["\(package) is published:"] + report.urls.map { "  \($0)" })
+            let outcome = report.wasPublished ? "is already published:" : "is published:"
+            show(["\(package) \(outcome)"] + report.urls.map { "  \($0)" })
             return report.urls
         } catch {
-            bar?.finish()
+            bars.clear()
             guard Interrupt.isRequested else { throw error }
             // How far it came is worth knowing after Ctrl-C, too.
             if let error = error as? RegistryError { StandardStreams.writeError("\(error)\n") }
