@@ -102,6 +102,28 @@ struct GiteaTests {
         #expect(try run(#"gitea.open "git.example.com""#).errors.contains("is not like https://git.example.com/owner"))
     }
 
+    @Test(
+        "a package is published there as to GitLab: complete, once, and an upload whose answer was lost is not repeated"
+    )
+    func publishes() throws {
+        server.fail("PUT", 502, stores: true)
+        let publish = """
+            local package = nj.registry.package {
+              name = "mnist-cnn", version = "1.0.0", files = { ["a.txt"] = nj.registry.text "abc" },
+            }
+            package:publish(nj.registry.open("gitea:" .. address))
+            """
+        let first = try run(publish)
+        #expect(first.status == 0, "\(first.errors)")
+        let names = { [server] in server.files.filter { $0.package == "mnist-cnn" }.map(\.name) }
+        #expect(names() == ["a.txt", "manifest.json"])
+        let second = try run(publish)
+        #expect(second.status == 0 && second.output.contains("mnist-cnn 1.0.0 is already published:"), "\(second)")
+        #expect(second.output.contains("\n  \(server.url)/api/packages/team/generic/mnist-cnn/1.0.0/manifest.json\n"))
+        #expect(names() == ["a.txt", "manifest.json"])
+        #expect(server.log.filter { $0 == "PUT /api/packages/team/generic/mnist-cnn/1.0.0/a.txt" }.count == 1)
+    }
+
     @Test("public packages are read without a token")
     func publicPackages() throws {
         server.state.withLock { $0.isPublic = true }

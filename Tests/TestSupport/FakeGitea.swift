@@ -109,9 +109,9 @@ public final class FakeGitea: Sendable {
         let found = now.files.filter { parts.count == 8 && ($0.package, $0.version) == (parts[5], parts[6]) }
         guard !found.isEmpty else { return exchange.answer(404, [:], #"{"message":"The target couldn't be found."}"#) }
         // Servers before 1.24 write "Size".
-        let entries = found.map {
-            #"{"id":1,"Size":\#($0.content.count),"name":"\#($0.name)","#
-                + #""sha256":"\#(SHA256.hexDigest(of: $0.content))"}"#
+        let entries = found.enumerated().map { id, file in
+            #"{"id":\#(id + 1),"Size":\#(file.content.count),"name":"\#(file.name)","#
+                + #""sha256":"\#(SHA256.hexDigest(of: file.content))"}"#
         }
         exchange.answer(200, ["Content-Type": "application/json"], "[\(entries.joined(separator: ","))]")
     }
