@@ -3,7 +3,7 @@
 --- more than the margins is to be published: the status is then 1, and the reason is on standard error.
 local nj = require "nightjar"
 local data = nj.data
-local probe, figures = require "probe", require "figures"
+local figures, gitlab, probe = require "figures", require "gitlab", require "probe"
 local number = nj.option.number
 
 local config = nj.options(arg, {
@@ -11,7 +11,7 @@ local config = nj.options(arg, {
   model = { "model.safetensors", "the model that it is packed with" },
   before = nj.option.string(nil, "the version before: its program, or its figures (JSON); left out, not compared"),
   package = nj.option.string(nil, "take the version before from this package of the registry that is configured"),
-  version = nj.option.string(os.getenv "VERSION", "the version to be published, which is not before itself"),
+  version = nj.option.string(gitlab.version(), "the version to be published; else the tag's, else $VERSION"),
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
   limit = nj.option.integer(nil, "only so many images, for a quick try", { min = 1 }),
   runs = nj.option.integer(5, "how often the time is taken; the shortest counts", { min = 1 }),

@@ -1,6 +1,8 @@
 --- Publishes the trained digit network to GitLab's package registry, or writes it to a folder: the model,
 --- run_mnist.lua in one file, requirements.txt and INSTRUCTION.md. In a GitLab job the registry is the job's project;
---- elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or GITLAB_DEPLOY_TOKEN name it.
+--- elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or GITLAB_DEPLOY_TOKEN name it, or --registry does.
+--- Ends with 0 where the version is published, also by an earlier run; 73 where it is complete with other content and
+--- nothing was touched; 75 where trying again later may help; 1 where it will not.
 local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry
 local digits = require "models.mnist"
@@ -9,7 +11,9 @@ local afterwards, texts = require "afterwards", require "instruction"
 local config = nj.options(arg, {
   model = { "model.safetensors", "the model, as train.lua saved it" },
   name = { "mnist-cnn", "the package's name" },
-  version = nj.option.string(os.getenv "VERSION", "the package's version; else $VERSION"),
+  version = nj.option.string(nil, "the package's version; else that of the tag vX.Y.Z ($CI_COMMIT_TAG), else $VERSION"),
+  next = nj.option.choice({ "patch", "minor", "major" }, nil, "the version after the newest that is there"),
+  registry = nj.option.string(nil, "directory:PATH, a GitLab project's web address, or PLUGIN:WHERE"),
   metrics = nj.option.file(nil, "what evaluate.lua --json wrote; else the accuracy is measured now"),
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
   to = nj.option.string(nil, "write the package to this directory, not to a registry"),
@@ -19,11 +23,20 @@ local config = nj.options(arg, {
 })
 
 local target
-if not config.to then target = registry.from_environment() end
-local version = config.version
-if not version or version == "" then
+if config.registry then
+  target = registry.open(config.registry)
+elseif not config.to then
+  target = registry.from_environment()
+end
+if config.registry and config.to then error("--registry and --to exclude each other", 0) end
+
+local version = config.version or (os.getenv "CI_COMMIT_TAG" or ""):match "^v(%d+%.%d+%.%d+.*)$" or os.getenv "VERSION"
+if version == "" then version = nil end
+if config.next and config.version then error("--next and --version exclude each other", 0) end
+if config.next and not target then error("--next needs a registry, whose newest version it counts on from", 0) end
+if not version and not config.next then
   if target and not config.dry_run then
-    error(("a version is needed for %s: give --version, or set VERSION"):format(target))
+    error(("a version is needed for %s: give --version or --next, or set VERSION"):format(target))
   end
   version = "0.0.0-dev"
 end
@@ -71,22 +84,59 @@ end
 local metrics
 if config.metrics then metrics = read_metrics(config.metrics) else metrics = measure() end
 
-local package = registry.package {
-  name = config.name,
-  version = version,
-  files = {
-    ["model.safetensors"] = config.model,
-    ["run_mnist.lua"] = registry.text(nj.bundle((arg[0]:match "^.*/" or "") .. "run_mnist.lua")),
-    ["requirements.txt"] = registry.text(texts.requirements()),
-    ["INSTRUCTION.md"] = registry.text(texts.instruction(
-      { name = config.name, version = version, sha256 = sha256 }, kept, metrics)),
-  },
-}
+-- Times differ from machine to machine: they belong to this run, not to what the package is.
+local run = {}
+for name, value in pairs(metrics or {}) do
+  if type(value) == "number" and name:find "^latency" then run[name] = value end
+end
+
+--- The package under a version. Its content is a function of the commit, the data and the hyperparameters alone.
+local function make(number)
+  return registry.package {
+    name = config.name,
+    version = number,
+    files = {
+      ["model.safetensors"] = config.model,
+      ["run_mnist.lua"] = registry.text(nj.bundle((arg[0]:match "^.*/" or "") .. "run_mnist.lua")),
+      ["requirements.txt"] = registry.text(texts.requirements()),
+      ["INSTRUCTION.md"] = registry.text(texts.instruction(
+        { name = config.name, version = number, sha256 = sha256 }, kept, metrics)),
+    },
+  }
+end
+
+--- The newest version where it has this content, whether complete or begun by an earlier run; else the one after it.
+local function choose()
+  local newest = target:newest_version(config.name)
+  if newest then
+    local state = make(newest):state(target)
+    if state == "published" or state == "begun" then return newest end
+  end
+  return target:next_version(config.name, config.next)
+end
+
 if not target and not config.to then print "no registry is configured (see --help): writing to a folder" end
-local is_new = target and not config.dry_run and not afterwards.is_there(target, config.name, version)
-package:publish(target, { dry_run = config.dry_run, to = config.to, attempts = config.attempts })
-if target and not config.to and not config.dry_run then
-  afterwards.published(target, config.name, version, {
-    metrics = metrics, annotations = config.annotations, notify = is_new,
-  })
+local options = { dry_run = config.dry_run, to = config.to, attempts = config.attempts, run = run }
+
+--- Publishes a version, which does nothing where that is done already, and tells of it.
+local function publish(number)
+  local is_news = target and not config.dry_run and afterwards.is_news(target, config.name, number)
+  make(number):publish(target, options)
+  if target and not config.dry_run then
+    afterwards.published(target, config.name, number, {
+      metrics = metrics, annotations = config.annotations, notify = is_news, has_page = not config.registry,
+    })
+  end
+end
+
+if not config.next then
+  publish(version)
+  return
+end
+-- Another job may take the version between the choice and the claim: then the next one is chosen.
+for attempt = 1, 5 do
+  local done, problem = pcall(function() publish(choose()) end)
+  if done then return end
+  local is_taken = tostring(problem):find("with other content", 1, true)
+  if not is_taken or attempt == 5 then error(problem, 0) end
 end

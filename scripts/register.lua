@@ -8,7 +8,7 @@ local config = nj.options(arg, {
   model = nj.option.file("model.safetensors", "the model, as train.lua saved it"),
   metrics = nj.option.file(nil, "what evaluate.lua --json wrote"),
   name = { "mnist-cnn", "the model's name" },
-  version = nj.option.string(os.getenv "VERSION", "the model's version; else $VERSION"),
+  version = nj.option.string(gitlab.version(), "the model's version; else that of the tag vX.Y.Z, else $VERSION"),
   files = { true, "upload the model's file, too" },
 })
 

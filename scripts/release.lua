@@ -8,7 +8,7 @@ local config = nj.options(arg, {
   tag = nj.option.string(os.getenv "CI_COMMIT_TAG", "the tag; else $CI_COMMIT_TAG"),
   name = { "mnist-cnn", "the package's name" },
   version = nj.option.string(nil, "the package's version; else the tag without its v"),
-  metrics = nj.option.file(nil, "what evaluate.lua --json wrote; else the figures that the package was published with"),
+  metrics = nj.option.file(nil, "what evaluate.lua --json wrote, for a package that was published without figures"),
 })
 
 local function fail(...)
@@ -27,7 +27,7 @@ if not files or not files["manifest.json"] then
 end
 
 local function description()
-  local now = config.metrics and figures.read(config.metrics) or figures.published(place, config.name, version)
+  local now = figures.published(place, config.name, version) or config.metrics and figures.read(config.metrics)
   local before = figures.before(place, config.name, version)
   local text = { ("%s %s"):format(config.name, version), "" }
   for _, line in ipairs(now and figures.describe(now, before) or {}) do text[#text + 1] = "- " .. line end

@@ -50,8 +50,8 @@ end
 local function save(epoch)
   local kept = { data = train_set:name() }
   for name, value in pairs(config) do
-    -- Places on this machine do not belong into a file that is published.
-    if name ~= "data" and name ~= "out" then kept["config." .. name] = tostring(value) end
+    -- Places on this machine, and whether it was interrupted, do not belong into a file that is published.
+    if name ~= "data" and name ~= "out" and name ~= "resume" then kept["config." .. name] = tostring(value) end
   end
   checkpoint.save(config.out, { model = net, optimizer = optimizer, epoch = epoch, step = steps, metadata = kept })
   saved = true

@@ -49,7 +49,7 @@ struct RegistryModuleTests {
     }
 
     private let start = "test.lua:7: Package:publish: "
-    private let nothing = "; nothing of mnist-cnn 1.0.0 is there: publishing it again continues"
+    private let nothing = "; nothing of mnist-cnn 1.0.0 is there"
     private var base: String { "\(server.url)/api/v4/projects/42/packages/generic/mnist-cnn/1.0.0" }
 
     @Test("publishes in the order of the names, the manifest last, and tells where the files are")
@@ -58,7 +58,8 @@ struct RegistryModuleTests {
             try run("return table.concat(package:publish(place), ' ')")
                 == "\(base)/INSTRUCTION.md \(base)/model.bin \(base)/manifest.json")
         #expect(server.names == ["INSTRUCTION.md", "model.bin", "manifest.json"])
-        #expect(server.files.prefix(2).map { String(decoding: $0.content, as: UTF8.self) } == ["# How", "weights"])
+        let published = server.files.filter { $0.package == "mnist-cnn" }
+        #expect(published.prefix(2).map { String(decoding: $0.content, as: UTF8.self) } == ["# How", "weights"])
         _ = try run("package:publish(place, { download_again = true })")
         #expect(server.names.count == 3, "what is there is not sent again")
     }
@@ -90,10 +91,10 @@ struct RegistryModuleTests {
         server.add("model.bin", "other")
         #expect(
             failure("package:publish(place)")
-                == "1: \(start)'model.bin' is in mnist-cnn 1.0.0 already with other content "
-                + "(there: 5 bytes with SHA-256 d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa; "
+                == "1: \(start)mnist-cnn 1.0.0 was begun with other content and is not complete ('model.bin' "
+                + "there: 5 bytes with SHA-256 d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa; "
                 + "here: 7 bytes with SHA-256 9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c): "
-                + "publish under another version")
+                + "only that content can complete it; publish this as 1.0.1 (--next patch takes it)")
         #expect(server.names == ["model.bin"])
         #expect(try run("return #package:publish(place, { add_differing = true })") == "3")
         #expect(server.names == ["model.bin", "INSTRUCTION.md", "model.bin", "manifest.json"])
@@ -104,7 +105,7 @@ struct RegistryModuleTests {
         server.change { $0.canWrite = false }
         #expect(
             failure("package:publish(place)")
-                == "1: \(start)uploading 'INSTRUCTION.md': the server answered 403 Forbidden (403 Forbidden): who started "
+                == "1: \(start)claiming mnist-cnn 1.0.0: the server answered 403 Forbidden (403 Forbidden): who started "
                 + "the pipeline needs the role Developer in project 42; the project's package registry must be switched "
                 + "on\(nothing)")
         #expect(
@@ -128,13 +129,14 @@ struct RegistryModuleTests {
                 == "75: \(start)uploading 'model.bin': the server answered 500 Internal Server Error (500 Internal Server "
                 + "Error); mnist-cnn 1.0.0 is incomplete (there: INSTRUCTION.md; perhaps there: model.bin; not there: "
                 + "manifest.json): publishing it again continues")
-        server.fail("GET packages", .drop(stores: false))
+        // The first on a connection that was used before, which is no failure yet.
+        server.fail("GET packages", .drop(stores: false), .drop(stores: false))
         #expect(
             failure("package:publish(place, { attempts = 1 })")
                 == "75: \(start)listing the packages: \(server.url)/api/v4/projects/42/packages?...: the server closed the "
                 + "connection without an answer")
         #expect(try run("return #package:publish(place)") == "3")
-        #expect(server.names == ["INSTRUCTION.md", "model.bin", "manifest.json"])
+        #expect(server.names.sorted() == ["INSTRUCTION.md", "manifest.json", "model.bin"])
     }
 
     @Test("a script that catches a failure and raises its words again gives its status on")
@@ -194,7 +196,8 @@ struct RegistryModuleTests {
             ),
             (
                 "registry.gitlab { url = 'https://gitlab.example.com', project = '1' }",
-                "1: test.lua:7: registry.gitlab: exactly one of 'token', 'job_token' and 'deploy_token' is needed, got 0"
+                "1: test.lua:7: registry.gitlab: exactly one of 'token', 'job_token', 'deploy_token' and "
+                    + "'bearer_token' is needed, got 0"
             ),
             (
                 "registry.gitlab { url = 'http://gitlab.example.com', project = '1', token = 'verysecret' }",

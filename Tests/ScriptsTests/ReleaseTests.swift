@@ -140,11 +140,29 @@ struct ReleaseTests {
         #expect(releases.state.withLock { $0.made.isEmpty })
     }
 
+    @Test("figures are read from the model card, too, rounded as it has them")
+    func modelCard() throws {
+        for name in ["model.safetensors", "manifest.json"] { server.add(name, "{}", version: "1.3.0") }
+        server.add(
+            "model-card.cdx.json",
+            """
+            {"metadata": {"component": {"modelCard": {"quantitativeAnalysis": {"performanceMetrics": [
+              {"type": "recall", "value": "98.00 %", "slice": "MNIST, test, 10000 images, digit 0"},
+              {"type": "accuracy", "value": "97.50 %", "slice": "MNIST, test, 10000 images"}]}}}}}
+            """, version: "1.3.0")
+        #expect(try release(tag: "v1.3.0").status == 0)
+        let body = try #require(releases.state.withLock { $0.made["v1.3.0"] })
+        #expect(
+            body.contains("- Accuracy: 97.50 % (1.2.0: 97.12 %, +0.38)\\n- Measured on 10000 test images (MNIST)\\n"),
+            "\(body)")
+    }
+
     @Test("figures of other images are not compared")
     func incomparable() throws {
+        for name in ["model.safetensors", "manifest.json"] { server.add(name, "{}", version: "1.3.0") }
         _ = try scratch.write("metrics.json", #"{ "accuracy": 50.0, "images": 5, "data": "generated digits" }"#)
-        #expect(try release("--metrics", "metrics.json").status == 0)
-        let body = try #require(releases.state.withLock { $0.made["v1.2.0"] })
+        #expect(try release("--metrics", "metrics.json", tag: "v1.3.0").status == 0)
+        let body = try #require(releases.state.withLock { $0.made["v1.3.0"] })
         #expect(body.contains("- Accuracy: 50.00 %\\n- Measured on 5 test images (generated digits)\\n"))
     }
 }

@@ -43,17 +43,34 @@ function M.read(path)
   return figures
 end
 
---- The figures that a version was published with, from its metrics.json or its manifest; nil where there are none.
-function M.published(place, package, version)
-  local text = place:read(package, version, "metrics.json")
-  local figures = text and nj.json.decode(text)
-  if not figures then
-    text = place:read(package, version, "manifest.json")
-    figures = text and nj.json.decode(text).metrics
+--- The figures in a model card (CycloneDX) of a published version: "97.12 %" of "MNIST, test, 10000 images".
+local function from_card(card)
+  local model = (card.metadata or {}).component or {}
+  local rows = ((model.modelCard or {}).quantitativeAnalysis or {}).performanceMetrics or {}
+  local figures = {}
+  for _, row in ipairs(rows) do
+    local data, images = (row.slice or ""):match "^(.*), test, (%d+) images$"
+    local value = tonumber((tostring(row.value):match "^[%d.]+"))
+    if data and value then
+      figures.data, figures.images = data, tonumber(images)
+      if row.type == "accuracy" then figures.accuracy = value end
+      if row.type == "negative log-likelihood" then figures.loss = value end
+    end
   end
-  if type(figures) ~= "table" or type(figures.accuracy) ~= "number" then return nil end
-  figures.version = version
   return figures
+end
+
+--- The figures that a version was published with, from its model card or a metrics.json; nil where there are none.
+function M.published(place, package, version)
+  local places = { ["model-card.cdx.json"] = from_card, ["metrics.json"] = function(figures) return figures end }
+  for name, figures_of in pairs(places) do
+    local text = place:read(package, version, name)
+    local figures = text and figures_of(nj.json.decode(text))
+    if type(figures) == "table" and type(figures.accuracy) == "number" then
+      figures.version = version
+      return figures
+    end
+  end
 end
 
 --- Major, minor and patch of a version; nil for one that is none, or is a pre-release.

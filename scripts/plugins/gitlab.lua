@@ -11,6 +11,11 @@ function M.variable(name)
   return value ~= "" and value or nil
 end
 
+--- The version that is published: that of the tag vX.Y.Z, else $VERSION; nil where neither is set.
+function M.version()
+  return (M.variable "CI_COMMIT_TAG" or ""):match "^v(%d+%.%d+%.%d+.*)$" or M.variable "VERSION"
+end
+
 --- `text` as one part of a path or query.
 function M.encode(text)
   return (text:gsub("[^%w._~-]", function(character) return ("%%%02X"):format(character:byte()) end))

@@ -70,14 +70,11 @@ local function figures(metrics, trained_on)
   if metrics and metrics.loss then
     add("- Negative log-likelihood: %.4f (%s%s)", metrics.loss, metrics.data, trained_on_other(trained_on))
   end
-  if metrics and metrics.latency_ms_median and metrics.latency_ms_p99 then
-    add("- Time for one image: median %.3f ms, 99 of 100 below %.3f ms, on the machine that measured",
-      metrics.latency_ms_median, metrics.latency_ms_p99)
-  end
   return table.concat(lines)
 end
 
---- How the model was trained, from what train.lua kept with it, and by which commit and job.
+--- How the model was trained, from what train.lua kept with it, and by which commit. Nothing of the run: a job that is
+--- repeated makes the same text.
 local function origin(kept)
   local settings = {}
   for name, value in pairs(kept) do
@@ -94,8 +91,7 @@ local function origin(kept)
   }
   if #settings > 0 then lines[#lines + 1] = "- Settings: " .. table.concat(settings, ", ") .. "." end
   for _, fact in ipairs {
-    { "Commit", "CI_COMMIT_SHA" }, { "Branch or tag", "CI_COMMIT_REF_NAME" }, { "Project", "CI_PROJECT_URL" },
-    { "Pipeline", "CI_PIPELINE_URL" }, { "Job", "CI_JOB_URL" },
+    { "Commit", "CI_COMMIT_SHA" }, { "Project", "CI_PROJECT_URL" },
   } do
     local value = os.getenv(fact[2])
     if value and value ~= "" then lines[#lines + 1] = ("- %s: %s"):format(fact[1], value) end
