@@ -65,7 +65,7 @@ struct CheckTests {
         #expect((figures?["start_ms"] as? Double ?? 0) > 0)
     }
 
-    @Test("fixed limits: accuracy, the first image, each further one")
+    @Test("fixed limits: accuracy, the first image, one of all")
     func limits() throws {
         try program("good", right: 9, pause: 0.05)
         #expect(try check("--program", "good", "--min-accuracy", "90").status == 0)
@@ -127,6 +127,40 @@ struct CheckTests {
             "--program", "now", "--package", "mnist-cnn", "--version", "1.0.0", environment: job)
         #expect(first.status == 0)
         #expect(first.output.hasSuffix("there is no version before to compare with\n"))
+    }
+
+    @Test("the program of the version before is fetched and run here, where it is what its manifest says")
+    func runsPublished() throws {
+        let server = try FakeGitLab()
+        try program("before", right: 10)
+        try program("now", right: 9)
+        let script = try readText(scratch.file("before"))
+        func publish(_ version: String, digest: String) {
+            server.add("mnist-cnn", script, version: version)
+            server.add(
+                "metrics.json", #"{ "accuracy": 91.0, "images": 10, "data": "MNIST" }"#, version: version)
+            server.add(
+                "manifest.json", #"{ "files": [{ "name": "mnist-cnn", "size": 1, "sha256": "\#(digest)" }] }"#,
+                version: version)
+        }
+        publish("1.0.0", digest: SHA256.hexDigest(of: Array(script.utf8)))
+        publish("1.1.0", digest: "00")
+        let job = [
+            "CI_API_V4_URL": "\(server.url)/api/v4", "CI_PROJECT_ID": "42", "CI_JOB_TOKEN": "glcbt-verysecret",
+        ]
+        func check(_ version: String) throws -> Nightjar.Run {
+            try self.check("--program", "now", "--package", "mnist-cnn", "--version", version, environment: job)
+        }
+        let run = try check("1.1.0")
+        #expect(run.status == 1)
+        #expect(run.output.contains("\n1.0.0: accuracy 100.00 %; the first image takes "), "\(run.output)")
+        #expect(run.errors.contains("accuracy 90.00 % is 10.00 points below that of 1.0.0 (100.00 %)"), "\(run.errors)")
+        let altered = try check("1.2.0")
+        #expect(
+            altered.output.contains(
+                "\n1.1.0 was not run: 'mnist-cnn' of mnist-cnn 1.1.0 is not what its manifest says\n"),
+            "\(altered.output)")
+        #expect(altered.errors.contains("points below that of 1.1.0 (91.00 %)"), "\(altered.errors)")
     }
 
     @Test("figures of other images are not compared, and say so")
