@@ -4,7 +4,7 @@ local F, data, checkpoint = nj.nn.functional, nj.data, nj.checkpoint
 local digits = require "models.mnist"
 
 local config = nj.options(arg, {
-  model = { "model.safetensors", "the model, as train.lua saved it" },
+  model = { "model.safetensors", "the model, as train.lua saved it, or registry:mnist-cnn@latest" },
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
   batch_size = nj.option.integer(1000, "images at once", { min = 1 }),
   limit = nj.option.integer(nil, "only so many images, for a quick try", { min = 1 }),
@@ -15,10 +15,11 @@ local config = nj.options(arg, {
   openmetrics = nj.option.string(nil, "write the figures to this file as GitLab's reports:metrics takes them"),
 })
 
-if not io.open(config.model, "rb") then
+local path = nj.registry.locate(config.model, "model.safetensors")
+if not io.open(path, "rb") then
   error(("there is no %s; make one with train.lua, or name another with --model"):format(config.model))
 end
-local net, info = checkpoint.load(config.model, digits.Net())
+local net, info = checkpoint.load(path, digits.Net())
 net:eval()
 local set = data.mnist {
   split = "test", dir = config.data, limit = config.limit, generate = true, normalize = { digits.mean, digits.std },
@@ -45,7 +46,7 @@ nj.no_grad(function()
 end)
 
 local figures = {
-  model_sha256 = nj.sha256(config.model),
+  model_sha256 = nj.sha256(path),
   data = set:name(),
   images = #set,
   loss = loss / #set,

@@ -14,6 +14,7 @@ local config = nj.options(arg, {
   version = nj.option.string(nil, "the package's version; else that of the tag vX.Y.Z ($CI_COMMIT_TAG), else $VERSION"),
   next = nj.option.choice({ "patch", "minor", "major" }, nil, "the version after the newest that is there"),
   registry = nj.option.string(nil, "directory:PATH, a GitLab project's web address, or PLUGIN:WHERE"),
+  channel = nj.option.string(nil, "move this channel, a word like prod, to the version once it is published"),
   metrics = nj.option.file(nil, "what evaluate.lua --json wrote; else the accuracy is measured now"),
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
   to = nj.option.string(nil, "write the package to this directory, not to a registry"),
@@ -115,13 +116,18 @@ local function choose()
   return target:next_version(config.name, config.next)
 end
 
+if config.channel and not target then error("--channel needs a registry: the channel is there", 0) end
+
 if not target and not config.to then print "no registry is configured (see --help): writing to a folder" end
 local options = { dry_run = config.dry_run, to = config.to, attempts = config.attempts, run = run }
 
---- Publishes a version, which does nothing where that is done already, and tells of it.
+--- Publishes a version, which does nothing where that is done already, moves the channel to it, and tells of it.
 local function publish(number)
   local is_news = target and not config.dry_run and afterwards.is_news(target, config.name, number)
   make(number):publish(target, options)
+  if config.channel and not config.dry_run then
+    registry.promote(config.name, number, config.channel, { registry = target })
+  end
   if target and not config.dry_run then
     afterwards.published(target, config.name, number, {
       metrics = metrics, annotations = config.annotations, notify = is_news, has_page = not config.registry,

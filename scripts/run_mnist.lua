@@ -1,12 +1,15 @@
---- Recognises the handwritten digit in each PNG file: run_mnist.lua --image 'digits/*.png'
+--- Recognises the handwritten digit in each PNG file: run_mnist.lua 7.png 'digits/*.png'
 --- Prints a line for each: the file, the digit and its probability. Digits fill the picture, as MNIST's do.
 local nj = require "nightjar"
 local digits = require "models.mnist"
 local images = nj.images
 
 local config = nj.options(arg, {
-  image = nj.option.list("PNG files, directories of them, or quoted patterns like 'digits/*.png'", { required = true }),
-  model = nj.option.file(nil, "the trained network (default: model.safetensors beside this script, else here)"),
+  image = nj.option.list("PNG files, directories of them, or quoted patterns like 'digits/*.png'", {
+    required = true, rest = true,
+  }),
+  model = nj.option.file(nil, "the trained network, or registry:mnist-cnn@latest (default: model.safetensors beside "
+    .. "this script, else here)", { scheme = "registry" }),
   invert = { false, "for dark digits on light paper; MNIST's are light on dark" },
   json = { false, "print JSON, an object a line" },
 })
@@ -24,7 +27,7 @@ end
 
 --- The model that was asked for, else the one beside this script, else the one in the current directory.
 local function find_model()
-  if config.model then return config.model end
+  if config.model then return nj.registry.locate(config.model, "model.safetensors") end
   local here = arg[0]:match("^.*/") or ""
   for _, path in ipairs { here .. "model.safetensors", "model.safetensors" } do
     if exists(path) then return path end

@@ -25,6 +25,7 @@ public let builtInModules: [HostModule] = [
     registryModule,
     customRegistryModule,
     openRegistryModule,
+    pullModule,
     digestModule,
     httpModule,
     secretModule,

@@ -72,7 +72,7 @@ struct GitLabAPI {
         }.compactMap(\.version)
     }
 
-    private func pages<T: JSONReadable>(
+    func pages<T: JSONReadable>(
         _ type: T.Type, _ url: HTTPURL, _ query: String?, _ action: String
     ) throws -> [T] {
         var all: [T] = []

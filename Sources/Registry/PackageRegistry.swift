@@ -33,6 +33,16 @@ public protocol PackageRegistry: Sendable, CustomStringConvertible {
         progress: @escaping (HTTPProgress) -> Void, sink: @escaping HTTPClient.Sink
     ) throws -> Bool
 
+    /// The same as `files(of:_:wanted:)` without names that are wanted, with a note of the registry's own that may save
+    /// requests where the same version was asked for before.
+    ///
+    /// - Parameter hint: what the last call for this version left, and nil before the first. Default: left alone.
+    func files(of name: PackageName, _ version: PackageVersion, hint: inout String?) throws -> [String: RemoteFile]?
+
+    /// What tells this registry from all others, wherever the command runs: what came from each is kept apart.
+    /// Default: the description.
+    var identity: String { get }
+
     /// Where a file can be fetched from, for people: an address or a path.
     func location(of file: PackageFileName, in name: PackageName, _ version: PackageVersion) -> String
 
@@ -75,4 +85,14 @@ extension PackageRegistry {
         }
         return isThere ? content : nil
     }
+}
+
+extension PackageRegistry {
+    public func files(
+        of name: PackageName, _ version: PackageVersion, hint: inout String?
+    ) throws -> [String: RemoteFile]? {
+        try files(of: name, version, wanted: [])
+    }
+
+    public var identity: String { description }
 }

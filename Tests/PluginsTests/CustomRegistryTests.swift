@@ -14,7 +14,14 @@ struct CustomRegistryTests {
         local stored, log = { ["p 1.0.0"] = { { name = "a.txt", text = "abc" } } }, {}
         local functions = {
           name = "a table",
-          versions = function(package) return { "1.0.0", package, "no/version" } end,
+          versions = function(package)
+            local versions = { "no/version", package }
+            for key in pairs(stored) do
+              local name, version = key:match "^(%S+) (%S+)$"
+              if name == package then versions[#versions + 1] = version end
+            end
+            return versions
+          end,
           files = function(package, version)
             local files = stored[package .. " " .. version] and {}
             for id, file in ipairs(stored[package .. " " .. version] or {}) do
@@ -45,12 +52,15 @@ struct CustomRegistryTests {
 
         """
 
+    /// The line after it.
+    private static var line: Int { prelude.split(separator: "\n", omittingEmptySubsequences: false).count }
+
     private func run(_ source: String) throws -> String { try evaluate(Self.prelude + source) }
     private func problem(_ source: String) -> String { failure(Self.prelude + source) }
 
     @Test("versions, files and contents come from the script's functions")
     func reads() throws {
-        #expect(try run("return tostring(place), table.concat(place:versions 'p', ' ')") == "a table 1.0.0 p")
+        #expect(try run("return tostring(place), table.concat(place:versions 'p', ' ')") == "a table p 1.0.0")
         #expect(
             try run("local f = place:files('p', '1.0.0')['a.txt'] return f.size, f.sha256 == nj.sha256_text 'abc'")
                 == "3 true")
@@ -82,6 +92,21 @@ struct CustomRegistryTests {
                 == "published in memory from disk claim, file 9 \(digests[0]), text 9 \(digests[1]), manifest")
     }
 
+    @Test("what was published there is found, fetched and promoted like anything else")
+    func fetches() throws {
+        let scratch = try ScratchDirectory()
+        let path = try scratch.write("b.txt", "from disk")
+        let fetched = """
+            package:publish(place)
+            local options = { registry = place }
+            registry.promote('p', '2.0.0', 'prod', options)
+            local folder = registry.pull('p@prod', { registry = place, to = '\(scratch.file("out"))', quiet = true })
+            return registry.versions('p', options)[1], registry.channels('p', options)[1].version, folder
+            """
+        #expect(try run(package(path) + fetched) == "2.0.0 2.0.0 \(scratch.file("out"))")
+        #expect(try readText(scratch.file("out/file")) == "from disk")
+    }
+
     @Test("publishing tries again what may pass, after the pause that is asked for, and nothing else")
     func repeats() throws {
         let scratch = try ScratchDirectory()
@@ -110,7 +135,8 @@ struct CustomRegistryTests {
                 + "return done, problem.exit_status, tries, problem.message")
         #expect(refused.hasPrefix("false 1 1 "), "\(refused)")
         #expect(
-            refused.contains("test.lua:37: registry.refuse: putting text: the server answered 403 Forbidden"),
+            refused.contains(
+                "test.lua:\(Self.line + 4): registry.refuse: putting text: the server answered 403 Forbidden"),
             "\(refused)")
     }
 
@@ -123,7 +149,7 @@ struct CustomRegistryTests {
                 package(path)
                     + "functions.put = function() error 'no luck' end package:publish(registry.custom(functions))"
             )
-            .hasSuffix("test.lua:33: no luck"))
+            .hasSuffix("test.lua:\(Self.line): no luck"))
     }
 
     @Test("what is not a registry is refused with what is missing or misspelt")

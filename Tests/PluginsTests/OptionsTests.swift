@@ -131,6 +131,27 @@ struct OptionsTests {
             try run(["--images=a"], specification) == "2 true: train.lua: unknown option '--images' (see --help)\n")
     }
 
+    @Test("A list may take what belongs to no option, too, and a scheme names what is no file")
+    func listWithRestAndScheme() throws {
+        let specification = """
+            { image = nj.option.list("PNG files", { required = true, rest = true }), all = false,
+              model = nj.option.file(nil, "", { scheme = "registry" }) }
+            """
+        for arguments in [["a", "b"], ["--image", "a", "b"], ["a", "--image", "b"], ["--image=a", "b"]] {
+            #expect(
+                try run(arguments + ["--all", "--model", "registry:x@1"], specification)
+                    == #"image = { "a", "b" }, all = true, model = "registry:x@1""#, "\(arguments)")
+        }
+        #expect(try run([], specification) == "2 true: train.lua: --image is required\n")
+        #expect(
+            try run(["a", "--model", "registry"], specification)
+                == "2 true: train.lua: --model: file expected, got 'registry' (No such file or directory)\n")
+        #expect(try run(["--help"], specification).contains("[options] IMAGE...\n"))
+        #expect(
+            try run(["a"], "{ a = nj.option.list('', { rest = true }), b = nj.option.rest '' }").contains(
+                "take the rest"))
+    }
+
     @Test("The values are strict about names, and keep the script's order")
     func strictness() throws {
         #expect(

@@ -101,7 +101,7 @@ struct ContentTests {
 
     @Test("the next version after the newest, complete or not, whatever else there is")
     func versions() throws {
-        func next(_ versions: [String], _ part: VersionPart = .patch) throws -> String {
+        func next(_ versions: [String], _ part: SemanticVersion.Part = .patch) throws -> String {
             nextVersion(after: try versions.map { try PackageVersion($0) }, part).next
         }
         #expect(try next(["1.2.9", "1.10.0", "0.99.99", "abc", "2.0", "1.x.0"]) == "1.10.1")

@@ -34,6 +34,14 @@ struct RunMnistTests {
                 == .init(output: "\(name)/dark.png: 1 (94.3 %)\n\(name)/light.png: 7 (99.8 %)\n"))
     }
 
+    @Test func takesFilesWithoutOption() throws {
+        #expect(try run("light.png") == .init(output: "light.png: 7 (99.8 %)\n"))
+        #expect(
+            try run("light.png", "--invert", "dark.png")
+                == .init(output: "light.png: 1 (94.3 %)\ndark.png: 7 (99.8 %)\n"))
+        #expect(try run() == .init(status: 2, errors: "run_mnist.lua: --image is required\n"))
+    }
+
     @Test func invertsDarkInk() throws {
         #expect(
             try run("--invert", "--image", "*.png")

@@ -179,8 +179,8 @@ public final class Exchange {
         var head = "HTTP/1.1 \(status) Status\r\nContent-Length: \(announced ?? body.count)\r\n"
         if !keepsOpen { head += "Connection: close\r\n" }
         for (name, value) in headers.sorted(by: { $0.key < $1.key }) { head += "\(name): \(value)\r\n" }
-        send(head + "\r\n")
-        if request.method != "HEAD" { _ = LoopbackSocket.send(connection, body) }
+        // In one piece: a second one would wait until the client has acknowledged the first.
+        _ = LoopbackSocket.send(connection, Array((head + "\r\n").utf8) + (request.method == "HEAD" ? [] : body))
     }
 
     public func answer(_ status: Int, _ headers: [String: String] = [:], _ body: String = "", announced: Int? = nil) {

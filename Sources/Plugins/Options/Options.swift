@@ -76,7 +76,25 @@ let optionModule = HostModule(
             returns: option
         ) { call in try declared("boolean", call, [("default", .boolean(call.boolean("default")))]) },
         text("string", "Any text."),
-        text("file", "A file, which must be there when the option is given."),
+        .function(
+            "file", doc: "A file, which must be there when the option is given.",
+            arguments: [.string("default").optional, doc],
+            options: [
+                required,
+                .string(
+                    "scheme", "what a text may begin with, before a colon, that names no file but is taken as it is"
+                )
+                .optional,
+            ],
+            returns: option
+        ) { call in
+            try declared(
+                "file", call,
+                [
+                    ("default", call.optionalString("default").map { .string($0) }),
+                    ("scheme", call.optionalString("scheme").map { .string($0) }),
+                ])
+        },
         text("directory", "A directory, which must be there when the option is given."),
         .function(
             "choice", doc: "One of a few texts.",
@@ -93,8 +111,10 @@ let optionModule = HostModule(
         },
         .function(
             "list", doc: "Any number of texts, as a list: `--image a.png b.png`, `--image a.png --image b.png`.",
-            arguments: [doc], options: [required], returns: option
-        ) { call in try declared("list", call, []) },
+            arguments: [doc],
+            options: [required, .boolean("rest", "whether it also has what belongs to no option", default: false)],
+            returns: option
+        ) { call in try declared("list", call, [("takes_rest", .boolean(call.boolean("rest")))]) },
         .function(
             "rest", doc: "The arguments that belong to no option, as a list. At most one option is such.",
             arguments: [doc], options: [required], returns: option

@@ -53,7 +53,7 @@ local function read_specification(specification)
     if options[option.flag] then
       raise("options: '%s' and '%s' are one option, %s", name, options[option.flag].name, option.flag)
     end
-    if option.kind == "rest" then
+    if option.kind == "rest" or option.takes_rest then
       if rest then raise("options: both '%s' and '%s' take the rest", rest.name, name) end
       rest = option
     end
@@ -114,6 +114,8 @@ local function convert(option, text)
     end
     local values = table.concat(option.values, ", ")
     return nil, ("one of %s expected, got '%s'%s"):format(values, text, suggest(text, option.values))
+  elseif option.scheme and text:sub(1, #option.scheme + 1) == option.scheme .. ":" then
+    return text
   elseif kind == "file" or kind == "directory" then
     local problem = missing(text, kind)
     if problem then return nil, ("%s expected, got '%s' (%s)"):format(kind, text, problem) end
@@ -214,7 +216,7 @@ local function read(arguments, options, rest)
     given[option.name] = list
     repeat
       list[#list + 1] = text
-      text = option.kind == "list" and not rest and next_argument()
+      text = option.kind == "list" and (not rest or rest == option) and next_argument()
     until not text
   end
 
@@ -302,7 +304,10 @@ end
 
 local function help(script, about, ordered, rest)
   local usage = "usage: nightjar " .. script .. " [options]"
-  if rest then usage = usage .. (rest.required and " " .. head(rest) or " [" .. head(rest) .. "]") end
+  if rest then
+    local words = rest.name:upper():gsub("_", "-") .. "..."
+    usage = usage .. (rest.required and " " .. words or " [" .. words .. "]")
+  end
   local rows, column = {}, 0
   for _, option in ipairs(ordered) do
     local doc = option.doc

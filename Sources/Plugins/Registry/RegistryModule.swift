@@ -110,10 +110,12 @@ private let registryMethods: [HostMethod<ScriptRegistry>] = [
     },
     .method(
         "next_version", doc: "The version after the newest, of which one part is counted up.",
-        arguments: [.string("name"), .choice("part", of: VersionPart.allCases.map(\.rawValue))], returns: .string()
+        arguments: [.string("name"), .choice("part", of: SemanticVersion.Part.allCases.map(\.rawValue))],
+        returns: .string()
     ) { registry, call in
         let versions = try call.withCallbacks { try registry.registry.versions(of: PackageName(call.string("name"))) }
-        return .string(nextVersion(after: versions, VersionPart(rawValue: try call.string("part")) ?? .patch).next)
+        return .string(
+            nextVersion(after: versions, SemanticVersion.Part(rawValue: try call.string("part")) ?? .patch).next)
     },
     .metamethod(.tostring, returns: .string()) { registry, _ in .string(registry.registry.summary) },
 ]
