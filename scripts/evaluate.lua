@@ -12,6 +12,7 @@ local config = nj.options(arg, {
   min_accuracy = nj.option.number(nil, "fail below so many percent", { min = 0, max = 100 }),
   max_latency_ms = nj.option.number(nil, "fail where the median image takes more milliseconds", { min = 0 }),
   json = nj.option.string(nil, "write the figures to this file"),
+  openmetrics = nj.option.string(nil, "write the figures to this file as GitLab's reports:metrics takes them"),
 })
 
 local path = nj.registry.locate(config.model, "model.safetensors")
@@ -78,6 +79,11 @@ if config.json then
   local file = assert(io.open(config.json, "w"))
   assert(file:write(text, "\n"))
   assert(file:close())
+end
+
+if config.openmetrics then
+  local reports = require "reports"
+  reports.write(config.openmetrics, reports.openmetrics(figures))
 end
 
 local failures = {}

@@ -7,8 +7,7 @@
 local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry
 local digits = require "models.mnist"
-local texts = require "instruction"
-local described = require "model_card"
+local afterwards, described, texts = require "afterwards", require "model_card", require "instruction"
 
 local config = nj.options(arg, {
   model = { "model.safetensors", "the model, as train.lua saved it" },
@@ -22,18 +21,12 @@ local config = nj.options(arg, {
   to = nj.option.string(nil, "write the package to this directory, not to a registry"),
   dry_run = { false, "only show what would go where" },
   attempts = nj.option.integer(6, "how often a request is sent before giving up", { min = 1 }),
+  annotations = nj.option.string(nil, "write links to the package to this file, for GitLab's reports:annotations"),
 })
-
---- The registry that --registry names: one of those built in, or a plugin's.
-local function open(spec)
-  local plugin, rest = spec:match "^([%a_][%w_]*):(.*)$"
-  if plugin and plugin ~= "directory" and not rest:find "^//" then return require(plugin).open(rest) end
-  return registry.open(spec)
-end
 
 local target
 if config.registry then
-  target = open(config.registry)
+  target = registry.open(config.registry)
 elseif not config.to then
   target = registry.from_environment()
 end
@@ -133,23 +126,30 @@ end
 
 if config.channel and not target then error("--channel needs a registry: the channel is there", 0) end
 
---- Publishes a version, which does nothing where that is done already, and moves the channel to it.
-local function publish(number, options)
+if not target and not config.to then print "no registry is configured (see --help): writing to a folder" end
+local options = { dry_run = config.dry_run, to = config.to, attempts = config.attempts, run = run }
+
+--- Publishes a version, which does nothing where that is done already, moves the channel to it, and tells of it.
+local function publish(number)
+  local is_news = target and not config.dry_run and afterwards.is_news(target, config.name, number)
   make(number):publish(target, options)
   if config.channel and not config.dry_run then
     registry.promote(config.name, number, config.channel, { registry = target })
   end
+  if target and not config.dry_run then
+    afterwards.published(target, config.name, number, {
+      metrics = metrics, annotations = config.annotations, notify = is_news, has_page = not config.registry,
+    })
+  end
 end
 
-if not target and not config.to then print "no registry is configured (see --help): writing to a folder" end
-local options = { dry_run = config.dry_run, to = config.to, attempts = config.attempts, run = run }
 if not config.next then
-  publish(version, options)
+  publish(version)
   return
 end
 -- Another job may take the version between the choice and the claim: then the next one is chosen.
 for attempt = 1, 5 do
-  local done, problem = pcall(function() publish(choose(), options) end)
+  local done, problem = pcall(function() publish(choose()) end)
   if done then return end
   local is_taken = tostring(problem):find("with other content", 1, true)
   if not is_taken or attempt == 5 then error(problem, 0) end

@@ -101,7 +101,7 @@ final class CurlRequest {
         switch request.method {
         case .get: break
         case .head: _ = ccurl_set_long(handle, CCURL_NO_BODY, 1)
-        case .put, .post, .delete:
+        case .put, .post, .patch, .delete:
             if case .none = request.body {
             } else {
                 _ = ccurl_set_long(handle, CCURL_UPLOAD, 1)

@@ -81,6 +81,6 @@ public struct HTTPClient: Sendable {
 }
 
 /// Header fields that are credentials whoever sets them, in lower case.
-let credentialNames: Set<String> = [
+public let credentialNames: Set<String> = [
     "job-token", "private-token", "deploy-token", "authorization", "proxy-authorization", "cookie",
 ]

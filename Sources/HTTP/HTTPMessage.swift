@@ -1,10 +1,11 @@
 /// What is asked of a server.
 public struct HTTPRequest: Sendable {
-    public enum Method: String, Sendable {
+    public enum Method: String, Sendable, CaseIterable {
         case get = "GET"
         case head = "HEAD"
         case put = "PUT"
         case post = "POST"
+        case patch = "PATCH"
         case delete = "DELETE"
     }
 
@@ -54,6 +55,13 @@ public struct HTTPResponse: Sendable {
     public let body: [UInt8]
     /// The address that answered, after redirects.
     public let url: HTTPURL
+
+    public init(status: Int, headers: HTTPHeaders, body: [UInt8], url: HTTPURL) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.url = url
+    }
 
     /// The body as text; invalid UTF-8 is replaced.
     public var text: String { String(decoding: body, as: UTF8.self) }

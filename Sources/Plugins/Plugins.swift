@@ -24,6 +24,10 @@ public let builtInModules: [HostModule] = [
     bundleModule,
     registryModule,
     signingModule,
+    customRegistryModule,
+    openRegistryModule,
     pullModule,
     digestModule,
+    httpModule,
+    secretModule,
 ]

@@ -32,6 +32,8 @@ extension JSONError: ScriptError {
 
 extension HTTPError: ScriptError {
     public var errorKind: String { "network" }
+    /// As a registry's errors have it: 75 for "try again later".
+    public var exitStatus: Int32? { isTransient ? 75 : nil }
 }
 
 extension DownloadError: ScriptError {

@@ -63,6 +63,13 @@ public struct RegistryError: Error, CustomStringConvertible {
         return error
     }
 
+    /// The same in other words.
+    public func with(message: String) -> RegistryError {
+        var error = self
+        error.message = message
+        return error
+    }
+
     func replacing(_ text: String, with other: String) -> RegistryError {
         var error = self
         error.message = message.split(separator: text, omittingEmptySubsequences: false).joined(separator: other)

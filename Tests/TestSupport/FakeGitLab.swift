@@ -66,6 +66,8 @@ public final class FakeGitLab: Sendable {
     }
 
     public let state = Mutex(State())
+    /// Answers what is no package's; false where it does not.
+    public let others = Mutex<(@Sendable (Exchange) -> Bool)?>(nil)
     private let server = Mutex<LoopbackServer?>(nil)
 
     public init(_ change: (inout Settings) -> Void = { _ in }) throws {
@@ -120,6 +122,7 @@ public final class FakeGitLab: Sendable {
         let parts = exchange.request.path.split(separator: "/").map { String($0) }
         let json = ["Content-Type": "application/json"]
         guard parts.count >= 5, parts[0...2] == ["api", "v4", "projects"], parts[4] == "packages" else {
+            if let others = others.withLock({ $0 }), others(exchange) { return }
             return exchange.answer(404, json, "{\"error\":\"404 Not Found\"}")
         }
         let name = parts.count > 5 ? parts[parts.count - 1] : "packages"

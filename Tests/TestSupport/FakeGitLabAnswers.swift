@@ -104,7 +104,8 @@ extension FakeGitLab {
         } else if !isLate && !settings.isHidden {
             entries = packages.enumerated().filter { $0.element.name.contains(query["package_name"] ?? "") }.map {
                 "{\"id\":\($0.offset + 1),\"name\":\"\($0.element.name)\",\"version\":\"\($0.element.version)\","
-                    + "\"package_type\":\"generic\",\"status\":\"default\",\"tags\":[]}"
+                    + "\"package_type\":\"generic\",\"status\":\"default\",\"tags\":[],"
+                    + "\"_links\":{\"web_path\":\"/group/app/-/packages/\($0.offset + 1)\"}}"
             }
         }
         let size = max(1, min(settings.pageSize, query["per_page"].flatMap { Int($0) } ?? 20))

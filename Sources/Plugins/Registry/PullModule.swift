@@ -8,7 +8,7 @@ import Registry
 let pullModule = HostModule(
     "registry", doc: "Packages fetched, and channels moved.",
     functions: [
-        .function(
+        .registryFunction(
             "pull",
             doc: """
                 Fetches a version of a package: mnist-cnn@latest (the newest complete release, also without @latest), \
@@ -41,7 +41,7 @@ let pullModule = HostModule(
             show("\(report.name) \(report.version) is in \(report.folder)\(end)")
             return .values([.string(report.folder), .string(report.version.text), .boolean(report.isNew)])
         },
-        .function(
+        .registryFunction(
             "locate",
             doc: """
                 The path of a file of a package that a text names: 'registry:mnist-cnn@latest', which is fetched into the \
@@ -66,7 +66,7 @@ let pullModule = HostModule(
             }
             return .string(joinPath(report.folder, file.text))
         },
-        .function(
+        .registryFunction(
             "promote",
             doc: """
                 Moves a channel of a package to a version that is there and complete, without uploading it again: 'prod' to \
@@ -98,7 +98,7 @@ let pullModule = HostModule(
                 "channel \(channel) of \(channels.package) is at \(move.version)\(isNew ? "" : " already")\n")
             return .values([.string(move.version.text), .boolean(isNew)])
         },
-        .function(
+        .registryFunction(
             "channels", doc: "Where the channels of a package are, sorted by name.", arguments: [packageName],
             options: [registryOption], returns: moves
         ) { call in
@@ -110,7 +110,7 @@ let pullModule = HostModule(
                 return .value(.list(moves))
             }
         },
-        .function(
+        .registryFunction(
             "channel_history", doc: "Every move of a channel, the oldest first.",
             arguments: [packageName, .string("channel")], options: [registryOption], returns: moves
         ) { call in
@@ -120,7 +120,7 @@ let pullModule = HostModule(
                 .value(.list(try channels.moves(of: channel).map { try described($0, channel, channels) }))
             }
         },
-        .function(
+        .registryFunction(
             "versions", doc: "The complete versions of a package, the newest first.", arguments: [packageName],
             options: [registryOption, .boolean("all", "also those that are not complete", default: false)],
             returns: .custom("string[]")

@@ -11,8 +11,9 @@ let registryModule = HostModule(
         HostType(
             ScriptPackage.self, name: "Package", doc: "Files under a name and a version.", methods: packageMethods),
         HostType(
-            ScriptRegistry.self, name: "Registry", doc: "Where packages are: a GitLab project, or a directory.",
-            methods: registryMethods),
+            ScriptRegistry.self, name: "Registry",
+            doc: "Where packages are: a GitLab project, a directory, or what a script defines.",
+            methods: registryMethods + registryReadingMethods),
         HostType(
             PackageText.self, name: "PackageText", doc: "The content of a package's file, in place of a path.",
             methods: [
@@ -49,17 +50,6 @@ let registryModule = HostModule(
                 + "none is named; an error where it is named in part.",
             returns: .object(ScriptRegistry.self).orNil
         ) { _ in try GitLabRegistry.fromEnvironment().map { .object(ScriptRegistry($0)) } ?? .nil },
-        .function(
-            "directory", doc: "A registry in a directory, which is made where it is missing.",
-            arguments: [.string("path")], returns: .object(ScriptRegistry.self)
-        ) { call in .object(ScriptRegistry(DirectoryRegistry(try call.string("path")))) },
-        .function(
-            "open",
-            doc:
-                "A registry by one text: directory:PATH, or the web address of a GitLab project, whose token the environment "
-                + "has as for from_environment.",
-            arguments: [.string("spec")], returns: .object(ScriptRegistry.self)
-        ) { call in .object(ScriptRegistry(try openRegistry(call.string("spec")))) },
         .function(
             "gitlab", doc: "A registry by its address. One of the four tokens is needed.",
             arguments: [.string("url", "of the server or its API"), .string("project", "number, or path: group/app")],
@@ -119,7 +109,7 @@ private let registryMethods: [HostMethod<ScriptRegistry>] = [
         doc: "The newest version of a package that reads MAJOR.MINOR.PATCH, complete or not; nil where there is none.",
         arguments: [.string("name")], returns: .string().orNil
     ) { registry, call in
-        let versions = try registry.registry.versions(of: PackageName(call.string("name")))
+        let versions = try call.withCallbacks { try registry.registry.versions(of: PackageName(call.string("name"))) }
         return nextVersion(after: versions, .patch).newest.map { .string($0) } ?? .nil
     },
     .method(
@@ -127,7 +117,7 @@ private let registryMethods: [HostMethod<ScriptRegistry>] = [
         arguments: [.string("name"), .choice("part", of: SemanticVersion.Part.allCases.map(\.rawValue))],
         returns: .string()
     ) { registry, call in
-        let versions = try registry.registry.versions(of: PackageName(call.string("name")))
+        let versions = try call.withCallbacks { try registry.registry.versions(of: PackageName(call.string("name"))) }
         return .string(
             nextVersion(after: versions, SemanticVersion.Part(rawValue: try call.string("part")) ?? .patch).next)
     },
@@ -162,13 +152,13 @@ private let packageMethods: [HostMethod<ScriptPackage>] = [
         guard let registry else {
             return .strings(try package.write(measured, to: package.directory, isDry: isDry))
         }
-        if isDry { return .strings(try package.rehearse(measured, registry.registry)) }
+        if isDry { return .strings(try call.withCallbacks { try package.rehearse(measured, registry.registry) }) }
         var options = PublishOptions()
         options.isCancelled = { Interrupt.isRequested }
         options.addsDiffering = try call.boolean("add_differing")
         options.downloadsAgain = try call.boolean("download_again")
         options.retry.attempts = try call.integer("attempts")
-        return .strings(try package.publish(measured, to: registry.registry, options))
+        return .strings(try call.withCallbacks { try package.publish(measured, to: registry.registry, options) })
     },
     .method(
         "state",
@@ -181,7 +171,8 @@ private let packageMethods: [HostMethod<ScriptPackage>] = [
         let registry: ScriptRegistry = try call.object("registry")
         var options = PublishOptions()
         options.isCancelled = { Interrupt.isRequested }
-        return .string(try package.measured().state(in: registry.registry, options: options).rawValue)
+        return .string(
+            try call.withCallbacks { try package.measured().state(in: registry.registry, options: options).rawValue })
     },
     .method(
         "write", doc: "Writes the package's files and its manifest to a directory, all or none.",
@@ -195,7 +186,7 @@ private let packageMethods: [HostMethod<ScriptPackage>] = [
         returns: .custom("string[]")
     ) { package, call in
         if let registry: ScriptRegistry = try call.optionalObject("target") {
-            return .strings(try package.measured().plan(for: registry.registry))
+            return .strings(try call.withCallbacks { try package.measured().plan(for: registry.registry) })
         }
         return .strings(try package.measured().plan(forDirectory: call.string("target")))
     },
@@ -242,22 +233,6 @@ private func texts(_ call: Call) throws -> [String: String] {
         }
     }
     return texts
-}
-
-private func openRegistry(_ spec: String) throws -> any PackageRegistry {
-    if spec.hasPrefix("directory:") {
-        let path = String(spec.dropFirst("directory:".count))
-        guard !path.isEmpty else { throw RegistryError(.configuration, "directory: names no directory") }
-        return DirectoryRegistry(path)
-    }
-    guard spec.hasPrefix("https://") || spec.hasPrefix("http://") else {
-        throw RegistryError(
-            .configuration,
-            "'\(printable(spec))' is no registry: directory:PATH or the web address of a GitLab project is expected")
-    }
-    var gitlab = try GitLabRegistry.fromAddress(spec)
-    gitlab.client = .interruptible
-    return gitlab
 }
 
 private func credential(_ call: Call) throws -> Credential {

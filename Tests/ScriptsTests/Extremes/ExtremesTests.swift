@@ -28,6 +28,12 @@
             "nj.json.decode text": ["'[1, {\"a\": null}]'", "('['):rep(10000)"],
             "nj.registry.gitlab url": ["'http://127.0.0.1:1'"],
             "nj.registry.package files": ["{ x = registry.text 'y' }"],
+            "nj.registry.custom functions": ["{ versions = print, files = print, put = print, get = print }"],
+            "nj.registry.open spec": ["'directory:here'"],
+            "nj.http.request url": ["'http://127.0.0.1:1'"],
+            "nj.http.get url": ["'http://127.0.0.1:1'"],
+            "nj.http.put url": ["'http://127.0.0.1:1'"],
+            "nj.http.post url": ["nj.secret 'http://127.0.0.1:1'"],
             "nj.metrics.percentile p": ["50"],
             "Module:forward input": ["nj.ones(2, 2)"],
         ]

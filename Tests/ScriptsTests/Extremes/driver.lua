@@ -52,6 +52,7 @@ local objects = {
   Progress = { "nj.progress('x', { total = 3 })", "nj.progress()" },
   Package = { "registry.package('a', '1', { x = registry.text 'y' })" },
   Registry = { "registry.gitlab('http://127.0.0.1:1', '1', { token = 'x' })" },
+  Secret = { "nj.secret 'text'" },
   PackageText = { "registry.text 'text'" },
   PrivateKey = { "nj.signing.private_key(key)" }, PublicKey = { "nj.signing.private_key(key):public_key()" },
   Provenance = { "nj.signing.provenance()" },
