@@ -51,7 +51,8 @@ local objects = {
   Confusion = { "metrics.confusion(3)" },
   Progress = { "nj.progress('x', { total = 3 })", "nj.progress()" },
   Package = { "registry.package('a', '1', { x = registry.text 'y' })" },
-  Registry = { "registry.gitlab('http://127.0.0.1:1', '1', { token = 'x' })" },
+  -- One that answers: requests to one that does not are repeated for half a minute.
+  Registry = { "registry.directory 'shop'" },
   Secret = { "nj.secret 'text'" },
   PackageText = { "registry.text 'text'" },
   PrivateKey = { "nj.signing.private_key(key)" }, PublicKey = { "nj.signing.private_key(key):public_key()" },
