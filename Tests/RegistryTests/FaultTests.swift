@@ -102,7 +102,7 @@ struct FaultTests {
     func memory() async {
         await #expect(processExitsWith: .success) {
             let scratch = try ScratchDirectory()
-            let size = 16 << 20
+            let size = 64 << 20
             let path = try scratch.write("model", "")
             truncate(path, size)
             let digest = try SHA256.hexDigest(ofFile: path)
@@ -138,7 +138,8 @@ struct FaultTests {
                 })
             #expect(count == size)
             #expect(hash.hexDigest() == digest)
-            #expect(peakMemory() - before < 9 << 20, "\(peakMemory() - before)")
+            // Libraries that are opened on first use take some.
+            #expect(peakMemory() - before < 24 << 20, "\(peakMemory() - before)")
         }
     }
 }
