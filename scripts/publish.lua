@@ -1,6 +1,7 @@
---- Publishes the trained digit network to GitLab's package registry, or writes it to a folder: the model,
---- run_mnist.lua in one file, requirements.txt and INSTRUCTION.md. In a GitLab job the registry is the job's project;
---- elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or GITLAB_DEPLOY_TOKEN name it.
+--- Publishes the trained digit network to GitLab's package registry, or writes it to a folder: one executable that
+--- needs nothing else, the model, run_mnist.lua in one file, a picture to try, requirements.txt and INSTRUCTION.md. In a
+--- GitLab job the registry is the job's project; elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or
+--- GITLAB_DEPLOY_TOKEN name it.
 local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry
 local digits = require "models.mnist"
@@ -70,13 +71,24 @@ end
 local metrics
 if config.metrics then metrics = read_metrics(config.metrics) else metrics = measure() end
 
+-- The executable is put together in a file that goes with the script.
+local folder = arg[0]:match "^.*/" or ""
+local executable <close> = setmetatable({ path = os.tmpname() }, {
+  __close = function(file) os.remove(file.path) end,
+})
+nj.bundle_executable(folder .. "run_mnist.lua", {
+  to = executable.path, with = { ["model.safetensors"] = config.model },
+})
+
 local package = registry.package {
   name = config.name,
   version = version,
   files = {
+    [config.name] = executable.path,
+    ["7.png"] = folder .. "samples/7.png",
     ["model.safetensors"] = config.model,
-    ["run_mnist.lua"] = registry.text(nj.bundle((arg[0]:match "^.*/" or "") .. "run_mnist.lua")),
-    ["requirements.txt"] = registry.text(texts.requirements()),
+    ["run_mnist.lua"] = registry.text(nj.bundle(folder .. "run_mnist.lua")),
+    ["requirements.txt"] = registry.text(texts.requirements(config.name)),
     ["INSTRUCTION.md"] = registry.text(texts.instruction(
       { name = config.name, version = version, sha256 = sha256 }, kept, metrics)),
   },

@@ -1,20 +1,28 @@
---- Recognises the handwritten digit in each PNG file: run_mnist.lua --image 'digits/*.png'
+--- Recognises the handwritten digit in each PNG file: run_mnist.lua 7.png 'digits/*.png'
 --- Prints a line for each: the file, the digit and its probability. Digits fill the picture, as MNIST's do.
 local nj = require "nightjar"
 local digits = require "models.mnist"
 local images = nj.images
 
 local config = nj.options(arg, {
-  image = nj.option.list("PNG files, directories of them, or quoted patterns like 'digits/*.png'", { required = true }),
-  model = nj.option.file(nil, "the trained network (default: model.safetensors beside this script, else here)"),
+  files = nj.option.rest "PNG files, directories of them, or quoted patterns like 'digits/*.png'",
+  image = nj.option.list "the same, as an option",
+  model = nj.option.file(nil, "the trained network (default: the bundled one, else model.safetensors beside this script, "
+    .. "else here)"),
   invert = { false, "for dark digits on light paper; MNIST's are light on dark" },
   json = { false, "print JSON, an object a line" },
 })
 
 local failed = false
 local function complain(...)
-  io.stderr:write("run_mnist.lua: ", string.format(...), "\n")
+  io.stderr:write(arg[0]:match "[^/]*$", ": ", string.format(...), "\n")
   failed = true
+end
+
+local patterns = table.move(config.files, 1, #config.files, #config.image + 1, config.image)
+if #patterns == 0 then
+  complain "a PNG file is required (see --help)"
+  os.exit(2)
 end
 
 local function exists(path)
@@ -22,9 +30,11 @@ local function exists(path)
   return file and file:close()
 end
 
---- The model that was asked for, else the one beside this script, else the one in the current directory.
+--- The model that was asked for, else the one in this executable, else the one beside this script, else the one in the
+--- current directory.
 local function find_model()
-  if config.model then return config.model end
+  local bundled = nj.bundled "model.safetensors"
+  if config.model or bundled then return config.model or bundled end
   local here = arg[0]:match("^.*/") or ""
   for _, path in ipairs { here .. "model.safetensors", "model.safetensors" } do
     if exists(path) then return path end
@@ -44,7 +54,7 @@ local function recognise(image)
 end
 
 nj.no_grad(function()
-  for _, pattern in ipairs(config.image) do
+  for _, pattern in ipairs(patterns) do
     local paths = images.glob(pattern)
     if #paths == 0 then complain("no PNG file matches '%s'", pattern) end
     for _, path in ipairs(paths) do

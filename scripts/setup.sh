@@ -102,7 +102,7 @@ require_swift() {
 sources_digest() {
     local sum=(shasum -a 256)
     ! have sha256sum || sum=(sha256sum)
-    (cd "$root" && find Sources Package.swift ! -type d ! -name '.*' -print0 | LC_ALL=C sort -z |
+    (cd "$root" && find Sources Package.swift scripts/setup.sh ! -type d ! -name '.*' -print0 | LC_ALL=C sort -z |
         xargs -0 "${sum[@]}" | "${sum[@]}")
 }
 
@@ -130,7 +130,7 @@ build_command() {
 }
 
 refresh_command() {
-    local began=$built/began digest static=()
+    local began=$built/began digest linking=()
     : >"$began"
     if same_sources; then
         touch -r "$began" "$built/stamp"
@@ -142,23 +142,67 @@ refresh_command() {
 
     require_swift
     install_packages $(missing_packages)
-    # Statically linked, the command starts sooner and runs where no Swift is installed. Not every toolchain can.
-    if [[ -d $(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')_static ]]; then
-        static=(--static-swift-stdlib)
-    fi
     rm -f "$built/stamp"
     digest=$(sources_digest)
+    linking_options
     quietly "building (a few minutes the first time)" "$built/build.log" \
-        swift build --package-path "$root" -c release ${static[@]+"${static[@]}"} --product nightjar ||
+        swift build --package-path "$root" -c release --product nightjar "${linking[@]}" ||
         fail 1 "the build failed"
     cp "$root/.build/release/nightjar" "$built/nightjar.new"
+    install_command "$digest" "$began"
+}
+
+# install_command DIGEST BEGAN: puts nightjar.new in its place, as what was begun then from sources of that digest.
+install_command() {
     mv "$built/nightjar.new" "$built/nightjar"
     {
-        echo "$digest"
+        echo "$1"
         loaded_libraries "$built/nightjar"
     } >"$built/stamp.new"
-    touch -r "$began" "$built/stamp.new"
+    touch -r "$2" "$built/stamp.new"
     mv "$built/stamp.new" "$built/stamp"
     # What editors complete from; of no use to the run, so it may fail.
     "$built/nightjar" --stubs "$root/.lua-stubs" </dev/null >/dev/null 2>&1 || true
+}
+
+# Sets `linking`: how the command is linked. Statically where there are archives for it, it starts sooner, needs nothing
+# but the C library, and is the same whatever folder it was built in. What has no archive stays a shared library.
+linking_options() {
+    local toolchain archives=$root/.build/archives name directory file
+    linking=(--disable-local-rpath)
+    toolchain=$(dirname "$(command -v swiftc)")
+    if [[ -d $(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')_static ]]; then
+        linking+=(--static-swift-stdlib)
+    fi
+    # The compilers' messages name sources by their place in the package.
+    linking+=(-Xswiftc -file-prefix-map -Xswiftc "$root=." -Xcc "-ffile-prefix-map=$root=.")
+    [[ $(uname) == Linux && -x $toolchain/ld.lld ]] || return 0
+    linking+=(-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
+    linking+=(-Xlinker -s -Xlinker -O2)
+
+    # A folder that is searched first and has archives only.
+    rm -rf "$archives"
+    mkdir -p "$archives/pkgconfig"
+    for name in lua5.4 libpng zlib; do
+        directory=$(pkg-config --variable=libdir "$name")
+        for file in "$directory/lib${name#lib}"*.a "$directory"/libz.a; do
+            [[ $file == *+* || ! -e $file ]] || ln -sf "$file" "$archives/"
+        done
+        sed "s|^libdir=.*|libdir=$archives|" "$(pkg-config --variable=pcfiledir "$name")/$name.pc" \
+            >"$archives/pkgconfig/$name.pc"
+    done
+    for name in libstdc++ libgcc_eh; do
+        file=$(gcc -print-file-name="$name.a" 2>/dev/null) || continue
+        [[ $file != /* ]] || ln -sf "$file" "$archives/"
+    done
+    linking+=(-Xlinker "-L$archives")
+    # C modules take Lua from the command: all of it is in there and exported, and nothing else is. SwiftPM hides what
+    # comes from archives, so it has to be an object.
+    if [[ -e $archives/liblua5.4.a ]] &&
+        "$toolchain/ld.lld" -r -o "$archives/lua.o" --whole-archive "$archives/liblua5.4.a"; then
+        rm "$archives/liblua5.4.a"
+        printf '!<arch>\n' >"$archives/liblua5.4.a"
+        linking+=(-Xlinker "$archives/lua.o" -Xlinker --no-export-dynamic -Xlinker "--export-dynamic-symbol=lua*")
+    fi
+    export PKG_CONFIG_PATH=$archives/pkgconfig:${PKG_CONFIG_PATH:-}
 }

@@ -1,3 +1,4 @@
+import Files
 import HTTP
 
 #if canImport(Glibc)

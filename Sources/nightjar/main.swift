@@ -1,6 +1,8 @@
+import Bundles
 import Files
 import Host
 import Kernels
+import Lua
 import Plugins
 
 #if canImport(Glibc)
@@ -11,7 +13,21 @@ import Plugins
     import Darwin
 #endif
 
-if CommandLine.arguments.dropFirst().elementsEqual(["--examples"]) {
-    exit(printOperatorExamples())
+/// Runs the script in this executable where there is one, else what the command line asks for.
+func run() throws -> Int32 {
+    let check = { try KernelSettings.check() }
+    if let bundle = try ExecutableBundle.ofRunningProgram() {
+        bundle.install()
+        let script = BundledFiles.prefix + bundle.script
+        return Command.run(commandLineArguments(), modules: builtInModules, script: script, check: check)
+    }
+    if CommandLine.arguments.dropFirst().elementsEqual(["--examples"]) { return printOperatorExamples() }
+    return Command.run(commandLineArguments(), modules: builtInModules, commands: [bundleCommand], check: check)
 }
-exit(Command.run(commandLineArguments(), modules: builtInModules, check: { try KernelSettings.check() }))
+
+do {
+    exit(try run())
+} catch {
+    StandardStreams.writeError("nightjar: \(error)\n")
+    exit(1)
+}
