@@ -1,6 +1,6 @@
 --- Publishes the trained digit network to GitLab's package registry, or writes it to a folder: one executable that
---- needs nothing else, the model, run_mnist.lua in one file, a picture to try, requirements.txt and INSTRUCTION.md. In a
---- GitLab job the registry is the job's project; elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or
+--- needs nothing else, the model, run_mnist.lua in one file, a picture to try, requirements.txt and INSTRUCTION.md. In
+--- a GitLab job the registry is the job's project; elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or
 --- GITLAB_DEPLOY_TOKEN name it.
 local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry

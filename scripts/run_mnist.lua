@@ -7,8 +7,8 @@ local images = nj.images
 local config = nj.options(arg, {
   files = nj.option.rest "PNG files, directories of them, or quoted patterns like 'digits/*.png'",
   image = nj.option.list "the same, as an option",
-  model = nj.option.file(nil, "the trained network (default: the bundled one, else model.safetensors beside this script, "
-    .. "else here)"),
+  model = nj.option.file(nil, "the trained network (default: the one in the executable, else model.safetensors beside "
+    .. "this script, else here)"),
   invert = { false, "for dark digits on light paper; MNIST's are light on dark" },
   json = { false, "print JSON, an object a line" },
 })

@@ -46,10 +46,15 @@ missing_packages() {
     else
         echo pkg-config liblua5.4-dev libpng-dev zlib1g-dev
     fi
-    # Linking takes the C++ library's development files, downloading takes libcurl and the roots of trust.
-    # Where these are is known for Debian and its kin only.
+    # Linking takes the C++ library's development files.
+    ! have apt-get || compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
+    packages_to_run
+}
+
+# Those that the built command needs: downloading takes libcurl and the roots of trust. Where these are is known for
+# Debian and its kin only.
+packages_to_run() {
     have apt-get || return 0
-    compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
     compgen -G '/usr/lib/*/libcurl.so.4' >/dev/null || echo libcurl4
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
 }
@@ -106,8 +111,10 @@ sources_digest() {
         xargs -0 "${sum[@]}" | "${sum[@]}")
 }
 
+# The files that the command at a path loads or opens.
 loaded_libraries() {
     { ldd "$1" 2>/dev/null || true; } | sed -n 's|.* => \(/[^ ]*\).*|\1|p'
+    ! have apt-get || compgen -G '/usr/lib/*/libcurl.so.4' || true
 }
 
 # Is the built command that of the present sources, whatever their dates?
@@ -136,20 +143,59 @@ refresh_command() {
         touch -r "$began" "$built/stamp"
         up_to_date && return
         # A library went missing: it comes back with its development package, and no build is needed.
+        install_packages $(packages_to_run)
+        up_to_date && return
         install_packages $(missing_packages)
         up_to_date && return
     fi
 
-    require_swift
-    install_packages $(missing_packages)
     rm -f "$built/stamp"
     digest=$(sources_digest)
+    if fetch_command "$digest"; then
+        install_packages $(packages_to_run)
+        install_command "$digest" "$began"
+        return
+    fi
+    require_swift
+    install_packages $(missing_packages)
     linking_options
     quietly "building (a few minutes the first time)" "$built/build.log" \
         swift build --package-path "$root" -c release --product nightjar "${linking[@]}" ||
         fail 1 "the build failed"
     cp "$root/.build/release/nightjar" "$built/nightjar.new"
     install_command "$digest" "$began"
+}
+
+# The package that a pipeline keeps the command in, by a digest of its sources, and the file for this system.
+command_version() { echo "0.0.0-g${1:0:16}"; }
+command_file() { uname -sm | tr 'A-Z ' 'a-z-' | sed 's/^/nightjar-/'; }
+
+# fetch_command DIGEST: in a job, makes nightjar.new the command that a pipeline of this project built from sources of
+# that digest. Fails where there is none, or anything else than its manifest says: then it is built here.
+fetch_command() {
+    [[ -n ${CI_API_V4_URL:-} && -n ${CI_PROJECT_ID:-} && -n ${CI_JOB_TOKEN:-} ]] || return 1
+    have curl || (install_packages curl ca-certificates) || return 1
+    local version file base expected sum=(shasum -a 256)
+    ! have sha256sum || sum=(sha256sum)
+    version=$(command_version "$1")
+    file=$(command_file)
+    base=$CI_API_V4_URL/projects/$CI_PROJECT_ID/packages/generic/nightjar/$version
+    # The token is no argument, which everyone on the machine could read; and curl keeps this header from other servers.
+    fetch() {
+        printf 'header = "Authorization: Bearer %s"\n' "$CI_JOB_TOKEN" |
+            curl --config - ${CI_SERVER_TLS_CA_FILE:+--cacert "$CI_SERVER_TLS_CA_FILE"} --fail --silent --location \
+                --connect-timeout 10 --max-time 300 --retry 2 --output "$2" "$base/$1"
+    }
+    fetch manifest.json "$built/manifest.json" && fetch "$file" "$built/nightjar.new" || return 1
+    expected=$(tr -d ' \n' <"$built/manifest.json" | grep -o "{[^{}]*\"name\":\"$file\"[^{}]*}" |
+        sed -n 's/.*"sha256":"\([0-9a-f]\{64\}\)".*/\1/p')
+    if [[ -z $expected || $("${sum[@]}" <"$built/nightjar.new") != "$expected "* ]]; then
+        say "$file of nightjar $version is not what its manifest says; building it"
+        rm -f "$built/nightjar.new"
+        return 1
+    fi
+    chmod +x "$built/nightjar.new"
+    say "fetched nightjar $version"
 }
 
 # install_command DIGEST BEGAN: puts nightjar.new in its place, as what was begun then from sources of that digest.
@@ -196,6 +242,9 @@ linking_options() {
         [[ $file != /* ]] || ln -sf "$file" "$archives/"
     done
     linking+=(-Xlinker "-L$archives")
+    # Digests of intermediate code, of which nothing makes use and which differ from folder to folder.
+    echo 'SECTIONS { /DISCARD/ : { *(.swift_modhash) } } INSERT AFTER .text;' >"$archives/discard.ld"
+    linking+=(-Xlinker -T -Xlinker "$archives/discard.ld")
     # C modules take Lua from the command: all of it is in there and exported, and nothing else is. SwiftPM hides what
     # comes from archives, so it has to be an object.
     if [[ -e $archives/liblua5.4.a ]] &&

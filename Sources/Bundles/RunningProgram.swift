@@ -13,27 +13,16 @@ enum RunningProgram {
     /// Opens it; nil where the system does not say which file it is.
     static func open() -> ReadableFile? {
         for path in paths {
-            if let file = try? ReadableFile(path) { return file }
+            if let file = try? ReadableFile(path, name: commandLineArguments().first) { return file }
         }
         return nil
     }
-
-    #if os(Linux)
-        /// The path that was given to the system to run it, which the C library knows and no header of Swift's declares.
-        private static var given: String? {
-            typealias Getauxval = @convention(c) (UInt) -> UInt
-            guard let function = dlsym(nil, "getauxval") else { return nil }
-            let executedName: UInt = 31  // AT_EXECFN
-            let address = unsafeBitCast(function, to: Getauxval.self)(executedName)
-            return UnsafePointer<CChar>(bitPattern: address).map { String(systemText: $0) }
-        }
-    #endif
 
     /// Where it is. The first is right even when the file was moved or replaced since.
     private static var paths: [String] {
         #if os(Linux)
             // Without /proc, as in a bare chroot: the path as it was given to the system.
-            return ["/proc/self/exe"] + (given.map { [$0] } ?? [])
+            return ["/proc/self/exe"] + (executedPath().map { [$0] } ?? [])
         #elseif canImport(Darwin)
             var size: UInt32 = 0
             _NSGetExecutablePath(nil, &size)

@@ -57,9 +57,10 @@ public final class ReadableFile {
     /// Where the next bytes are read, counted from `start`; nil where the descriptor itself keeps that.
     private var position: Int?
 
+    /// - Parameter name: what errors call it. Default: its path.
     /// - Throws: `FileError` where it cannot be opened or is a directory.
-    public init(_ path: String) throws {
-        self.path = path
+    public init(_ path: String, name: String? = nil) throws {
+        self.path = name ?? path
         if BundledFiles.covers(path) {
             guard let region = try BundledFiles.checked(at: path) else {
                 throw FileError(path: path, action: "open", errno: ENOENT)

@@ -1,3 +1,5 @@
+import CProgram
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -29,8 +31,17 @@ public func joinPath(_ directory: String, _ name: String) -> String {
 
 /// The arguments of the command, the command itself first, no byte of them lost.
 public func commandLineArguments() -> [String] {
-    (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0].map { String(systemText: $0) } }
+    var place = nj_arguments() ?? CommandLine.unsafeArgv
+    var arguments: [String] = []
+    while let argument = place.pointee {
+        arguments.append(String(systemText: argument))
+        place += 1
+    }
+    return arguments
 }
+
+/// The path that was given to the system to run this program; nil where it does not say.
+public func executedPath() -> String? { nj_executed_path().map { String(systemText: $0) } }
 
 /// The variable's value; nil where it is unset or empty.
 public func environmentVariable(_ name: String) -> String? {

@@ -16,13 +16,14 @@ import Plugins
 /// Runs the script in this executable where there is one, else what the command line asks for.
 func run() throws -> Int32 {
     let check = { try KernelSettings.check() }
+    let arguments = commandLineArguments()
     if let bundle = try ExecutableBundle.ofRunningProgram() {
         bundle.install()
         let script = BundledFiles.prefix + bundle.script
-        return Command.run(commandLineArguments(), modules: builtInModules, script: script, check: check)
+        return Command.run(arguments, modules: builtInModules, script: script, check: check)
     }
-    if CommandLine.arguments.dropFirst().elementsEqual(["--examples"]) { return printOperatorExamples() }
-    return Command.run(commandLineArguments(), modules: builtInModules, commands: [bundleCommand], check: check)
+    if arguments.dropFirst().elementsEqual(["--examples"]) { return printOperatorExamples() }
+    return Command.run(arguments, modules: builtInModules, commands: [bundleCommand], check: check)
 }
 
 do {

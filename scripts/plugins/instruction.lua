@@ -10,9 +10,9 @@ Get it and run it, on Linux (x86-64) with nothing installed:
 ${fetch}chmod +x ${name} && ./${name} 7.png
 ```
 
-${access}A small convolutional network that tells handwritten digits, 0 to 9. `${name}` holds the program, the script and the
-network; `./${name} *.png` prints a line for each picture: its name, the digit, and how probable the network finds it.
-`./${name} --help` lists the options.
+${access}A small convolutional network that tells handwritten digits, 0 to 9. `${name}` holds program, script and
+network; `./${name} *.png` prints a line for each picture: its name, the digit, and how probable the network finds
+it. `./${name} --help` lists the options.
 
 - Trained on: ${trained_on}
 - Accuracy: ${accuracy}

@@ -4,12 +4,13 @@ local nj = require "nightjar"
 
 -- What comes before the options is the script.
 local script
-local arguments = { [0] = arg[0] .. " SCRIPT" }
+local arguments = { [0] = arg[0] }
 for index, argument in ipairs(arg) do
   if index == 1 and not argument:find "^%-" then
     script = argument
   else
     arguments[#arguments + 1] = argument == "-o" and "--output" or argument
+    if argument == "--help" or argument == "-h" then arguments[0] = arg[0] .. " SCRIPT" end
   end
 end
 
@@ -20,11 +21,13 @@ end
 
 local config = nj.options(arguments, {
   with = nj.option.list "the files",
-  output = nj.option.string(nil, "the executable (-o for short)", { required = true }),
+  output = nj.option.string(nil, "the executable; -o for short"),
   host = nj.option.file(nil, "the command to make it from, as of another system "
     .. "(default: $NIGHTJAR_BUNDLE_HOST, else this one)"),
 })
-if not script then refuse(2, "a script is required: nightjar bundle SCRIPT --with FILES... -o NAME") end
+local usage = "nightjar bundle SCRIPT --with FILES... -o NAME"
+if not script then refuse(2, "a script is required: " .. usage) end
+if not config.output then refuse(2, "a name for the executable is required: " .. usage) end
 local made, problem = pcall(nj.bundle_executable, script, {
   to = config.output, with = config.with, host = config.host,
 })
