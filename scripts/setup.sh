@@ -102,13 +102,39 @@ require_swift() {
     have swiftc || fail 1 "no Swift compiler on PATH; get Swift 6.3 or later from https://www.swift.org/install"
 }
 
-# A digest of everything the command is built from. Tells a touched file, a fresh clone or a branch switched back and
+# sources_digest [FOLDER...]: a digest of everything the command is built from, and of folders. Tells a touched file, a fresh clone or a branch switched back and
 # forth from a change, so that none of them costs a build.
 sources_digest() {
     local sum=(shasum -a 256)
     ! have sha256sum || sum=(sha256sum)
-    (cd "$root" && find Sources Package.swift scripts/setup.sh ! -type d ! -name '.*' -print0 | LC_ALL=C sort -z |
+    (cd "$root" && find Sources Package.swift scripts/setup.sh "$@" ! -type d ! -name '.*' -print0 | LC_ALL=C sort -z |
         xargs -0 "${sum[@]}" | "${sum[@]}")
+}
+
+# The tests as built, for a job that gets them from a cache: what SwiftPM would build again there, because all files of a
+# fresh clone are new. They know the folder that they were built in.
+tests_digest() { echo "$root $(sources_digest Tests)"; }
+tests_products() {
+    echo "$root/.build/$(swiftc -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p')/debug"
+}
+
+keep_tests() {
+    local products kept=$root/.build/tests
+    products=$(tests_products)
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    cp -p "$products/nightjar" "$products"/*.xctest "$kept/"
+    tests_digest >"$kept/digest"
+}
+
+# Puts the kept tests in their place. Fails where there are none of the present sources.
+restore_tests() {
+    local products kept=$root/.build/tests
+    [[ -e $kept/digest && $(<"$kept/digest") == "$(tests_digest)" ]] || return 1
+    products=$(tests_products)
+    mkdir -p "$products"
+    cp -p "$kept/nightjar" "$kept"/*.xctest "$products/"
+    ln -sfn "${products#"$root/.build/"}" "$root/.build/debug"
 }
 
 # The files that the command at a path loads or opens.
