@@ -7,8 +7,8 @@ local figures, gitlab, probe = require "figures", require "gitlab", require "pro
 local number = nj.option.number
 
 local config = nj.options(arg, {
-  program = nj.option.file(nil, "what is checked: an executable, or a packed script; else run_mnist.lua is packed now"),
-  model = { "model.safetensors", "the model that it is packed with" },
+  program = nj.option.file(nil, "an executable or packed script; else an executable is made of run_mnist.lua"),
+  model = { "model.safetensors", "the model that goes into it" },
   before = nj.option.string(nil, "the version before: its program, or its figures (JSON); left out, not compared"),
   package = nj.option.string(nil, "take the version before from this package of the registry that is configured"),
   version = nj.option.string(gitlab.version(), "the version to be published; else the tag's, else $VERSION"),
@@ -31,7 +31,7 @@ local program = config.program or packed.program
 local now = probe.measure(program, images, config.runs)
 now.data = set:name()
 print(("%s: %d of %d right (%.2f %%); the first image takes %.1f ms, one of all %.3f ms"):format(
-  config.program or "run_mnist.lua, packed", now.right, now.images, now.accuracy, now.start_ms, now.image_ms))
+  config.program or "the executable", now.right, now.images, now.accuracy, now.start_ms, now.image_ms))
 
 local failures = {}
 local function fail(...) failures[#failures + 1] = string.format(...) end

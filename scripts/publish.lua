@@ -1,9 +1,9 @@
---- Publishes the trained digit network to GitLab's package registry, or writes it to a folder: the model,
---- run_mnist.lua in one file, requirements.txt, INSTRUCTION.md and a model card, with a statement of provenance and,
---- where NIGHTJAR_SIGNING_KEY names a key, a signature. In a GitLab job the registry is the job's project;
---- elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or GITLAB_DEPLOY_TOKEN name it, or --registry does.
---- Ends with 0 where the version is published, also by an earlier run; 73 where it is complete with other content and
---- nothing was touched; 75 where trying again later may help; 1 where it will not.
+--- Publishes the trained digit network to GitLab's package registry, or writes it to a folder: one executable that
+--- needs nothing else, the model, run_mnist.lua in one file, a picture to try, requirements.txt, INSTRUCTION.md and a
+--- model card, with a statement of provenance and, where NIGHTJAR_SIGNING_KEY names a key, a signature. In a GitLab job
+--- the registry is the job's project; elsewhere GITLAB_URL, GITLAB_PROJECT and GITLAB_TOKEN or GITLAB_DEPLOY_TOKEN name
+--- it, or --registry does. Ends with 0 where the version is published, also by an earlier run; 73 where it is complete
+--- with other content and nothing was touched; 75 where trying again later may help; 1 where it will not.
 local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry
 local digits = require "models.mnist"
@@ -95,17 +95,28 @@ end
 -- A key that cannot be used is told before anything is sent.
 local key = nj.signing.key_from_environment()
 
+-- The executable is put together in a file that goes with the script.
+local folder = arg[0]:match "^.*/" or ""
+local executable <close> = setmetatable({ path = os.tmpname() }, {
+  __close = function(file) os.remove(file.path) end,
+})
+nj.bundle_executable(folder .. "run_mnist.lua", {
+  to = executable.path, with = { ["model.safetensors"] = config.model },
+})
+
 --- The package under a version. Its content is a function of the commit, the data and the hyperparameters alone.
 local function make(number)
   return registry.package {
     name = config.name,
     version = number,
     files = {
+      [config.name] = executable.path,
+      ["7.png"] = folder .. "samples/7.png",
       ["model.safetensors"] = config.model,
       ["model-card.cdx.json"] = registry.text(
         described.card({ name = config.name, version = number }, net, config.model, kept, metrics)),
-      ["run_mnist.lua"] = registry.text(nj.bundle((arg[0]:match "^.*/" or "") .. "run_mnist.lua")),
-      ["requirements.txt"] = registry.text(texts.requirements()),
+      ["run_mnist.lua"] = registry.text(nj.bundle(folder .. "run_mnist.lua")),
+      ["requirements.txt"] = registry.text(texts.requirements(config.name)),
       ["INSTRUCTION.md"] = registry.text(texts.instruction(
         { name = config.name, version = number, sha256 = sha256 }, kept, metrics)),
     },

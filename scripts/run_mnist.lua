@@ -8,16 +8,22 @@ local config = nj.options(arg, {
   image = nj.option.list("PNG files, directories of them, or quoted patterns like 'digits/*.png'", {
     required = true, rest = true,
   }),
-  model = nj.option.file(nil, "the trained network, or registry:mnist-cnn@latest (default: model.safetensors beside "
-    .. "this script, else here)", { scheme = "registry" }),
+  model = nj.option.file(nil, "the trained network, or registry:mnist-cnn@latest (default: the one in the executable, "
+    .. "else model.safetensors beside this script, else here)", { scheme = "registry" }),
   invert = { false, "for dark digits on light paper; MNIST's are light on dark" },
   json = { false, "print JSON, an object a line" },
 })
 
 local failed = false
 local function complain(...)
-  io.stderr:write("run_mnist.lua: ", string.format(...), "\n")
+  io.stderr:write(arg[0]:match "[^/]*$", ": ", string.format(...), "\n")
   failed = true
+end
+
+local patterns = table.move(config.files, 1, #config.files, #config.image + 1, config.image)
+if #patterns == 0 then
+  complain "a PNG file is required (see --help)"
+  os.exit(2)
 end
 
 local function exists(path)
@@ -25,9 +31,12 @@ local function exists(path)
   return file and file:close()
 end
 
---- The model that was asked for, else the one beside this script, else the one in the current directory.
+--- The model that was asked for, else the one in this executable, else the one beside this script, else the one in the
+--- current directory.
 local function find_model()
   if config.model then return nj.registry.locate(config.model, "model.safetensors") end
+  local bundled = nj.bundled "model.safetensors"
+  if bundled then return bundled end
   local here = arg[0]:match("^.*/") or ""
   for _, path in ipairs { here .. "model.safetensors", "model.safetensors" } do
     if exists(path) then return path end
@@ -47,7 +56,7 @@ local function recognise(image)
 end
 
 nj.no_grad(function()
-  for _, pattern in ipairs(config.image) do
+  for _, pattern in ipairs(patterns) do
     local paths = images.glob(pattern)
     if #paths == 0 then complain("no PNG file matches '%s'", pattern) end
     for _, path in ipairs(paths) do

@@ -46,10 +46,15 @@ missing_packages() {
     else
         echo pkg-config liblua5.4-dev libpng-dev zlib1g-dev
     fi
-    # Linking takes the C++ library's development files, downloading takes libcurl and the roots of trust.
-    # Where these are is known for Debian and its kin only.
+    # Linking takes the C++ library's development files.
+    ! have apt-get || compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
+    packages_to_run
+}
+
+# Those that the built command needs: downloading takes libcurl and the roots of trust. Where these are is known for
+# Debian and its kin only.
+packages_to_run() {
     have apt-get || return 0
-    compgen -G '/usr/lib/gcc/*/*/libstdc++.so' >/dev/null || echo g++
     compgen -G '/usr/lib/*/libcurl.so.4' >/dev/null || echo libcurl4
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
 }
@@ -97,17 +102,45 @@ require_swift() {
     have swiftc || fail 1 "no Swift compiler on PATH; get Swift 6.3 or later from https://www.swift.org/install"
 }
 
-# A digest of everything the command is built from. Tells a touched file, a fresh clone or a branch switched back and
+# sources_digest [FOLDER...]: a digest of everything the command is built from, and of folders. Tells a touched file, a fresh clone or a branch switched back and
 # forth from a change, so that none of them costs a build.
 sources_digest() {
     local sum=(shasum -a 256)
     ! have sha256sum || sum=(sha256sum)
-    (cd "$root" && find Sources Package.swift ! -type d ! -name '.*' -print0 | LC_ALL=C sort -z |
+    (cd "$root" && find Sources Package.swift scripts/setup.sh "$@" ! -type d ! -name '.*' -print0 | LC_ALL=C sort -z |
         xargs -0 "${sum[@]}" | "${sum[@]}")
 }
 
+# The tests as built, for a job that gets them from a cache: what SwiftPM would build again there, because all files of a
+# fresh clone are new. They know the folder that they were built in.
+tests_digest() { echo "$root $(sources_digest Tests)"; }
+tests_products() {
+    echo "$root/.build/$(swiftc -print-target-info | sed -n 's/.*"unversionedTriple": "\(.*\)".*/\1/p')/debug"
+}
+
+keep_tests() {
+    local products kept=$root/.build/tests
+    products=$(tests_products)
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    cp -p "$products/nightjar" "$products"/*.xctest "$kept/"
+    tests_digest >"$kept/digest"
+}
+
+# Puts the kept tests in their place. Fails where there are none of the present sources.
+restore_tests() {
+    local products kept=$root/.build/tests
+    [[ -e $kept/digest && $(<"$kept/digest") == "$(tests_digest)" ]] || return 1
+    products=$(tests_products)
+    mkdir -p "$products"
+    cp -p "$kept/nightjar" "$kept"/*.xctest "$products/"
+    ln -sfn "${products#"$root/.build/"}" "$root/.build/debug"
+}
+
+# The files that the command at a path loads or opens.
 loaded_libraries() {
     { ldd "$1" 2>/dev/null || true; } | sed -n 's|.* => \(/[^ ]*\).*|\1|p'
+    ! have apt-get || compgen -G '/usr/lib/*/libcurl.so.4' || true
 }
 
 # Is the built command that of the present sources, whatever their dates?
@@ -130,35 +163,121 @@ build_command() {
 }
 
 refresh_command() {
-    local began=$built/began digest static=()
+    local began=$built/began digest linking=()
     : >"$began"
     if same_sources; then
         touch -r "$began" "$built/stamp"
         up_to_date && return
         # A library went missing: it comes back with its development package, and no build is needed.
+        install_packages $(packages_to_run)
+        up_to_date && return
         install_packages $(missing_packages)
         up_to_date && return
     fi
 
-    require_swift
-    install_packages $(missing_packages)
-    # Statically linked, the command starts sooner and runs where no Swift is installed. Not every toolchain can.
-    if [[ -d $(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')_static ]]; then
-        static=(--static-swift-stdlib)
-    fi
     rm -f "$built/stamp"
     digest=$(sources_digest)
+    if fetch_command "$digest"; then
+        install_packages $(packages_to_run)
+        install_command "$digest" "$began"
+        return
+    fi
+    require_swift
+    install_packages $(missing_packages)
+    linking_options
     quietly "building (a few minutes the first time)" "$built/build.log" \
-        swift build --package-path "$root" -c release ${static[@]+"${static[@]}"} --product nightjar ||
+        swift build --package-path "$root" -c release --product nightjar "${linking[@]}" ||
         fail 1 "the build failed"
     cp "$root/.build/release/nightjar" "$built/nightjar.new"
+    install_command "$digest" "$began"
+}
+
+# The package that a pipeline keeps the command in, by a digest of its sources, and the file for this system.
+command_version() { echo "0.0.0-g${1:0:16}"; }
+command_file() { uname -sm | tr 'A-Z ' 'a-z-' | sed 's/^/nightjar-/'; }
+
+# fetch_command DIGEST: in a job, makes nightjar.new the command that a pipeline of this project built from sources of
+# that digest. Fails where there is none, or anything else than its manifest says: then it is built here.
+fetch_command() {
+    [[ -n ${CI_API_V4_URL:-} && -n ${CI_PROJECT_ID:-} && -n ${CI_JOB_TOKEN:-} ]] || return 1
+    have curl || (install_packages curl ca-certificates) || return 1
+    local version file base expected sum=(shasum -a 256)
+    ! have sha256sum || sum=(sha256sum)
+    version=$(command_version "$1")
+    file=$(command_file)
+    base=$CI_API_V4_URL/projects/$CI_PROJECT_ID/packages/generic/nightjar/$version
+    # The token is no argument, which everyone on the machine could read; and curl keeps this header from other servers.
+    fetch() {
+        printf 'header = "Authorization: Bearer %s"\n' "$CI_JOB_TOKEN" |
+            curl --config - ${CI_SERVER_TLS_CA_FILE:+--cacert "$CI_SERVER_TLS_CA_FILE"} --fail --silent --location \
+                --connect-timeout 10 --max-time 300 --retry 2 --output "$2" "$base/$1"
+    }
+    fetch manifest.json "$built/manifest.json" && fetch "$file" "$built/nightjar.new" || return 1
+    expected=$(tr -d ' \n' <"$built/manifest.json" | grep -o "{[^{}]*\"name\":\"$file\"[^{}]*}" |
+        sed -n 's/.*"sha256":"\([0-9a-f]\{64\}\)".*/\1/p')
+    if [[ -z $expected || $("${sum[@]}" <"$built/nightjar.new") != "$expected "* ]]; then
+        say "$file of nightjar $version is not what its manifest says; building it"
+        rm -f "$built/nightjar.new"
+        return 1
+    fi
+    chmod +x "$built/nightjar.new"
+    say "fetched nightjar $version"
+}
+
+# install_command DIGEST BEGAN: puts nightjar.new in its place, as what was begun then from sources of that digest.
+install_command() {
     mv "$built/nightjar.new" "$built/nightjar"
     {
-        echo "$digest"
+        echo "$1"
         loaded_libraries "$built/nightjar"
     } >"$built/stamp.new"
-    touch -r "$began" "$built/stamp.new"
+    touch -r "$2" "$built/stamp.new"
     mv "$built/stamp.new" "$built/stamp"
     # What editors complete from; of no use to the run, so it may fail.
     "$built/nightjar" --stubs "$root/.lua-stubs" </dev/null >/dev/null 2>&1 || true
+}
+
+# Sets `linking`: how the command is linked. Statically where there are archives for it, it starts sooner, needs nothing
+# but the C library, and is the same whatever folder it was built in. What has no archive stays a shared library.
+linking_options() {
+    local toolchain archives=$root/.build/archives name directory file
+    linking=(--disable-local-rpath)
+    toolchain=$(dirname "$(command -v swiftc)")
+    if [[ -d $(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')_static ]]; then
+        linking+=(--static-swift-stdlib)
+    fi
+    # The compilers' messages name sources by their place in the package.
+    linking+=(-Xswiftc -file-prefix-map -Xswiftc "$root=." -Xcc "-ffile-prefix-map=$root=.")
+    [[ $(uname) == Linux && -x $toolchain/ld.lld ]] || return 0
+    linking+=(-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
+    linking+=(-Xlinker -s -Xlinker -O2)
+
+    # A folder that is searched first and has archives only.
+    rm -rf "$archives"
+    mkdir -p "$archives/pkgconfig"
+    for name in lua5.4 libpng zlib; do
+        directory=$(pkg-config --variable=libdir "$name")
+        for file in "$directory/lib${name#lib}"*.a "$directory"/libz.a; do
+            [[ $file == *+* || ! -e $file ]] || ln -sf "$file" "$archives/"
+        done
+        sed "s|^libdir=.*|libdir=$archives|" "$(pkg-config --variable=pcfiledir "$name")/$name.pc" \
+            >"$archives/pkgconfig/$name.pc"
+    done
+    for name in libstdc++ libgcc_eh; do
+        file=$(gcc -print-file-name="$name.a" 2>/dev/null) || continue
+        [[ $file != /* ]] || ln -sf "$file" "$archives/"
+    done
+    linking+=(-Xlinker "-L$archives")
+    # Digests of intermediate code, of which nothing makes use and which differ from folder to folder.
+    echo 'SECTIONS { /DISCARD/ : { *(.swift_modhash) } } INSERT AFTER .text;' >"$archives/discard.ld"
+    linking+=(-Xlinker -T -Xlinker "$archives/discard.ld")
+    # C modules take Lua from the command: all of it is in there and exported, and nothing else is. SwiftPM hides what
+    # comes from archives, so it has to be an object.
+    if [[ -e $archives/liblua5.4.a ]] &&
+        "$toolchain/ld.lld" -r -o "$archives/lua.o" --whole-archive "$archives/liblua5.4.a"; then
+        rm "$archives/liblua5.4.a"
+        printf '!<arch>\n' >"$archives/liblua5.4.a"
+        linking+=(-Xlinker "$archives/lua.o" -Xlinker --no-export-dynamic -Xlinker "--export-dynamic-symbol=lua*")
+    fi
+    export PKG_CONFIG_PATH=$archives/pkgconfig:${PKG_CONFIG_PATH:-}
 }

@@ -12,15 +12,16 @@ public final class AtomicFile {
     /// - Parameters:
     ///   - path: where the file will be; its directory must exist.
     ///   - durable: whether `commit` waits until the disk has it (survives a power cut). Default: false.
+    ///   - executable: whether it may be run, by those who may read it. Default: false.
     /// - Throws: `FileError` where the directory cannot be written.
-    public init(_ path: String, durable: Bool = false) throws {
+    public init(_ path: String, durable: Bool = false, executable: Bool = false) throws {
         self.path = path
         self.durable = durable
         // A link keeps pointing where it did: its target is what gets replaced.
         let target = try resolvedLink(path)
         temporaryPath = "\(target).\(getpid()).\(UInt32.random(in: 0 ... .max)).tmp"
         descriptor = try withSystemPath(temporaryPath, action: "write") {
-            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            open($0, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, executable ? 0o777 : 0o666)
         }
         guard descriptor >= 0 else { throw FileError(path: path, action: "write", errno: errno) }
         finalPath = target

@@ -11,9 +11,20 @@ public struct FileStatus: Sendable {
 
     /// The status of `path`, links followed; nil where nothing is there (or it may not be looked at).
     public init?(of path: String) {
+        if BundledFiles.covers(path) {
+            guard let entry = BundledFiles.entry(at: path) else { return nil }
+            self.init(size: entry.region.size)
+            return
+        }
         var info = stat()
         guard (try? withSystemPath(path, action: "look at", { stat($0, &info) })) == 0 else { return nil }
         self.init(info)
+    }
+
+    /// A file in the executable.
+    private init(size: Int) {
+        self.size = size
+        (isDirectory, isRegularFile, modified) = (false, true, 0)
     }
 
     init(_ info: stat) {
@@ -37,16 +48,29 @@ public func isSymbolicLink(_ path: String) throws -> Bool {
     return info.st_mode & S_IFMT == S_IFLNK
 }
 
-/// A file opened for reading, closed with its last reference.
+/// A file opened for reading, closed with its last reference; one in the program's own executable too, see
+/// `BundledFiles`.
 public final class ReadableFile {
     public let path: String
     /// The size in bytes when it was opened; 0 for pipes and devices.
     public let size: Int
     let descriptor: Int32
+    /// Where it begins in what the descriptor stands for.
+    let start: Int
+    /// Where the next bytes are read, counted from `start`; nil where the descriptor itself keeps that.
+    private var position: Int?
 
+    /// - Parameter name: what errors call it. Default: its path.
     /// - Throws: `FileError` where it cannot be opened or is a directory.
-    public init(_ path: String) throws {
-        self.path = path
+    public init(_ path: String, name: String? = nil) throws {
+        self.path = name ?? path
+        if BundledFiles.covers(path) {
+            guard let region = try BundledFiles.checked(at: path) else {
+                throw FileError(path: path, action: "open", errno: ENOENT)
+            }
+            (descriptor, start, size, position) = (region.descriptor, region.start, region.size, 0)
+            return
+        }
         let opened = try withSystemPath(path, action: "open") { open($0, O_RDONLY | O_CLOEXEC) }
         guard opened >= 0 else { throw FileError(path: path, action: "open", errno: errno) }
         var info = stat()
@@ -60,18 +84,47 @@ public final class ReadableFile {
             close(opened)
             throw FileError(path: path, action: "read", errno: EISDIR)
         }
-        size = status.size
-        descriptor = opened
+        (descriptor, start, size, position) = (opened, 0, status.size, nil)
     }
 
-    deinit { close(descriptor) }
+    /// A piece of an open file; see `FileRegion`. - Parameter path: what errors call it.
+    public init(_ region: FileRegion, path: String) {
+        self.path = path
+        (descriptor, start, size, position) = (region.descriptor, region.start, region.size, 0)
+    }
+
+    deinit { if position == nil { close(descriptor) } }
 
     /// Reads the next bytes into `buffer`; fewer than it holds only at the end of the file.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
+        if let position {
+            let got = try read(into: buffer, at: position)
+            self.position = position + got
+            return got
+        }
+        return try fill(buffer) { systemRead(descriptor, $0, $1) }
+    }
+
+    /// Reads the bytes at a place, counted from the beginning of the file, without changing what `read(into:)` reads
+    /// next; fewer than `buffer` holds only at the end of the file.
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws -> Int {
+        var place = start + offset
+        // What follows a file in the executable is another's.
+        let room = position == nil ? buffer.count : min(buffer.count, max(0, size - offset))
+        return try fill(UnsafeMutableRawBufferPointer(rebasing: buffer[..<room])) {
+            let got = pread(descriptor, $0, $1, off_t(place))
+            place += max(0, got)
+            return got
+        }
+    }
+
+    private func fill(
+        _ buffer: UnsafeMutableRawBufferPointer, _ take: (UnsafeMutableRawPointer, Int) -> Int
+    ) throws -> Int {
         guard let base = buffer.baseAddress else { return 0 }
         var filled = 0
         while filled < buffer.count {
-            let got = CLibrary.read(descriptor, base + filled, buffer.count - filled)
+            let got = take(base + filled, buffer.count - filled)
             if got < 0 {
                 if errno == EINTR { continue }
                 throw FileError(path: path, action: "read", errno: errno)
@@ -84,7 +137,10 @@ public final class ReadableFile {
 
     /// Goes back to a place in the file, counted in bytes from its start.
     public func seek(to offset: Int) throws {
-        guard lseek(descriptor, off_t(offset), SEEK_SET) >= 0 else {
+        if position != nil {
+            guard offset >= 0 else { throw FileError(path: path, action: "read", errno: EINVAL) }
+            position = offset
+        } else if lseek(descriptor, off_t(offset), SEEK_SET) < 0 {
             throw FileError(path: path, action: "read", errno: errno)
         }
     }
@@ -120,4 +176,9 @@ public func readFile(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
 /// The whole content of a text file, as UTF-8; invalid bytes are replaced.
 public func readText(_ path: String, limit: Int = 64 << 20) throws -> String {
     String(decoding: try readFile(path, limit: limit), as: UTF8.self)
+}
+
+/// The system's `read`, told apart from methods of that name.
+private func systemRead(_ descriptor: Int32, _ buffer: UnsafeMutableRawPointer, _ count: Int) -> Int {
+    read(descriptor, buffer, count)
 }

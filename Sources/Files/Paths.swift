@@ -1,4 +1,5 @@
 import CLibrary
+import CProgram
 
 /// The part of a path after its last slash: "c.png" of "a/b/c.png".
 public func baseName(_ path: String) -> String {
@@ -23,8 +24,17 @@ public func joinPath(_ directory: String, _ name: String) -> String {
 
 /// The arguments of the command, the command itself first, no byte of them lost.
 public func commandLineArguments() -> [String] {
-    (0..<Int(CommandLine.argc)).compactMap { CommandLine.unsafeArgv[$0].map { String(systemText: $0) } }
+    var place = nj_arguments() ?? CommandLine.unsafeArgv
+    var arguments: [String] = []
+    while let argument = place.pointee {
+        arguments.append(String(systemText: argument))
+        place += 1
+    }
+    return arguments
 }
+
+/// The path that was given to the system to run this program; nil where it does not say.
+public func executedPath() -> String? { nj_executed_path().map { String(systemText: $0) } }
 
 /// The variable's value; nil where it is unset or empty.
 public func environmentVariable(_ name: String) -> String? {

@@ -4,9 +4,20 @@ import Lua
 
 /// The command line: `nightjar [options] [script [arguments]]`.
 public enum Command {
-    static let help = """
+    /// What --help prints.
+    static func help(_ commands: [HostCommand]) -> String {
+        let width = (commands.map(\.usage.count).max() ?? 0) + 2
+        let lines = commands.map { $0.usage.padded(to: width) + $0.doc }
+        return head + lines.map { "  nightjar \($0)\n" }.joined() + (lines.isEmpty ? "" : "\n") + options
+    }
+
+    private static let head = """
         usage: nightjar [options] [script.lua [arguments]]
 
+
+        """
+
+    private static let options = """
         Runs a Lua 5.4 script; `require "nightjar"` gives it tensors, networks and the rest.
         What follows the script belongs to the script. Without a script: a prompt on a terminal,
         else the program on standard input.
@@ -82,15 +93,20 @@ public enum Command {
 
     /// Does what the command line asks for.
     ///
+    /// - Parameter commands: those that are built in; a script of such a name is run as `./name`.
+    /// - Parameter script: the path of a script that is part of the program. All arguments are its own.
     /// - Parameter check: looks, before anything runs, whether the environment asks for what cannot be had; what it
     ///   throws ends the command as a wrong option does.
     /// - Returns: the exit status.
-    public static func run(_ arguments: [String], modules: [HostModule], check: () throws -> Void = {}) -> Int32 {
+    public static func run(
+        _ arguments: [String], modules: [HostModule], commands: [HostCommand] = [], script: String? = nil,
+        check: () throws -> Void = {}
+    ) -> Int32 {
         // A long run's lines are to be seen as they come, in a pipe too.
         StandardStreams.bufferLines()
         do {
-            let options = try parse(arguments)
-            if options.showsHelp { return show(help) }
+            let options = script == nil ? try parse(arguments) : Options()
+            if options.showsHelp { return show(help(commands)) }
             if options.showsVersion { return show("nightjar \(version) (Lua \(luaVersion))\n") }
             let documented = [coreModule] + modules
             if options.showsReference { return show(Reference(documented).text) }
@@ -104,6 +120,11 @@ public enum Command {
                 StandardStreams.writeError("nightjar: \(error)\n")
                 return Host.Status.usage
             }
+            if let script { return try run(.file(script), arguments, modules) }
+            if let index = options.script, let command = commands.first(where: { $0.name == arguments[index] }) {
+                let all = ["nightjar \(command.name)"] + arguments.dropFirst(index + 1)
+                return try run(.command(command), all, modules)
+            }
             return try run(options, arguments, modules)
         } catch let error as UsageError {
             StandardStreams.writeError(
@@ -115,13 +136,22 @@ public enum Command {
         }
     }
 
+    /// Runs what is part of the program.
+    private static func run(_ source: Host.Source, _ arguments: [String], _ modules: [HostModule]) throws -> Int32 {
+        let host = try Host(modules: modules)
+        defer { close(host) }
+        return host.run(source, arguments: arguments, scriptIndex: 0)
+    }
+
+    private static func close(_ host: Host) {
+        host.close()
+        // The process ends now: to free hundreds of declarations one by one would be work for nothing.
+        _ = Unmanaged.passRetained(host)
+    }
+
     private static func run(_ options: Options, _ arguments: [String], _ modules: [HostModule]) throws -> Int32 {
         let host = try Host(modules: modules)
-        defer {
-            host.close()
-            // The process ends now: to free hundreds of declarations one by one would be work for nothing.
-            _ = Unmanaged.passRetained(host)
-        }
+        defer { close(host) }
         let script = options.script.flatMap { isInput($0, arguments) ? nil : arguments[$0] }
         // The code before a script may use what lies beside it.
         if let script { try host.searchBeside(script: script) }
@@ -148,4 +178,8 @@ public enum Command {
     private static func show(_ text: String) -> Int32 {
         StandardStreams.writeOutput(text) ? Host.Status.success : Host.Status.failure
     }
+}
+
+extension String {
+    fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

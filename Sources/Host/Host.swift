@@ -55,18 +55,22 @@ public final class Host {
         case file(String)
         case standardInput
         case code(String)
+        case command(HostCommand)
 
         var chunk: String {
             switch self {
             case .file(let path): "@\(path)"
             case .standardInput: "=stdin"
             case .code: "=(command line)"
+            // As a file, so that its comment and its options' order can be read.
+            case .command(let command): String(decoding: command.source(), as: UTF8.self)
             }
         }
 
-        /// Where the modules beside it are; nil for what is no file.
+        /// Where the modules beside it are; nil for what is no file, or one in the executable, which has its modules in
+        /// itself.
         var directory: String? {
-            if case .file(let path) = self { return directoryName(path) }
+            if case .file(let path) = self, !BundledFiles.covers(path) { return directoryName(path) }
             return nil
         }
     }
@@ -82,6 +86,7 @@ public final class Host {
             case .file(let path): text = try readFile(path)
             case .standardInput: text = try readFile("/dev/stdin")
             case .code(let code): text = Array(code.utf8)
+            case .command(let command): text = command.source()
             }
             try state.load(Self.withoutShebang(text), name: source.chunk)
             let rest = arguments.dropFirst(scriptIndex + 1)

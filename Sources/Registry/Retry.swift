@@ -1,4 +1,5 @@
 import CLibrary
+import Files
 import HTTP
 
 /// How long and how often a request that got no or a passing answer is repeated.

@@ -52,12 +52,12 @@ struct CheckTests {
         run.errors.replacing(/[0-9.]+ ms/, with: "T ms").replacing(/, [0-9.]+ times/, with: ", N times")
     }
 
-    @Test("the packed script is run as a process, from a folder of its own")
+    @Test("an executable is made and run as a process")
     func packed() throws {
         try Nightjar.makeKnownNetwork(in: scratch)
         let run = try check("--min-accuracy", "100", "--json", "check.json")
         #expect(run.status == 0 && run.errors == "", "\(run.errors)")
-        #expect(run.output.hasPrefix("run_mnist.lua, packed: 10 of 10 right (100.00 %); the first image takes "))
+        #expect(run.output.hasPrefix("the executable: 10 of 10 right (100.00 %); the first image takes "))
         #expect(run.output.hasSuffix("\nthere is no version before to compare with\n"))
         let written = try Data(readFile(scratch.file("check.json")))
         let figures = try JSONSerialization.jsonObject(with: written) as? [String: Any]

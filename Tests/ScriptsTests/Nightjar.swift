@@ -24,6 +24,9 @@ enum Nightjar {
         return products.map { joinPath($0, "nightjar") }.first { FileStatus(of: $0)?.isRegularFile == true }
     }()
 
+    /// For executables with the command itself in them.
+    static let ownHost = ["NIGHTJAR_BUNDLE_HOST": ""]
+
     /// Runs a script with arguments, in a directory.
     ///
     /// - Parameter environment: the variables that it sees beside `basics`; nil for those of the tests.
@@ -33,12 +36,16 @@ enum Nightjar {
         try run(program: executable ?? "", [script] + arguments, in: directory, environment: environment)
     }
 
-    /// What any program needs; with this command in the path, and without a network.
+    /// What any program needs; with this command in the path, without a network, and with a small file in place of the
+    /// command in executables that are made.
     static let basics: [String: String] = {
         let kept = ProcessInfo.processInfo.environment.filter { ["TMPDIR", "LD_LIBRARY_PATH"].contains($0.key) }
         let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
         return kept.merging(
-            ["PATH": "\(directoryName(executable ?? "")):\(path)", "https_proxy": "http://127.0.0.1:1"]) { $1 }
+            [
+                "PATH": "\(directoryName(executable ?? "")):\(path)", "https_proxy": "http://127.0.0.1:1",
+                "NIGHTJAR_BUNDLE_HOST": joinPath(root, "Tests/ScriptsTests/Host/stand-in"),
+            ]) { $1 }
     }()
 
     /// Runs any program; see `run(_:_:in:environment:)`.

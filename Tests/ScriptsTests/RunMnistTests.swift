@@ -27,6 +27,8 @@ struct RunMnistTests {
         let both = "dark.png: 1 (94.3 %)\nlight.png: 7 (99.8 %)\n"
         #expect(try run("--image", "*.png") == .init(output: both))
         #expect(try run("--image", "dark.png", "light.png") == .init(output: both))
+        #expect(try run("dark.png", "light.png") == .init(output: both))
+        #expect(try run("--image", "dark.png", "--", "light.png") == .init(output: both))
         #expect(try run("--image", "dark.png", "--image=light.png") == .init(output: both))
         let name = scratch.path
         #expect(
@@ -77,6 +79,16 @@ struct RunMnistTests {
                         run_mnist.lua: no PNG file matches 'no/*.png'
 
                         """))
+    }
+
+    @Test func asksForAPicture() throws {
+        #expect(try run() == .init(status: 2, errors: "run_mnist.lua: a PNG file is required (see --help)\n"))
+    }
+
+    @Test func recognisesTheSample() throws {
+        let sample = joinPath(Nightjar.root, "scripts/samples/7.png")
+        let run = try run(sample)
+        #expect(run.output.hasPrefix("\(sample): ") && run.status == 0)
     }
 
     @Test func saysWhereAModelComesFrom() throws {

@@ -4,23 +4,19 @@ local nj = require "nightjar"
 local instruction = [[
 # ${name} ${version}
 
-A small convolutional network that tells handwritten digits, 0 to 9. It was trained on ${trained_on}.
-
-- Accuracy: ${accuracy}
-${figures}
-## Run it
-
-This takes the command `nightjar` and what else `requirements.txt` lists. Copy PNG files with a digit in each into this
-folder, then, in this folder:
+Get it and run it, on Linux (x86-64) with nothing installed:
 
 ```sh
-echo '${sha256}  model.safetensors' | sha256sum --check
-nightjar run_mnist.lua --image '*.png'
+${fetch}chmod +x ${name} && ./${name} 7.png
 ```
 
-The first line checks the model. The second prints a line for each picture: its name, the digit, and how probable the
-network finds it. `nightjar run_mnist.lua --help` lists the options.
+${access}A small convolutional network that tells handwritten digits, 0 to 9. `${name}` holds program, script and
+network; `./${name} *.png` prints a line for each picture: its name, the digit, and how probable the network finds
+it. `./${name} --help` lists the options.
 
+- Trained on: ${trained_on}
+- Accuracy: ${accuracy}
+${figures}
 ## What it expects
 
 - PNG files of any kind and size, one digit in each; a file that cannot be read is named, and the status is then not 0.
@@ -30,22 +26,29 @@ network finds it. `nightjar run_mnist.lua --help` lists the options.
 
 Whatever is in the picture, the answer is one of the ten digits.
 
+## With the command nightjar
+
+`run_mnist.lua` is the script alone, for every system that has the command, and for changing it. With it and
+`model.safetensors` in this folder:
+
+```sh
+echo '${sha256}  model.safetensors' | sha256sum --check
+nightjar run_mnist.lua 7.png
+```
+
+The first line checks the model. `model.safetensors` has PyTorch's names: `load_state_dict` of
+`safetensors.torch.load_file("model.safetensors")` takes it.
+
 ## How it was made
 
 ${origin}
 ]]
 
 local requirements = [[
-# What run_mnist.lua needs. These are no Python packages.
-# The command nightjar${from}:
-nightjar >= ${nightjar}
-# Debian packages with the libraries that the command loads (Debian 12; other systems have them under like names):
-libc6
-libgcc-s1
-liblua5.4-0
-libpng16-16
-libstdc++6
-zlib1g
+# No Python package is needed: pip install -r requirements.txt is valid and installs nothing.
+#
+# ${name} (the executable): nothing. Linux on x86-64 with glibc 2.35 or later, as Debian 12 and Ubuntu 22.04 have it.
+# run_mnist.lua with model.safetensors: the command nightjar ${nightjar} or later, which is no Python package.
 ]]
 
 --- Puts facts into a text. Every name in it must be one.
@@ -73,6 +76,39 @@ local function figures(metrics, trained_on)
   return table.concat(lines)
 end
 
+--- An environment variable, nil where it is unset or empty.
+local function variable(name)
+  local value = os.getenv(name)
+  return value ~= "" and value or nil
+end
+
+--- Where the project's registry and its pages are: the address of the API's packages and that of the project, nil where
+--- nothing says it.
+local function addresses()
+  local function encoded(path) return (path:gsub("[^%w._~-]", function(c) return ("%%%02X"):format(c:byte()) end)) end
+  local server, project = variable "GITLAB_URL", variable "GITLAB_PROJECT"
+  if server and project then
+    server = server:gsub("/+$", "")
+    return ("%s/api/v4/projects/%s/packages/generic"):format(server, encoded(project)),
+      not project:find "^%d+$" and server .. "/" .. project or nil
+  end
+  local api = variable "CI_API_V4_URL"
+  project = variable "CI_PROJECT_PATH" or variable "CI_PROJECT_ID"
+  if not api or not project then return nil, variable "CI_PROJECT_URL" end
+  return ("%s/projects/%s/packages/generic"):format(api, encoded(project)), variable "CI_PROJECT_URL"
+end
+
+--- The command that fetches the executable and the picture, and who may.
+local function fetching(package)
+  local registry, project = addresses()
+  if not registry then return "", "" end
+  local base = ("%s/%s/%s"):format(registry, package.name, package.version)
+  local page = project and ("The package's page: <%s/-/packages?type=generic&search[]=%s>\n\n"):format(
+    project, package.name) or ""
+  return ("curl --fail --location --remote-name-all %s/%s %s/7.png && "):format(base, package.name, base),
+    page .. "Where the project is not public, add `--header \"PRIVATE-TOKEN: $GITLAB_TOKEN\"` to the command.\n\n"
+end
+
 --- How the model was trained, from what train.lua kept with it, and by which commit. Nothing of the run: a job that is
 --- repeated makes the same text.
 local function origin(kept)
@@ -90,11 +126,9 @@ local function origin(kept)
       kept.data, kept.epoch or "unknown", kept.step or "unknown"),
   }
   if #settings > 0 then lines[#lines + 1] = "- Settings: " .. table.concat(settings, ", ") .. "." end
-  for _, fact in ipairs {
-    { "Commit", "CI_COMMIT_SHA" }, { "Project", "CI_PROJECT_URL" },
-  } do
-    local value = os.getenv(fact[2])
-    if value and value ~= "" then lines[#lines + 1] = ("- %s: %s"):format(fact[1], value) end
+  for _, fact in ipairs { { "Commit", "CI_COMMIT_SHA" }, { "Project", "CI_PROJECT_URL" } } do
+    local value = variable(fact[2])
+    if value then lines[#lines + 1] = ("- %s: %s"):format(fact[1], value) end
   end
   return table.concat(lines, "\n")
 end
@@ -103,19 +137,15 @@ local M = {}
 
 --- INSTRUCTION.md. `kept` is the model file's metadata; `metrics` what evaluate.lua measured, or nil.
 function M.instruction(package, kept, metrics)
+  local fetch, access = fetching(package)
   return fill(instruction, {
     name = package.name, version = package.version, sha256 = package.sha256, trained_on = kept.data,
     accuracy = accuracy(metrics, kept.data), figures = figures(metrics, kept.data), origin = origin(kept),
+    fetch = fetch, access = access,
   })
 end
 
 --- requirements.txt.
-function M.requirements()
-  local project = os.getenv "CI_PROJECT_URL"
-  return fill(requirements, {
-    nightjar = nj.version,
-    from = project and project ~= "" and (", which scripts/nightjar in " .. project .. " builds") or "",
-  })
-end
+function M.requirements(name) return fill(requirements, { name = name, nightjar = nj.version }) end
 
 return M

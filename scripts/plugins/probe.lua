@@ -22,13 +22,11 @@ local function folder()
   return setmetatable({ path = path }, { __close = function() os.execute("rm -rf " .. quote(path)) end })
 end
 
---- A script in one file beside its model, in a folder of their own, which goes when the result, kept as <close>, goes.
+--- A script and its model as one executable, in a folder of its own, which goes when the result, kept as <close>, goes.
 function M.pack(script, model)
   local self = folder()
-  self.program = self.path .. "/" .. script:match "[^/]*$"
-  local file <close> = assert(io.open(self.program, "w"))
-  assert(file:write(nj.bundle(script)))
-  run(("cp %s %s"):format(quote(model), quote(self.path .. "/model.safetensors")))
+  self.program = self.path .. "/" .. script:match "([^/]*)%.lua$"
+  nj.bundle_executable(script, { to = self.program, with = { ["model.safetensors"] = model } })
   return self
 end
 

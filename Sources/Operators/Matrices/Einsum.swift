@@ -1,3 +1,5 @@
+import Files
+
 extension Operators {
     static let einsum = Operator(
         "einsum",

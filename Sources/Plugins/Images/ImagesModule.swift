@@ -90,9 +90,10 @@ private let imageMethods: [HostMethod<ScriptImage>] = [
             }
             return .object(try picture.image.byteTensor())
         }
-        return .object(
-            try picture.image.tensor(mean: call.perChannel("mean", default: 0), std: call.perChannel("std", default: 1))
-        )
+        let numbers = try zip(["mean", "std"] as [StaticString], [0, 1] as [Float]).map {
+            try call.perChannel($0, default: $1)
+        }
+        return .object(try picture.image.tensor(mean: numbers[0], std: numbers[1]))
     },
     .method("save", doc: "Writes the picture to a PNG file.", arguments: [.string("path")]) { picture, call in
         try writePNG(picture.image, to: call.string("path"))

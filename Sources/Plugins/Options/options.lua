@@ -303,7 +303,7 @@ local function head(option)
 end
 
 local function help(script, about, ordered, rest)
-  local usage = "usage: nightjar " .. script .. " [options]"
+  local usage = "usage: " .. script .. " [options]"
   if rest then
     local words = rest.name:upper():gsub("_", "-") .. "..."
     usage = usage .. (rest.required and " " .. words or " [" .. words .. "]")
@@ -360,6 +360,7 @@ function module._read(arguments, specification)
   if not values then
     local list = {}
     for index, name in ipairs(order()) do list[index] = options["--" .. name:gsub("_", "-")] end
+    if script_source.needs_command(source) then script = "nightjar " .. script end
     io.stdout:write(help(script, script_source.description(script_source.text(source)), list, rest))
     return os.exit(0, true)
   end

@@ -18,12 +18,12 @@ end
 function source.text(chunk)
   if chunk:sub(1, 1) == "=" then return "" end
   if chunk:sub(1, 1) ~= "@" then return chunk end
-  local file = io.open(chunk:sub(2), "rb")
-  if not file then return "" end
-  local text = file:read("a")
-  file:close()
-  return text or ""
+  local found, text = pcall(require("nightjar").read_file, chunk:sub(2))
+  return found and text or ""
 end
+
+--- Whether the command's name stands before the script's: not where the script is a part of the program.
+function source.needs_command(chunk) return chunk:find("^=") or chunk:find("^@") and not chunk:find("^@bundle:/") end
 
 --- The comment that a script begins with.
 function source.description(text)
