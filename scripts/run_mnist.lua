@@ -20,12 +20,6 @@ local function complain(...)
   failed = true
 end
 
-local patterns = table.move(config.files, 1, #config.files, #config.image + 1, config.image)
-if #patterns == 0 then
-  complain "a PNG file is required (see --help)"
-  os.exit(2)
-end
-
 local function exists(path)
   local file = io.open(path, "rb")
   return file and file:close()
@@ -56,7 +50,7 @@ local function recognise(image)
 end
 
 nj.no_grad(function()
-  for _, pattern in ipairs(patterns) do
+  for _, pattern in ipairs(config.image) do
     local paths = images.glob(pattern)
     if #paths == 0 then complain("no PNG file matches '%s'", pattern) end
     for _, path in ipairs(paths) do

@@ -144,6 +144,34 @@ struct ClaimTests {
             #expect(outcomes.withLock { $0 }.count { !$0 } == 1)
             #expect(try directoryEntries(scratch.file("mnist-cnn/1.0.0")) == shop.all.sorted())
         }
+
+        @Test("a lock is waited for until it is free or the version complete")
+        func lock() throws {
+            let scratch = try ScratchDirectory()
+            let path = scratch.file("lock")
+            let waits = Mutex(0)
+            let clock = RetryClock(now: { 0 }, sleep: { _, _ in waits.withLock { $0 += 1 } }, random: { 1 })
+            func wish(_ files: @escaping (Int) -> [String: RemoteFile], _ lines: @escaping (String) -> Void = { _ in })
+                throws -> ClaimWish
+            {
+                ClaimWish(
+                    name: try PackageName("p"), version: try PackageVersion("1"), owner: .current(), bytes: 0,
+                    manifestID: nil, look: { files(waits.withLock { $0 }) },
+                    retrying: Retrier(RetryPolicy(), clock) { waits.withLock { $0 } > 5 },
+                    tell: { if let line = $0.line { lines(line) } })
+            }
+            var first = try FolderClaim.acquire(path, wish { _ in [:] })
+            #expect(first != nil)
+            var lines: [String] = []
+            let late = try FolderClaim.acquire(
+                path, wish({ $0 < 3 ? [:] : ["manifest.json": RemoteFile()] }, { lines.append($0) }))
+            #expect(late == nil)
+            #expect(waits.withLock { $0 } == 3)
+            #expect(lines == ["another process is publishing p 1: waiting"])
+            #expect(failure { try FolderClaim.acquire(path, wish { _ in [:] }) as Any } == "interrupted")
+            first = nil
+            #expect(try FolderClaim.acquire(path, wish { _ in [:] }) != nil)
+        }
     #endif
 }
 

@@ -1,4 +1,5 @@
 import HTTP
+import TestSupport
 import Testing
 
 @testable import Registry
@@ -123,6 +124,58 @@ struct ConfigurationTests {
                     "GITLAB_URL": "https://g.example", "GITLAB_PROJECT": "1", "GITLAB_TOKEN": "x", "CI_JOB_TOKEN": "x",
                 ])
             } == "GITLAB_TOKEN holds a job token, which is accepted only as CI_JOB_TOKEN")
+    }
+
+    @Test("a token may be shown as Bearer, or stand in a file")
+    func otherTokens() throws {
+        let scratch = try ScratchDirectory()
+        let path = try scratch.write("token", "t-from-file\n")
+        let base = ["GITLAB_URL": "https://g.example", "GITLAB_PROJECT": "1"]
+        func credential(_ more: [String: String]) throws -> Credential? {
+            try registry(base.merging(more) { $1 })?.credential
+        }
+        let bearer = try #require(try credential(["GITLAB_BEARER_TOKEN": "t"]))
+        #expect(bearer.header == "Authorization")
+        #expect(bearer.value == Secret("Bearer t"))
+        #expect("\(bearer)" == "the bearer token of GITLAB_BEARER_TOKEN")
+        for (name, header) in [
+            ("GITLAB_TOKEN", "PRIVATE-TOKEN"), ("GITLAB_DEPLOY_TOKEN", "DEPLOY-TOKEN"),
+            ("GITLAB_BEARER_TOKEN", "Authorization"),
+        ] {
+            for variable in [name, name + "_FILE"] {
+                let found = try #require(try credential([variable: path]))
+                #expect(found.header == header)
+                #expect(found.secret == Secret("t-from-file"))
+                #expect(found.source == "the file that \(variable) names")
+            }
+        }
+        #expect(
+            failure { try credential(["GITLAB_TOKEN": "/nowhere"]) }
+                == "GITLAB_TOKEN: cannot open '/nowhere': No such file or directory")
+    }
+
+    @Test("a project's web address is a registry; the job's token goes to the job's own server")
+    func addresses() throws {
+        func at(_ address: String, _ more: [String: String] = [:]) throws -> GitLabRegistry {
+            let variables = job.merging(more) { $1 }
+            return try GitLabRegistry.fromAddress(address) { variables[$0] }
+        }
+        let own = try at("https://gitlab.example.com/group/app/")
+        #expect("\(own)" == "project group/app at https://gitlab.example.com/api/v4")
+        #expect(own.credential.kind == .job)
+        #expect(
+            failure { try at("https://other.example/group/app") }
+                == "no token for https://other.example/group/app: set GITLAB_TOKEN, GITLAB_DEPLOY_TOKEN or "
+                + "GITLAB_BEARER_TOKEN")
+        let other = try at("https://other.example/a/b/c", ["GITLAB_TOKEN": "t"])
+        #expect("\(other)" == "project a/b/c at https://other.example/api/v4")
+        let below = ["CI_API_V4_URL": "https://h.example/gitlab/api/v4"]
+        #expect(
+            try "\(at("https://h.example/gitlab/group/app", below))"
+                == "project group/app at https://h.example/gitlab/api/v4")
+        #expect(
+            failure { try at("https://gitlab.example.com/") }
+                == "https://gitlab.example.com/ names no project: https://HOST/GROUP/PROJECT is expected")
     }
 
     @Test("waits double, are bounded, and a server's wish goes first")

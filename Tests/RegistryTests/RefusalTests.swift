@@ -159,6 +159,7 @@ struct RefusalTests {
     @Test("where a second file is not allowed, a different one is refused in words")
     func duplicate() throws {
         var shop = try Workshop { $0.allowsDuplicates = false }
+        shop.server.add("INSTRUCTION.md", "# How")
         shop.server.add("model.bin", "other")
         shop.options.addsDiffering = true
         #expect(

@@ -55,7 +55,8 @@ struct CheckTests {
     @Test("an executable is made and run as a process")
     func packed() throws {
         try Nightjar.makeKnownNetwork(in: scratch)
-        let run = try check("--min-accuracy", "100", "--json", "check.json")
+        let run = try check(
+            "--min-accuracy", "100", "--json", "check.json", environment: Nightjar.ownHost)
         #expect(run.status == 0 && run.errors == "", "\(run.errors)")
         #expect(run.output.hasPrefix("the executable: 10 of 10 right (100.00 %); the first image takes "))
         #expect(run.output.hasSuffix("\nthere is no version before to compare with\n"))

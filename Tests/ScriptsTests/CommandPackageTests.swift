@@ -119,7 +119,7 @@ struct CommandPackageTests {
     @Test("what is not what its manifest says is not run")
     func tampered() throws {
         try #require(job("publish-command").status == 0)
-        let file = try #require(server.files.first)
+        let file = try #require(server.files.first { $0.package == "nightjar" })
         server.add(file.name, "#!/bin/sh\necho tampered\n", package: "nightjar", version: file.version)
         try forget()
         expect(bearer: true)

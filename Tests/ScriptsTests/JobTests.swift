@@ -9,8 +9,8 @@ struct JobTests {
     let scratch: ScratchDirectory
     let server: FakeGitLab
     static let files = [
-        "INSTRUCTION.md", "manifest.json", "model-card.cdx.json", "model.safetensors", "provenance.json",
-        "requirements.txt", "run_mnist.lua",
+        "7.png", "INSTRUCTION.md", "manifest.json", "mnist-cnn", "model-card.cdx.json", "model.safetensors",
+        "provenance.json", "requirements.txt", "run_mnist.lua",
     ]
     /// What belongs to the run, not to the content.
     static let runFiles = ["manifest.json", "provenance.json"]

@@ -81,10 +81,6 @@ struct RunMnistTests {
                         """))
     }
 
-    @Test func asksForAPicture() throws {
-        #expect(try run() == .init(status: 2, errors: "run_mnist.lua: a PNG file is required (see --help)\n"))
-    }
-
     @Test func recognisesTheSample() throws {
         let sample = joinPath(Nightjar.root, "scripts/samples/7.png")
         let run = try run(sample)

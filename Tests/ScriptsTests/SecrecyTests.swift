@@ -135,6 +135,6 @@ struct SecrecyTests {
         let nonsense = try publish([:], ["--registry", "nowhere"])
         #expect(
             nonsense.errors.contains(
-                "'nowhere' is no registry: directory:PATH or the web address of a GitLab project is expected"))
+                "'spec' (https://SERVER/PROJECT, directory:PATH or PLUGIN:REST expected, got 'nowhere')"))
     }
 }

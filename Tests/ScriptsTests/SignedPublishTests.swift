@@ -64,7 +64,8 @@ struct SignedPublishTests {
             let signature = try ModelSignature.verify(folder: scratch.file(name), publicKey: key)
             #expect(
                 signature.files.map(\.name) == [
-                    "INSTRUCTION.md", "model-card.cdx.json", "model.safetensors", "requirements.txt", "run_mnist.lua",
+                    "7.png", "INSTRUCTION.md", "mnist-cnn", "model-card.cdx.json", "model.safetensors",
+                    "requirements.txt", "run_mnist.lua",
                 ])
         }
         #expect(try publish(to: "plain").status == 0)

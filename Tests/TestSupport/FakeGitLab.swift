@@ -43,7 +43,7 @@ public final class FakeGitLab: Sendable {
         public var forbidden = "403 Forbidden"
         /// Whether the package is hidden from listings.
         public var isHidden = false
-        /// How many listings after the first upload still show nothing.
+        /// How many listings after the first upload (of no claim) still show nothing.
         public var lag = 0
         /// At most so many entries on a page.
         public var pageSize = 100

@@ -1,6 +1,6 @@
 --- The API of a GitLab project, for other plugins: in a job that of its project, elsewhere the one that GITLAB_URL
 --- (or GITLAB_API_V4_URL) and GITLAB_PROJECT name. The token is GITLAB_TOKEN (or what the file GITLAB_TOKEN_FILE
---- holds), else the job's.
+--- holds), or GITLAB_BEARER_TOKEN, else the job's.
 local nj = require "nightjar"
 
 local M = {}
@@ -58,8 +58,11 @@ function M.from_environment(needs_access)
   if not api:find "/api/v4$" then api = api .. "/api/v4" end
   local self = setmetatable({ address = ("%s/projects/%s"):format(api, M.encode(project)) }, Project)
   local access, job = nj.secret_from "GITLAB_TOKEN", not own and nj.secret_from "CI_JOB_TOKEN"
+  local bearer = not access and nj.secret_from "GITLAB_BEARER_TOKEN"
   if access then
     self.token, self.headers = access, { ["PRIVATE-TOKEN"] = access }
+  elseif bearer then
+    self.token, self.headers = bearer, { Authorization = "Bearer " .. bearer }
   elseif needs_access or not job then
     return nil, "no token is configured: set GITLAB_TOKEN to an access token with the scope api"
   else

@@ -36,8 +36,8 @@ let secretModule = HostModule(
         .function(
             "secret_from",
             doc: """
-                The secret that an environment variable holds, or the file that NAME_FILE names, or with a slash in \
-                `source` that file. White space around it is dropped. Nil where the variables are unset or empty; a \
+                The secret that an environment variable holds, or the file that it names by a path from / (GitLab's \
+                variables of type file do) or that NAME_FILE names, or with a slash in `source` that file. White space around it is dropped. Nil where the variables are unset or empty; a \
                 file that cannot be read, or is empty, is an error.
                 """,
             arguments: [.string("source", "a variable's name, or a path with a slash in it")],
@@ -45,7 +45,9 @@ let secretModule = HostModule(
         ) { call in
             let source = try call.string("source")
             if source.contains("/") { return call.keep(try secret(inFile: source)) }
-            if let value = environmentVariable(source).flatMap(trimmed) { return call.keep(Secret(value)) }
+            if let value = environmentVariable(source).flatMap(trimmed) {
+                return call.keep(try value.hasPrefix("/") ? secret(inFile: value) : Secret(value))
+            }
             guard let path = environmentVariable(source + "_FILE") else { return .nil }
             return call.keep(try secret(inFile: path))
         },

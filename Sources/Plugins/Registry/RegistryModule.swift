@@ -170,6 +170,8 @@ private let packageMethods: [HostMethod<ScriptPackage>] = [
     ) { package, call in
         let registry: ScriptRegistry = try call.object("registry")
         var options = PublishOptions()
+        // It is only a look: who publishes afterwards has more patience.
+        options.retry.attempts = 3
         options.isCancelled = { Interrupt.isRequested }
         return .string(
             try call.withCallbacks { try package.measured().state(in: registry.registry, options: options).rawValue })
