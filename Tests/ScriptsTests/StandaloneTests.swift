@@ -29,7 +29,9 @@ import Testing
     }
 
     /// The command as scripts/nightjar builds it, and an executable made from it.
-    @Suite("The command alone", .enabled(if: Standalone.command != nil, "scripts/nightjar has not built it from these sources"))
+    @Suite(
+        "The command alone",
+        .enabled(if: Standalone.command != nil, "scripts/nightjar has not built it from these sources"))
     struct StandaloneTests {
         let scratch: ScratchDirectory
 
