@@ -142,7 +142,7 @@ struct OptionsTests {
                 try run(arguments + ["--all", "--model", "registry:x@1"], specification)
                     == #"image = { "a", "b" }, all = true, model = "registry:x@1""#, "\(arguments)")
         }
-        #expect(try run([], specification) == "2 true: train.lua: --image is required\n")
+        #expect(try run([], specification) == "2 true: train.lua: IMAGE... is required\n")
         #expect(
             try run(["a", "--model", "registry"], specification)
                 == "2 true: train.lua: --model: file expected, got 'registry' (No such file or directory)\n")

@@ -177,7 +177,7 @@ struct ExecutableTests {
         let picture = scratch.file("light.png")
         #expect(try run("mnist-cnn", picture) == .init(output: "\(picture): 7 (99.8 %)\n"))
         #expect(
-            try run("mnist-cnn") == .init(status: 2, errors: "mnist-cnn: --image is required\n"))
+            try run("mnist-cnn") == .init(status: 2, errors: "mnist-cnn: IMAGE... is required\n"))
         // A model that is named goes before the one that is in it.
         #expect(
             try run("mnist-cnn", picture, "--model", "gone")

@@ -41,7 +41,7 @@ struct RunMnistTests {
         #expect(
             try run("light.png", "--invert", "dark.png")
                 == .init(output: "light.png: 1 (94.3 %)\ndark.png: 7 (99.8 %)\n"))
-        #expect(try run() == .init(status: 2, errors: "run_mnist.lua: --image is required\n"))
+        #expect(try run() == .init(status: 2, errors: "run_mnist.lua: IMAGE... is required\n"))
     }
 
     @Test func invertsDarkInk() throws {

@@ -302,10 +302,13 @@ local function head(option)
   return option.flag .. " " .. metavar[option.kind]
 end
 
+--- As the usage calls what belongs to no option.
+local function rest_words(option) return option.name:upper():gsub("_", "-") .. "..." end
+
 local function help(script, about, ordered, rest)
   local usage = "usage: " .. script .. " [options]"
   if rest then
-    local words = rest.name:upper():gsub("_", "-") .. "..."
+    local words = rest_words(rest)
     usage = usage .. (rest.required and " " .. words or " [" .. words .. "]")
   end
   local rows, column = {}, 0
@@ -370,7 +373,8 @@ function module._read(arguments, specification)
     local name = option.name
     if values[name] == nil then
       if option.required then
-        return refuse(script, (option.kind == "rest" and head(option) or option.flag) .. " is required")
+        local is_rest = option.kind == "rest" or option.takes_rest
+        return refuse(script, (is_rest and rest_words(option) or option.flag) .. " is required")
       end
       values[name] = (option.kind == "list" or option.kind == "rest") and {} or option.default
     elseif values[name] ~= option.default then
