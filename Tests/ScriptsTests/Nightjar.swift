@@ -24,6 +24,15 @@ enum Nightjar {
         return products.map { joinPath($0, "nightjar") }.first { FileStatus(of: $0)?.isRegularFile == true }
     }()
 
+    /// The command as scripts/nightjar builds it; nil where there is none of these sources.
+    static let built: String? = {
+        let path = joinPath(root, ".build/command/nightjar")
+        guard FileStatus(of: path) != nil else { return nil }
+        let find = ["find", "Sources", "Package.swift", "-cnewer", ".build/command/stamp", "-print", "-quit"]
+        let newer = try? run(program: "/usr/bin/env", find, in: root)
+        return newer == .init() ? path : nil
+    }()
+
     /// For executables with the command itself in them.
     static let ownHost = ["NIGHTJAR_BUNDLE_HOST": ""]
 

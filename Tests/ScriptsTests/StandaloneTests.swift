@@ -6,15 +6,6 @@ import Testing
 #if os(Linux)
     /// What these tests need.
     private enum Standalone {
-        static let command: String? = {
-            let path = joinPath(Nightjar.root, ".build/command/nightjar")
-            guard FileStatus(of: path) != nil else { return nil }
-            // That of other sources tells nothing of these.
-            let find = ["find", "Sources", "Package.swift", "-cnewer", ".build/command/stamp", "-print", "-quit"]
-            let newer = try? Nightjar.run(program: "/usr/bin/env", find, in: Nightjar.root)
-            return newer == .init() ? path : nil
-        }()
-
         /// What glibc consists of.
         static let glibc = ["linux-vdso.so.1", "ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6"]
 
@@ -31,7 +22,7 @@ import Testing
     /// The command as scripts/nightjar builds it, and an executable made from it.
     @Suite(
         "The command alone",
-        .enabled(if: Standalone.command != nil, "scripts/nightjar has not built it from these sources"))
+        .enabled(if: Nightjar.built != nil, "scripts/nightjar has not built it from these sources"))
     struct StandaloneTests {
         let scratch: ScratchDirectory
 
@@ -58,7 +49,7 @@ import Testing
             let script = joinPath(Nightjar.root, "scripts/run_mnist.lua")
             let arguments = ["bundle", script, "--with", "model.safetensors", "-o", "mnist-cnn"]
             let run = try Nightjar.run(
-                program: Standalone.command ?? "", arguments, in: scratch.path, environment: Nightjar.ownHost)
+                program: Nightjar.built ?? "", arguments, in: scratch.path, environment: Nightjar.ownHost)
             try #require(run == .init(), "\(run.errors)")
             return scratch.file("mnist-cnn")
         }
@@ -80,7 +71,7 @@ import Testing
 
         @Test("exports Lua whole and nothing of its own")
         func symbols() throws {
-            let symbols = try tool("readelf", "--dyn-syms", "--wide", Standalone.command ?? "").split(separator: "\n")
+            let symbols = try tool("readelf", "--dyn-syms", "--wide", Nightjar.built ?? "").split(separator: "\n")
             let exported = symbols.filter { !$0.contains(" UND ") }
             for name in ["lua_callk", "luaL_newstate", "luaopen_base", "lua_resetthread", "luaL_addgsub"] {
                 #expect(exported.contains { $0.hasSuffix(" \(name)") }, "\(name)")
@@ -98,7 +89,7 @@ import Testing
                 for line in io.lines "/proc/self/maps" do if line:find "liblua5%.4%.so" then print "a second Lua" end end
                 """
             let run = try Nightjar.run(
-                program: Standalone.command ?? "", ["-e", code], in: scratch.path, environment: Nightjar.ownHost)
+                program: Nightjar.built ?? "", ["-e", code], in: scratch.path, environment: Nightjar.ownHost)
             #expect(run == .init(output: "[1,{\"a\":2}]\n"))
         }
 
