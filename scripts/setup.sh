@@ -263,8 +263,9 @@ linking_options() {
         sed "s|^libdir=.*|libdir=$archives|" "$(pkg-config --variable=pcfiledir "$name")/$name.pc" \
             >"$archives/pkgconfig/$name.pc"
     done
+    # The toolchain's own compiler: where Swift is installed there need be no gcc.
     for name in libstdc++ libgcc_eh; do
-        file=$(gcc -print-file-name="$name.a" 2>/dev/null) || continue
+        file=$("$toolchain/clang" -print-file-name="$name.a" 2>/dev/null) || continue
         [[ $file != /* ]] || ln -sf "$file" "$archives/"
     done
     linking+=(-Xlinker "-L$archives")
