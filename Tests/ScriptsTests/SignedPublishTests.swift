@@ -72,6 +72,37 @@ struct SignedPublishTests {
         #expect(FileStatus(of: scratch.file("plain/model.sig")) == nil)
     }
 
+    @Test("a signed version that is served as another one is not pulled")
+    func replayed() throws {
+        let key = ["NIGHTJAR_SIGNING_KEY": scratch.file("P-256.pem")]
+        try #require(publish(to: "reg/mnist-cnn/1.0.0", key).status == 0)
+        _ = try scratch.write("pub.pem", keys["P-256"]["public"].string)
+        let names = try directoryEntries(scratch.file("reg/mnist-cnn/1.0.0"))
+        try makeDirectory(scratch.file("reg/mnist-cnn/1.1.0"))
+        for name in names {
+            let text = try readFile(scratch.file("reg/mnist-cnn/1.0.0/\(name)"))
+            try writeFile(scratch.file("reg/mnist-cnn/1.1.0/\(name)"), text)
+        }
+        let manifest = try readText(scratch.file("reg/mnist-cnn/1.1.0/manifest.json"))
+        _ = try scratch.write(
+            "reg/mnist-cnn/1.1.0/manifest.json",
+            manifest.replacing(#""version" : "1.0.0""#, with: #""version" : "1.1.0""#))
+        func pull(_ version: String) throws -> Nightjar.Run {
+            try Nightjar.run(
+                joinPath(Nightjar.root, "scripts/pull.lua"),
+                [
+                    "mnist-cnn@\(version)", "--registry", "directory:reg", "--key", "pub.pem", "--to", "out-\(version)",
+                ], in: scratch.path, environment: ["XDG_CACHE_HOME": scratch.file("cache")])
+        }
+        #expect(try pull("1.0.0").status == 0)
+        let refused = try pull("1.1.0")
+        #expect(refused.status == 1)
+        #expect(
+            refused.errors.contains("the signature is that of mnist-cnn-1.0.0, not of mnist-cnn-1.1.0"),
+            "\(refused.errors)")
+        #expect(FileStatus(of: scratch.file("out-1.1.0")) == nil)
+    }
+
     @Test("a key that cannot be used ends it with 1 before anything is written")
     func wrongKeys() throws {
         for (variables, words) in [

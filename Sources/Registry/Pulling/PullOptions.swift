@@ -13,7 +13,7 @@ public struct PullOptions: Sendable {
     public var cache: String? = cacheDirectory().map { joinPath($0, "registry") }
     /// Looks at a folder whose files all have the right digests before it is used, and throws where it is not to be:
     /// a signature's place. Default: nil.
-    public var verify: (@Sendable (_ folder: String) throws -> Void)?
+    public var verify: (@Sendable (_ folder: String, PackageName, PackageVersion) throws -> Void)?
     public var retry = RetryPolicy()
     public var clock = RetryClock.system
     /// Whether to break off; the registry's own client must ask the same. Default: never.

@@ -35,7 +35,7 @@ final class Puller {
         let choice = try options.isOffline ? chooseOffline(because: nil) : choose()
         let folder = cache.folder(name, choice.version)
         if choice.isCached {
-            try options.verify?(folder)
+            try options.verify?(folder, name, choice.version)
         } else {
             try fetch(choice.version, choice.manifest)
         }
@@ -62,7 +62,7 @@ final class Puller {
         if let failure = work.failure { throw failure }
         try writeFile(joinPath(staging, Manifest.fileName), manifest.bytes)
         try PackageFolder.markPrograms(manifest, in: staging)
-        try options.verify?(staging)
+        try options.verify?(staging, name, version)
         try cache.adopt(staging, manifest, name, version)
         isAdopted = true
     }

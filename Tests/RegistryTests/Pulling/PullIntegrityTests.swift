@@ -179,7 +179,7 @@ struct PullIntegrityTests {
     func verification() throws {
         struct Unsigned: Error {}
         let good = shop.options
-        shop.options.verify = { folder in
+        shop.options.verify = { folder, _, _ in
             #expect(try directoryEntries(folder) == ["INSTRUCTION.md", "manifest.json", "model.bin"])
             throw Unsigned()
         }
