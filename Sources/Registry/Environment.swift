@@ -48,9 +48,9 @@ extension GitLabRegistry {
     }
 
     /// The registry of the project whose web page an address is, with a token of the environment as `fromEnvironment` takes
-    /// them; the job's goes to the job's own server only.
+    /// them; the job's goes to the job's own server only. Without one, what is public can be read.
     ///
-    /// - Throws: `RegistryError` where the address names no project or no token is set.
+    /// - Throws: `RegistryError` where the address names no project.
     public static func fromAddress(
         _ address: String, _ variable: (String) -> String? = environmentVariable
     ) throws -> GitLabRegistry {
@@ -70,10 +70,7 @@ extension GitLabRegistry {
             throw RegistryError(.configuration, "\(page) names no project: https://HOST/GROUP/PROJECT is expected")
         }
         let isOwn = ownServer?.origin == page.origin
-        guard let credential = try token(variable) ?? (isOwn ? jobToken(variable) : nil) else {
-            throw RegistryError(
-                .configuration, "no token for \(page): set GITLAB_TOKEN, GITLAB_DEPLOY_TOKEN or GITLAB_BEARER_TOKEN")
-        }
+        let credential = try token(variable) ?? (isOwn ? jobToken(variable) : nil) ?? .anonymous
         return try GitLabRegistry(
             api: api, project: project, credential: credential, caFile: variable("CI_SERVER_TLS_CA_FILE"))
     }

@@ -19,7 +19,8 @@ struct GitLabAPI {
     ) throws -> HTTPResponse {
         let credential = registry.credential
         let request = HTTPRequest(
-            method, url, headers: ["Accept": "*/*"], credentials: [(credential.header, credential.value)], body: body)
+            method, url, headers: ["Accept": "*/*"],
+            credentials: credential.kind == .anonymous ? [] : [(credential.header, credential.value)], body: body)
         var client = client
         if !followsRedirects { client.maximumRedirects = 0 }
         do {

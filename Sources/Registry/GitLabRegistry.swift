@@ -12,6 +12,8 @@ public struct Credential: Sendable, CustomStringConvertible {
         case deploy
         /// Any token that is shown as `Authorization: Bearer`, such as one of OAuth.
         case bearer
+        /// None, which reads what is public.
+        case anonymous
     }
 
     public let kind: Kind
@@ -42,13 +44,18 @@ public struct Credential: Sendable, CustomStringConvertible {
         secret = Secret(token)
     }
 
+    private init() { (kind, source, secret) = (.anonymous, "", Secret("")) }
+
+    /// No token.
+    public static let anonymous = Credential()
+
     /// The header field it goes into.
     public var header: String {
         switch kind {
         case .job: "JOB-TOKEN"
         case .access: "PRIVATE-TOKEN"
         case .deploy: "DEPLOY-TOKEN"
-        case .bearer: "Authorization"
+        case .bearer, .anonymous: "Authorization"
         }
     }
 
@@ -62,6 +69,7 @@ public struct Credential: Sendable, CustomStringConvertible {
         case .access: "the access token of \(source)"
         case .deploy: "the deploy token of \(source)"
         case .bearer: "the bearer token of \(source)"
+        case .anonymous: "no token"
         }
     }
 }

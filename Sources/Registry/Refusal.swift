@@ -44,6 +44,8 @@ extension GitLabRegistry {
         return " to \(url)"
     }
 
+    private static let howToSetOne = "set GITLAB_TOKEN, GITLAB_DEPLOY_TOKEN or GITLAB_BEARER_TOKEN"
+
     private var unauthorizedHint: String {
         let shown = "\(credential) was sent as \(credential.header) and not accepted"
         switch credential.kind {
@@ -52,6 +54,7 @@ extension GitLabRegistry {
             return "\(shown); it may have expired, and a job token or deploy token is not accepted in its place"
         case .deploy: return "\(shown); it may have expired, and it must be one of this project or its group"
         case .bearer: return "\(shown); it may have expired"
+        case .anonymous: return "this takes a token: \(Self.howToSetOne)"
         }
     }
 
@@ -68,10 +71,14 @@ extension GitLabRegistry {
         case .deploy:
             return "\(credential) needs the scope write_package_registry (and read_package_registry to compare); "
                 + common
+        case .anonymous: return "this takes a token: \(Self.howToSetOne)"
         }
     }
 
     private var notFoundHint: String {
+        if credential.kind == .anonymous {
+            return "there is no project \(project), or it is not public and takes a token: \(Self.howToSetOne)"
+        }
         var text = "there is no project \(project), or \(credential) may not see it"
         if credential.kind == .job {
             text += "; a job of another project must be on the allowlist of job tokens there"

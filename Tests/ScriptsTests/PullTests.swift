@@ -74,6 +74,28 @@ struct PullTests {
         #expect(try run("pull", "mnist-cnn", "--list").output == "1.1.0\n1.0.0\n")
     }
 
+    @Test("what is public is pulled without a token; publishing says that it takes one")
+    func anonymous() throws {
+        try publish("1.0.0")
+        let address = "\(server.url)/group/app"
+        let closed = try run("pull", "mnist-cnn", "--registry", address, environment: [:])
+        #expect(closed.status == 1)
+        #expect(
+            words(closed).hasSuffix(
+                "401 Unauthorized (401 Unauthorized): this takes a token: set GITLAB_TOKEN, GITLAB_DEPLOY_TOKEN or "
+                    + "GITLAB_BEARER_TOKEN"), "\(closed.errors)")
+        server.change { $0.isPublic = true }
+        let open = try run("pull", "mnist-cnn", "--registry", address, "--to", "public", environment: [:])
+        #expect(open.status == 0 && open.output.hasSuffix("mnist-cnn 1.0.0 is in public\n"), "\(open.errors)")
+        #expect(open.output.hasPrefix("mnist-cnn 1.0.0 <- project group/app at \(server.url)/api/v4, with no token\n"))
+        let refused = try Nightjar.run(
+            joinPath(Nightjar.root, "scripts/publish.lua"),
+            ["--metrics", "metrics.json", "--version", "2.0.0", "--registry", address], in: scratch.path,
+            environment: [:])
+        #expect(refused.status == 1)
+        #expect(refused.errors.contains(": this takes a token: set GITLAB_TOKEN, "), "\(refused.errors)")
+    }
+
     @Test("a channel is moved by publishing or promoting, listed, followed and rolled back")
     func channels() throws {
         try publish("1.0.0", "--channel", "prod")

@@ -34,6 +34,8 @@ public final class FakeGitLab: Sendable {
     public struct Settings: Sendable {
         public var header = "job-token"
         public var token = "glcbt-verysecret"
+        /// Whether everyone may read, without a token.
+        public var isPublic = false
         public var allowsDuplicates = true
         /// Whether the token may list (a deploy token may not), read and write.
         public var canList = true
@@ -134,7 +136,10 @@ public final class FakeGitLab: Sendable {
             if fault != nil { state.faults[key]?.removeFirst() }
             return (state.settings, fault)
         }
-        guard exchange.request.headers[settings.header] == settings.token else {
+        let isRead = settings.isPublic && ["GET", "HEAD"].contains(exchange.request.method)
+        let tokens = ["job-token", "private-token", "deploy-token", "authorization"]
+        let isAnonymous = tokens.allSatisfy { exchange.request.headers[$0] == nil }
+        guard exchange.request.headers[settings.header] == settings.token || isRead && isAnonymous else {
             return exchange.answer(
                 401, ["WWW-Authenticate": "Basic realm=\"GitLab Packages Registry\""].merging(json) { $1 },
                 "{\"message\":\"401 Unauthorized\"}")
