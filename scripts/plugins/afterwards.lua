@@ -24,6 +24,7 @@ end
 function M.published(place, package, version, options)
   local project = options.has_page and gitlab.from_environment()
   local page = project and try("the package's page was not found", project.page, project, package, version)
+  if page then print("its page: " .. page) end
   if options.annotations then
     local label = ("Package %s %s"):format(package, version)
     local links = page and { { label = label, url = page } } or {}
