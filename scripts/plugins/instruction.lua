@@ -1,5 +1,6 @@
 --- What a published package says of itself: INSTRUCTION.md and requirements.txt.
 local nj = require "nightjar"
+local gitlab = require "gitlab"
 
 local instruction = [[
 # ${name} ${version}
@@ -76,26 +77,19 @@ local function figures(metrics, trained_on)
   return table.concat(lines)
 end
 
---- An environment variable, nil where it is unset or empty.
-local function variable(name)
-  local value = os.getenv(name)
-  return value ~= "" and value or nil
-end
-
 --- Where the project's registry and its pages are: the address of the API's packages and that of the project, nil where
 --- nothing says it.
 local function addresses()
-  local function encoded(path) return (path:gsub("[^%w._~-]", function(c) return ("%%%02X"):format(c:byte()) end)) end
-  local server, project = variable "GITLAB_URL", variable "GITLAB_PROJECT"
+  local server, project = gitlab.variable "GITLAB_URL", gitlab.variable "GITLAB_PROJECT"
   if server and project then
     server = server:gsub("/+$", "")
-    return ("%s/api/v4/projects/%s/packages/generic"):format(server, encoded(project)),
+    return ("%s/api/v4/projects/%s/packages/generic"):format(server, gitlab.encode(project)),
       not project:find "^%d+$" and server .. "/" .. project or nil
   end
-  local api = variable "CI_API_V4_URL"
-  project = variable "CI_PROJECT_PATH" or variable "CI_PROJECT_ID"
-  if not api or not project then return nil, variable "CI_PROJECT_URL" end
-  return ("%s/projects/%s/packages/generic"):format(api, encoded(project)), variable "CI_PROJECT_URL"
+  local api = gitlab.variable "CI_API_V4_URL"
+  project = gitlab.variable "CI_PROJECT_PATH" or gitlab.variable "CI_PROJECT_ID"
+  if not api or not project then return nil, gitlab.variable "CI_PROJECT_URL" end
+  return ("%s/projects/%s/packages/generic"):format(api, gitlab.encode(project)), gitlab.variable "CI_PROJECT_URL"
 end
 
 --- The command that fetches the executable and the picture, and who may.
@@ -127,7 +121,7 @@ local function origin(kept)
   }
   if #settings > 0 then lines[#lines + 1] = "- Settings: " .. table.concat(settings, ", ") .. "." end
   for _, fact in ipairs { { "Commit", "CI_COMMIT_SHA" }, { "Project", "CI_PROJECT_URL" } } do
-    local value = variable(fact[2])
+    local value = gitlab.variable(fact[2])
     if value then lines[#lines + 1] = ("- %s: %s"):format(fact[1], value) end
   end
   return table.concat(lines, "\n")
