@@ -7,7 +7,8 @@
 local nj = require "nightjar"
 local checkpoint, data, registry = nj.checkpoint, nj.data, nj.registry
 local digits = require "models.mnist"
-local afterwards, described, texts = require "afterwards", require "model_card", require "instruction"
+local afterwards, gitlab = require "afterwards", require "gitlab"
+local described, texts = require "model_card", require "instruction"
 
 local config = nj.options(arg, {
   model = { "model.safetensors", "the model, as train.lua saved it" },
@@ -32,7 +33,7 @@ elseif not config.to then
 end
 if config.registry and config.to then error("--registry and --to exclude each other", 0) end
 
-local version = config.version or (os.getenv "CI_COMMIT_TAG" or ""):match "^v(%d+%.%d+%.%d+.*)$" or os.getenv "VERSION"
+local version = config.version or gitlab.version()
 if version == "" then version = nil end
 if config.next and config.version then error("--next and --version exclude each other", 0) end
 if config.next and not target then error("--next needs a registry, whose newest version it counts on from", 0) end

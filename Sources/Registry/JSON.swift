@@ -80,6 +80,9 @@ struct ListedFile: JSONReadable {
 }
 
 extension HTTPResponse {
+    /// Whether the same request may succeed later with nothing changed.
+    var isTransientFailure: Bool { [408, 425, 429].contains(status) || (500..<600).contains(status) }
+
     /// The body as JSON; nil where it is none.
     var json: JSONValue? { try? JSONParser.parse(body) }
 

@@ -13,7 +13,7 @@ extension RegistryError {
         if let hint { message += ": \(printable(hint, limit: 300))" }
         self.init(
             .refused(response.status), message,
-            isTransient: [408, 425, 429].contains(response.status) || response.status >= 500)
+            isTransient: response.isTransientFailure)
         self.retryAfter = Registry.retryAfter(response.headers)
     }
 }

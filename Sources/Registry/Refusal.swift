@@ -8,9 +8,8 @@ extension GitLabRegistry {
         let words = response.serverWords.map { credential.secret.scrub($0) }
         if let words { message += " (\(words))" }
         if let hint = hint(response, words ?? "") { message += ": \(hint)" }
-        let isTransient = [408, 425, 429].contains(response.status) || (500..<600).contains(response.status)
         var error = RegistryError(
-            .refused(response.status), credential.secret.scrub(message), isTransient: isTransient)
+            .refused(response.status), credential.secret.scrub(message), isTransient: response.isTransientFailure)
         // A server that has served this one says when the next period begins, too; only a refusal is to be waited for.
         let isLimit = response.status == 429 || response.headers["Retry-After"] != nil
         error.retryAfter = isLimit ? retryAfter(response.headers) : nil
