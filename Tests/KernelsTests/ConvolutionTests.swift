@@ -109,14 +109,12 @@ struct ConvolutionTests {
                 biased ? Double(b.pointer[place / test.shape.outPixels % test.shape.outChannels]) : 0
             }
             test.forEachProduct { expected[$0] += Double(x.pointer[$1]) * Double(w.pointer[$2]) }
-            let y = Guarded(count: test.outputCount)
-            // In two parts, the second first.
-            for images in [1..<test.images, 0..<min(1, test.images)] {
-                kernels.convolve(
-                    test.shape, x.constant, weight: w.constant, bias: biased ? b.constant : nil, output: y.pointer,
-                    images)
+            for kind in ConvolutionKind.anyOrFastest {
+                guard let method = kernels.convolution(test.shape, images: test.images, kind) else { continue }
+                let y = Guarded(count: test.outputCount)
+                method.runAll(x, weight: w, bias: biased ? b : nil, into: y)
+                expectClose(y, expected, tolerance: 5e-5, "\(name) \(test.testDescription) \(method)")
             }
-            expectClose(y, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
         }
     }
 
@@ -126,31 +124,25 @@ struct ConvolutionTests {
         let (g, w) = (guardedFormula(test.outputCount, 3), guardedFormula(test.weightCount, 1))
         var expected = [Double](repeating: 0, count: test.inputCount)
         test.forEachProduct { expected[$1] += Double(g.pointer[$0]) * Double(w.pointer[$2]) }
-        let dx = Guarded(count: test.inputCount)
-        for images in [1..<test.images, 0..<min(1, test.images)] {
-            kernels.convolveBackwardInput(
-                test.shape, g.constant, weight: w.constant, inputGradient: dx.pointer, images)
+        for kind in ConvolutionKind.anyOrFastest {
+            guard let method = kernels.convolutionInputGradient(test.shape, images: test.images, kind) else { continue }
+            let dx = Guarded(count: test.inputCount)
+            method.runAll(g, weight: w, bias: nil, into: dx)
+            expectClose(dx, expected, tolerance: 5e-5, "\(name) \(test.testDescription) \(method)")
         }
-        expectClose(dx, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
     }
 
-    @Test("gradients of weight and bias", arguments: tableNames, cases)
+    @Test("gradient of the weight", arguments: tableNames, cases)
     func backwardWeight(name: String, test: ConvolutionCase) throws {
         let kernels = try table(name)
         let (g, x) = (guardedFormula(test.outputCount, 3), guardedFormula(test.inputCount, 0))
         var expected = [Double](repeating: 0, count: test.weightCount)
         test.forEachProduct { expected[$2] += Double(g.pointer[$0]) * Double(x.pointer[$1]) }
-        var expectedBias = [Double](repeating: 0, count: test.shape.outChannels)
-        for i in 0..<test.outputCount {
-            expectedBias[i / test.shape.outPixels % test.shape.outChannels] += Double(g.pointer[i])
-        }
-        for biased in [true, false] {
-            let (dw, db) = (Guarded(count: test.weightCount), Guarded(count: test.shape.outChannels))
-            kernels.convolveBackwardWeight(
-                test.shape, g.constant, input: x.constant, weightGradient: dw.pointer,
-                biasGradient: biased ? db.pointer : nil, 0..<test.images)
-            expectClose(dw, expected, tolerance: 5e-5, "\(name) \(test.testDescription)")
-            if biased { expectClose(db, expectedBias, tolerance: 5e-5, "\(name) \(test.testDescription), bias") }
+        for kind in WeightGradientKind.anyOrFastest {
+            guard let method = kernels.convolutionWeightGradient(test.shape, images: test.images, kind) else { continue }
+            let dw = Guarded(count: test.weightCount)
+            method.runAll(g, input: x, into: dw)
+            expectClose(dw, expected, tolerance: 5e-5, "\(name) \(test.testDescription) \(method)")
         }
     }
 
@@ -158,10 +150,39 @@ struct ConvolutionTests {
     func noImages(name: String) throws {
         let test = cases[4]
         let (g, x) = (guardedFormula(test.outputCount, 3), guardedFormula(test.inputCount, 0))
-        let (dw, db) = (Guarded(count: test.weightCount), Guarded(count: test.shape.outChannels))
-        try table(name).convolveBackwardWeight(
-            test.shape, g.constant, input: x.constant, weightGradient: dw.pointer, biasGradient: db.pointer, 0..<0)
-        expectClose(dw, .init(repeating: 0, count: test.weightCount), name)
-        expectClose(db, .init(repeating: 0, count: test.shape.outChannels), name)
+        for kind in WeightGradientKind.anyOrFastest {
+            guard let method = try table(name).convolutionWeightGradient(test.shape, images: 0, kind) else { continue }
+            let dw = Guarded(count: test.weightCount)
+            method.runAll(g, input: x, into: dw)
+            expectClose(dw, .init(repeating: 0, count: test.weightCount), "\(name) \(method)")
+        }
+    }
+}
+
+extension CaseIterable where Self: Sendable {
+    /// Each of them, and nil, which leaves the choice to the kernels.
+    fileprivate static var anyOrFastest: [Self?] { allCases.map { $0 } + [nil] }
+}
+
+extension ConvolutionMethod {
+    /// Runs the parts one after the other, the last first.
+    fileprivate func runAll(_ input: Guarded, weight: Guarded, bias: Guarded?, into output: Guarded) {
+        let packed = Guarded(count: packedSize)
+        for part in (0..<packParts).reversed() { pack(weight.constant, into: packed.pointer, part: part) }
+        for part in (0..<parts).reversed() {
+            run(input.constant, packed: packed.constant, bias: bias?.constant, output: output.pointer, part: part)
+        }
+        #expect(packed.isIntactAround, "\(self): packed outside")
+    }
+}
+
+extension WeightGradientMethod {
+    fileprivate func runAll(_ gradient: Guarded, input: Guarded, into output: Guarded) {
+        let sums = Guarded(count: max(1, parts) * sumsSize)
+        for part in (0..<parts).reversed() {
+            run(gradient.constant, input: input.constant, sums: sums.pointer + part * sumsSize, part: part)
+        }
+        for part in (0..<finishParts).reversed() { finish(sums.pointer, weightGradient: output.pointer, part: part) }
+        #expect(sums.isIntactAround, "\(self): sums outside")
     }
 }

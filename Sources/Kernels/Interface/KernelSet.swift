@@ -14,18 +14,19 @@ public protocol KernelSet: Sendable {
 
     func gemm(_ g: Gemm<Float>)
     func gemm(_ g: Gemm<Double>)
-    /// Output of the images in a range.
-    func convolve(
-        _ shape: Convolution, _ input: UnsafePointer<Float>, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-        output: UnsafeMutablePointer<Float>, _ images: Range<Int>)
-    /// Gradient of the input, for the images in a range.
-    func convolveBackwardInput(
-        _ shape: Convolution, _ gradient: UnsafePointer<Float>, weight: UnsafePointer<Float>,
-        inputGradient: UnsafeMutablePointer<Float>, _ images: Range<Int>)
-    /// Gradient of the weight, and of the bias where there is one, summed over the images in a range.
-    func convolveBackwardWeight(
-        _ shape: Convolution, _ gradient: UnsafePointer<Float>, input: UnsafePointer<Float>,
-        weightGradient: UnsafeMutablePointer<Float>, biasGradient: UnsafeMutablePointer<Float>?, _ images: Range<Int>)
+    /// A convolution of `images` images.
+    ///
+    /// - Parameter kind: the method; nil for the fastest.
+    /// - Returns: nil where the method does not fit the shape.
+    func convolution(_ shape: Convolution, images: Int, _ kind: ConvolutionKind?) -> (any ConvolutionMethod)?
+    /// The gradient of its input, from the gradient of its output.
+    func convolutionInputGradient(
+        _ shape: Convolution, images: Int, _ kind: ConvolutionKind?
+    ) -> (any ConvolutionMethod)?
+    /// The gradient of its weight, from the gradient of its output and the input.
+    func convolutionWeightGradient(
+        _ shape: Convolution, images: Int, _ kind: WeightGradientKind?
+    ) -> (any WeightGradientMethod)?
     /// Images seen through a window: for each, the matrix `[channels · taps, places]` of what every tap sees, 0 outside.
     func unfold(
         _ type: ComputeType, _ shape: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,

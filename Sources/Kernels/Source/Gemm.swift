@@ -13,10 +13,10 @@ extension Kernels {
         let (depth, height, width) = (min(g.k, 256), min(g.m, 96), min(g.n, 1024))
         let widthPadded = (width + tileColumns - 1) / tileColumns * tileColumns
         withUnsafeTemporaryAllocation(
-            of: Float.self, capacity: packedSize(rows: height, k: depth) + depth * widthPadded
+            of: Float.self, capacity: packedSizeOfA(rows: height, k: depth) + depth * widthPadded
         ) { space in
             guard let packedA = space.baseAddress else { return }
-            let packedB = packedA + packedSize(rows: height, k: depth)
+            let packedB = packedA + packedSizeOfA(rows: height, k: depth)
             var p = 0
             while p < g.k {
                 let kBlock = min(depth, g.k - p)

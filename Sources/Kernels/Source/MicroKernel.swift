@@ -67,7 +67,7 @@ func packA(
 }
 
 /// Floats that `packA` fills.
-func packedSize(rows: Int, k: Int) -> Int { (rows + tileRows - 1) / tileRows * tileRows * k }
+func packedSizeOfA(rows: Int, k: Int) -> Int { (rows + tileRows - 1) / tileRows * tileRows * k }
 
 /// `C (+)= A·B` with A packed and B in panels of `tileColumns`.
 ///

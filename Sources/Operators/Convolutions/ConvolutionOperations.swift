@@ -13,12 +13,8 @@ struct ConvolutionOperation: Operation {
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
         let bias = inputs.count > 2 ? try inputs[2].detach().contiguous() : nil
-        let (x, w, b, y) = (inputs[0].floats, inputs[1].floats, bias?.floats, outputs[0].floats)
-        let images = inputs[0].shape[0]
-        inParts(of: images, size: imagesAPart(images)) {
-            kernels.convolve(shape, x, weight: w, bias: b.map { UnsafePointer($0) }, output: y, $0)
-        }
-        withExtendedLifetime(bias) {}
+        try kernels.convolution(shape, images: inputs[0].shape[0], nil)?.run(
+            inputs[0], weight: inputs[1], bias: bias, into: outputs[0])
     }
 
     func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
@@ -54,10 +50,8 @@ struct ConvolutionInputGradient: Operation {
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(input, inputs[1].shape, options)
-        let (g, w, dx) = (inputs[0].floats, inputs[1].floats, outputs[0].floats)
-        inParts(of: input[0], size: imagesAPart(input[0])) {
-            kernels.convolveBackwardInput(shape, g, weight: w, inputGradient: dx, $0)
-        }
+        try kernels.convolutionInputGradient(shape, images: input[0], nil)?.run(
+            inputs[0], weight: inputs[1], bias: nil, into: outputs[0])
     }
 
     func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
@@ -83,28 +77,25 @@ struct ConvolutionWeightGradient: Operation {
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(weight)] + (withBias ? [Spec([weight[0]])] : []) }
 
-    /// Each part of the images adds up its own gradient; the parts' are then added in order.
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (gradient, input) = (inputs[0], inputs[1])
         let shape = try Convolution(input.shape, weight, options)
-        let (images, size) = (input.shape[0], weight.product)
-        // Partial gradients of a large layer take at most 16 MB together.
-        let parts = max(1, min(16, (4 << 20) / max(1, size), images))
-        let imagesAPart = max(1, (images + parts - 1) / parts)
-        let used = max(1, (images + imagesAPart - 1) / imagesAPart)
-        let weights = try Tensor(uninitialized: [used, size])
-        let biases = withBias ? try Tensor(uninitialized: [used, shape.outChannels]) : nil
-        let (g, x, dw, db) = (gradient.floats, input.floats, weights.floats, biases?.floats)
-        ThreadPool.shared.run(used) { part in
-            let first = part * imagesAPart
-            kernels.convolveBackwardWeight(
-                shape, g, input: x, weightGradient: dw + part * size,
-                biasGradient: db.map { $0 + part * shape.outChannels }, first..<min(images, first + imagesAPart))
-        }
-        for (parts, total) in zip([weights] + (biases.map { [$0] } ?? []), outputs) {
-            kernels.reduce(
-                .sum, .float, Slices(outer: 1, length: used, inner: total.count), parts.bytes, total.bytes)
-            extendLifetime(parts)
+        try kernels.convolutionWeightGradient(shape, images: input.shape[0], nil)?.run(
+            gradient, input: input, into: outputs[0])
+        if withBias { addChannels(of: gradient, into: outputs[1]) }
+    }
+
+    /// The bias's gradient: the sum of all that each channel gets, image by image.
+    private func addChannels(of gradient: Tensor, into bias: Tensor) {
+        let (images, channels) = (gradient.shape[0], gradient.shape[1])
+        let pixels = gradient.shape[2] * gradient.shape[3]
+        let (g, sums) = (gradient.floats, bias.floats)
+        inParts(of: channels, size: max(1, elementsAPart / max(1, images * pixels))) { part in
+            for channel in part {
+                var total: Float = 0
+                for image in 0..<images { total += kernels.sum(pixels, g + (image * channels + channel) * pixels) }
+                sums[channel] = total
+            }
         }
     }
 
@@ -125,5 +116,32 @@ struct ConvolutionWeightGradient: Operation {
             found[0] = try found[0].map { try $0 + spread } ?? spread
         }
         return found
+    }
+}
+
+extension ConvolutionMethod {
+    /// Packs the weight and runs all parts.
+    ///
+    /// - Throws: `TensorError` where the memory for the packed weight cannot be had.
+    fileprivate func run(_ input: Tensor, weight: Tensor, bias: Tensor?, into output: Tensor) throws {
+        let packed = try Tensor(uninitialized: [packedSize])
+        let (x, w, p, b, y) = (input.floats, weight.floats, packed.floats, bias?.floats, output.floats)
+        ThreadPool.shared.run(packParts) { pack(w, into: p, part: $0) }
+        ThreadPool.shared.run(parts) { run(x, packed: p, bias: b.map { UnsafePointer($0) }, output: y, part: $0) }
+        extendLifetime(packed)
+        withExtendedLifetime(bias) {}
+    }
+}
+
+extension WeightGradientMethod {
+    /// Runs all parts and adds up their sums.
+    ///
+    /// - Throws: `TensorError` where the memory for the sums cannot be had.
+    fileprivate func run(_ gradient: Tensor, input: Tensor, into output: Tensor) throws {
+        let sums = try Tensor(uninitialized: [max(1, parts), sumsSize])
+        let (g, x, s, dw) = (gradient.floats, input.floats, sums.floats, output.floats)
+        ThreadPool.shared.run(parts) { run(g, input: x, sums: s + $0 * sumsSize, part: $0) }
+        ThreadPool.shared.run(finishParts) { finish(s, weightGradient: dw, part: $0) }
+        extendLifetime(sums)
     }
 }

@@ -99,7 +99,3 @@ extension Convolution {
         if most > 1 << 26 { _ = try Storage(byteCount: 4 * most) }
     }
 }
-
-/// Images that one part of a parallel loop works on: at most sixteen parts, whatever the threads, for the parts decide
-/// in which order gradients are added.
-func imagesAPart(_ images: Int) -> Int { max(1, (images + 15) / 16) }

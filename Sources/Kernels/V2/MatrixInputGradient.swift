@@ -1,0 +1,1 @@
+../Source/MatrixInputGradient.swift
