@@ -1,3 +1,5 @@
+import Tensors
+
 /// Grey images of one size with a class for each, in memory.
 public final class ImageDataset: Sendable {
     /// The number of images.
@@ -69,10 +71,13 @@ public final class ImageDataset: Sendable {
             table.values.withUnsafeBufferPointer { values in
                 // Both have a base, as an index was found to be inside and a table has 256 values.
                 guard let images = images.baseAddress, let values = values.baseAddress else { return }
-                for (place, index) in indices.enumerated() {
-                    let from = images + index * size
-                    let to = target + place * size
-                    for i in 0..<size { to[i] = values[Int(from[i])] }
+                // The images stand anywhere in memory: waiting for them is most of it, and threads wait side by side.
+                inParts(of: indices.count, size: max(1, elementsAPart / 4 / max(1, size))) { part in
+                    for place in part {
+                        let from = images + indices[place] * size
+                        let to = target + place * size
+                        for i in 0..<size { to[i] = values[Int(from[i])] }
+                    }
                 }
             }
         }

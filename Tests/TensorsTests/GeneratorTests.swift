@@ -38,4 +38,15 @@ struct GeneratorTests {
         let after = try Tensor.uniform([2], 0, 1, generator).floatArray()
         #expect(after == test["next_uniforms"].floats, "\(name): draws taken")
     }
+
+    @Test("many truth values at a time are those drawn one by one", arguments: [0, 1, 127, 128, 129, 311, 312, 1000])
+    func manyTruthValues(count: Int) {
+        let (together, alone) = (Generator(seed: 7), Generator(seed: 7))
+        // An odd number of draws before, so that pairs straddle the state's end.
+        #expect(together.next32() == alone.next32())
+        var values = [Float](repeating: -1, count: count)
+        values.withUnsafeMutableBufferPointer { together.fillBernoulli($0, 0.3, value: 2) }
+        #expect(values == (0..<count).map { _ in alone.bernoulli(0.3) ? 2 : 0 })
+        #expect(together.snapshot == alone.snapshot)
+    }
 }

@@ -32,12 +32,8 @@ public final class PointwiseFunction: Sendable {
     private let value: Expression
     /// By input; the variables behind the inputs are the result and the gradient of the result.
     private let gradients: [Expression]?
-    private let cache = Mutex(Cache())
-
-    private struct Cache {
-        var program: Program?
-        var derivatives: [Int: Derivative] = [:]
-    }
+    private let compiled = AtomicLazyReference<Program>()
+    private let derivatives = Mutex<[Int: Derivative]>([:])
 
     /// The gradient of one input.
     struct Derivative: Sendable {
@@ -67,19 +63,14 @@ public final class PointwiseFunction: Sendable {
     }
 
     var program: Program {
-        cache.withLock { cache in
-            if let program = cache.program { return program }
-            let program = Program([value], inputs: inputCount, parameters: parameterCount)
-            cache.program = program
-            return program
-        }
+        compiled.load() ?? compiled.storeIfNil(Program([value], inputs: inputCount, parameters: parameterCount))
     }
 
     func derivative(_ input: Int) -> Derivative {
-        cache.withLock { cache in
-            if let known = cache.derivatives[input] { return known }
+        derivatives.withLock { derivatives in
+            if let known = derivatives[input] { return known }
             let made = derive(input)
-            cache.derivatives[input] = made
+            derivatives[input] = made
             return made
         }
     }
@@ -112,7 +103,7 @@ public final class PointwiseFunction: Sendable {
     public func callAsFunction(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
         let (type, dtype, shape, operands) = try form(operands)
         let result = try Tensor(uninitialized: shape, dtype: dtype)
-        run(program, type, operands, parameters: parameters, into: [result])
+        run(program, type, operands, parameters: parameters, into: CollectionOfOne(result))
         record(result, operands, parameters)
         return result
     }
@@ -157,14 +148,14 @@ public final class PointwiseFunction: Sendable {
             return try target.put(numbers)
         }
         try target.expectChangeable()
-        run(program, type, operands, parameters: parameters, into: [target])
+        run(program, type, operands, parameters: parameters, into: CollectionOfOne(target))
         target.storage.version += 1
         return target
     }
 
     /// Fills a contiguous tensor with the function of operands that are repeated to its shape. There is no history of it.
     package func fill(_ target: Tensor, _ operands: [Operand], parameters: [Double] = []) {
-        run(program, target.dtype.computeType, operands, parameters: parameters, into: [target])
+        run(program, target.dtype.computeType, operands, parameters: parameters, into: CollectionOfOne(target))
     }
 
     /// Whether a gradient needs the first operand's elements.

@@ -12,10 +12,11 @@ package func inParts(of count: Int, size: Int = elementsAPart, _ body: (Range<In
     }
 }
 
-/// Runs a program over operands that are repeated to the outputs' shape. The outputs are contiguous.
-func run(
-    _ program: Program, _ type: ComputeType, _ operands: [Operand], parameters: [Double], into outputs: [Tensor]
-) {
+/// Runs a program over operands that are repeated to the outputs' shape. The outputs, a list or a single one, which
+/// then needs no memory for a list, are contiguous.
+func run<Outputs: RandomAccessCollection<Tensor>>(
+    _ program: Program, _ type: ComputeType, _ operands: [Operand], parameters: [Double], into outputs: Outputs
+) where Outputs.Index == Int {
     let target = outputs[0].shape
     let count = outputs[0].count
     if count == 0 { return }
@@ -50,10 +51,10 @@ func run(
     withExtendedLifetime((operands, outputs)) {}
 }
 
-private func execute(
+private func execute<Outputs: RandomAccessCollection<Tensor>>(
     _ program: Program, _ type: ComputeType, _ inputs: UnsafePointer<PointwiseInput>, _ parameters: [Double],
-    _ outputs: [Tensor], _ sizes: UnsafePointer<Int>?, _ rank: Int
-) {
+    _ outputs: Outputs, _ sizes: UnsafePointer<Int>?, _ rank: Int
+) where Outputs.Index == Int {
     withUnsafeTemporaryAllocation(of: PointwiseOutput.self, capacity: outputs.count) { results in
         guard let results = results.baseAddress else { return }
         for (i, output) in outputs.enumerated() {
@@ -69,10 +70,10 @@ private func execute(
 }
 
 /// Where some operands are neither dense nor one value: dimensions that all of them pass like one are made one.
-private func runStrided(
+private func runStrided<Outputs: RandomAccessCollection<Tensor>>(
     _ program: Program, _ type: ComputeType, _ operands: [Operand], _ inputs: UnsafeMutablePointer<PointwiseInput>,
-    _ parameters: [Double], _ outputs: [Tensor]
-) {
+    _ parameters: [Double], _ outputs: Outputs
+) where Outputs.Index == Int {
     let target = outputs[0].shape
     let (rank, n) = (target.count, operands.count)
     withUnsafeTemporaryAllocation(of: Int.self, capacity: rank * (n + 1)) { space in

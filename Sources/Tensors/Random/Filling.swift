@@ -24,8 +24,8 @@ extension Tensor {
     /// `value` with probability `p`, else 0, for each element.
     public static func bernoulli(_ shape: Shape, _ p: Double, value: Float, _ generator: Generator) throws -> Tensor {
         let tensor = try Tensor(uninitialized: shape)
-        let values = tensor.floats
-        for i in 0..<tensor.count { values[i] = generator.bernoulli(p) ? value : 0 }
+        let values = UnsafeMutableBufferPointer(start: tensor.floats, count: tensor.count)
+        generator.fillBernoulli(values, p, value: value)
         return tensor
     }
 }

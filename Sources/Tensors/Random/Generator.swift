@@ -58,13 +58,38 @@ public final class Generator {
     }
 
     private func refill() {
+        @inline(__always)
+        func mixed(_ a: UInt32, _ b: UInt32) -> UInt32 {
+            let y = a & 0x8000_0000 | b & 0x7fff_ffff
+            return y >> 1 ^ (0 &- (y & 1)) & 0x9908_b0df
+        }
+        // In stretches without a remainder to take, so that vectors do it.
         state.withUnsafeMutableBufferPointer { s in
-            for i in 0..<624 {
-                let y = s[i] & 0x8000_0000 | s[(i + 1) % 624] & 0x7fff_ffff
-                s[i] = s[(i + 397) % 624] ^ y >> 1 ^ (y & 1 == 0 ? 0 : 0x9908_b0df)
-            }
+            for i in 0..<227 { s[i] = s[i + 397] ^ mixed(s[i], s[i + 1]) }
+            for i in 227..<623 { s[i] = s[i - 227] ^ mixed(s[i], s[i + 1]) }
+            s[623] = s[396] ^ mixed(s[623], s[0])
         }
         place = 0
+    }
+
+    /// As many times the next 32 bits as there is room for.
+    private func fill(_ words: UnsafeMutableBufferPointer<UInt32>) {
+        var done = 0
+        while done < words.count {
+            if place == 624 { refill() }
+            let count = min(words.count - done, 624 - place)
+            state.withUnsafeBufferPointer { s in
+                for i in 0..<count {
+                    var y = s[place + i]
+                    y ^= y >> 11
+                    y ^= y << 7 & 0x9d2c_5680
+                    y ^= y << 15 & 0xefc6_0000
+                    words[done + i] = y ^ y >> 18
+                }
+            }
+            place += count
+            done += count
+        }
     }
 
     /// What `torch.empty((), dtype=torch.int64).random_()` gives: 63 bits.
@@ -81,6 +106,20 @@ public final class Generator {
 
     /// True with probability `p`.
     public func bernoulli(_ p: Double) -> Bool { uniform53() < p }
+
+    /// `value` with probability `p`, else 0, for each element: the draws of `bernoulli`, many at a time.
+    public func fillBernoulli(_ values: UnsafeMutableBufferPointer<Float>, _ p: Double, value: Float) {
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 256) { words in
+            for start in stride(from: 0, to: values.count, by: 128) {
+                let count = min(128, values.count - start)
+                fill(UnsafeMutableBufferPointer(rebasing: words[..<(2 * count)]))
+                for i in 0..<count {
+                    let bits = UInt64(words[2 * i]) << 32 | UInt64(words[2 * i + 1])
+                    values[start + i] = Double(bits & (1 << 53 - 1)) * 0x1p-53 < p ? value : 0
+                }
+            }
+        }
+    }
 
     /// The numbers 0..<n in random order, as `torch.randperm`; none for a negative n.
     public func permutation(_ n: Int) -> [Int] {
