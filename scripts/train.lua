@@ -2,7 +2,7 @@
 local nj = require "nightjar"
 local F, optim, data, checkpoint = nj.nn.functional, nj.optim, nj.data, nj.checkpoint
 local integer, number = nj.option.integer, nj.option.number
-local digits = require "models.mnist"
+local digits, digit_sets = require "models.mnist", require "digit_sets"
 
 local config = nj.options(arg, {
   epochs = integer(3, "passes over the training set", { min = 0 }),
@@ -20,23 +20,10 @@ local config = nj.options(arg, {
 
 nj.manual_seed(config.seed)
 
+local train_set, test_set, remark = digit_sets.load(config)
 -- Both are shuffled, as in PyTorch's tutorial, so that the random numbers that follow are the same.
-local function loader(split, batch_size)
-  local set = data.mnist {
-    split = split, dir = config.data, limit = config.limit, generate = true, normalize = { digits.mean, digits.std },
-  }
-  return data.loader(set, { batch_size = batch_size, shuffle = true }), set
-end
-local train_loader, train_set = loader("train", config.batch_size)
-local test_loader, test_set = loader("test", config.test_batch_size)
--- Stands beside every figure where the digits are not MNIST's.
-local remark = ""
-for _, set in ipairs { test_set, train_set } do
-  if set:substitute() then remark = ("  (%s)"):format(set:name()) end
-end
-if train_set:substitute() then
-  print(("MNIST cannot be had here (%s): training on %s"):format(train_set:substitute(), train_set:name()))
-end
+local train_loader = data.loader(train_set, { batch_size = config.batch_size, shuffle = true })
+local test_loader = data.loader(test_set, { batch_size = config.test_batch_size, shuffle = true })
 
 local net = digits.Net()
 local optimizer = optim.SGD(net:parameters(), { lr = config.lr, momentum = config.momentum })
@@ -87,17 +74,9 @@ local function train(epoch)
 end
 
 local function test()
-  net:eval()
-  local loss, correct, total = 0, 0, test_loader:images()
-  nj.no_grad(function()
-    for _, images, labels in test_loader:batches() do
-      local output = net(images)
-      loss = loss + F.nll_loss(output, labels, { reduction = "sum" }):item()
-      correct = correct + output:argmax(1):eq(labels):sum():item()
-    end
-  end)
+  local loss, correct, total = digit_sets.test(net, test_loader)
   print(("\nTest set: Avg. loss: %.4f, Accuracy: %d/%d (%.0f%%)%s\n"):format(
-    loss / total, correct, total, 100 * correct / total, remark))
+    loss, correct, total, 100 * correct / total, remark))
 end
 
 test()

@@ -56,4 +56,25 @@ public final class DigitSet: Sendable {
         try [index].withUnsafeBufferPointer { try images.gather($0, table: table, into: image.floats) }
         return (image, Int(images.labels[index]))
     }
+
+    /// Parts with so many images each, drawn at random (`torch.utils.data.random_split`): the same as PyTorch's for the
+    /// same seed.
+    ///
+    /// - Throws: `DatasetError.invalid` where the lengths, of at least 0, do not add up to the number of images.
+    public func randomSplit(_ lengths: [Int], generator: Generator) throws -> [DigitSet] {
+        let areParts = lengths.allSatisfy { 0 <= $0 && $0 <= images.count }
+        guard areParts, lengths.reduce(0, +) == images.count else {
+            throw DatasetError.invalid(
+                "lengths that add up to \(images.count) expected, got "
+                    + "\(lengths.map { "\($0)" }.joined(separator: ", "))")
+        }
+        let order = generator.permutation(images.count)
+        var start = 0
+        return try lengths.map { length in
+            defer { start += length }
+            return DigitSet(
+                try images.subset(Array(order[start..<start + length])), table: table, name: name,
+                substituteReason: substituteReason)
+        }
+    }
 }

@@ -58,6 +58,25 @@ public final class ImageDataset: Sendable {
         length >= count ? self : ImageDataset(prefix: max(length, 0), of: self)
     }
 
+    /// The images at `indices`, in that order.
+    ///
+    /// - Throws: `DatasetError.invalid` for an index outside `0..<count`.
+    public func subset(_ indices: [Int]) throws -> ImageDataset {
+        try indices.withUnsafeBufferPointer { try check($0) }
+        let size = pixelsPerImage
+        let images = [UInt8](unsafeUninitializedCapacity: indices.count * size) { target, filled in
+            self.images.withUnsafeBufferPointer { images in
+                guard let to = target.baseAddress, let from = images.baseAddress else { return }
+                for (place, index) in indices.enumerated() {
+                    (to + place * size).initialize(from: from + index * size, count: size)
+                }
+                filled = indices.count * size
+            }
+        }
+        return try ImageDataset(
+            images: images, rows: rows, columns: columns, labels: indices.map { labels[$0] }, classes: classes)
+    }
+
     /// Writes the images at `indices`, translated by `table`, one after the other.
     ///
     /// - Parameter target: room for `indices.count * rows * columns` numbers.

@@ -3,6 +3,7 @@ import Host
 /// The modules that scripts find without installing anything.
 public let builtInModules: [HostModule] = [
     tensorModule,
+    processorModule,
     autogradModule,
     linearAlgebraModule,
     networkModule,

@@ -1,5 +1,6 @@
 import Datasets
 import HTTP
+import Tensors
 import Testing
 
 @Suite("Sets of digits")
@@ -50,6 +51,24 @@ struct DigitSetTests {
         #expect(try image.floatArray() == [-1, 1])
         #expect(text { try set.image(at: 2) } == "index 2 is not in 0..<2")
         #expect(text { try set.image(at: .min) } == "index \(Int.min) is not in 0..<2")
+    }
+
+    @Test("A split at random has each image once, in PyTorch's order, and nothing else")
+    func splitting() throws {
+        let images = try ImageDataset(
+            images: (0..<20).map { UInt8($0) }, rows: 1, columns: 2, labels: (0..<10).map { UInt8($0) })
+        let set = try DigitSet(images, table: PixelTable(), name: "ten", substituteReason: "a reason")
+        let parts = try set.randomSplit([7, 0, 3], generator: Generator(seed: 42))
+        // list(torch.utils.data.random_split(range(10), [7, 0, 3], torch.Generator().manual_seed(42))[0]), and so on
+        #expect(parts.map(\.images.labels) == [[2, 6, 1, 8, 4, 5, 0], [], [9, 3, 7]])
+        #expect(parts[2].images.images == [18, 19, 6, 7, 14, 15])
+        #expect(parts.allSatisfy { $0.name == "ten" && $0.substituteReason == "a reason" })
+        for lengths in [[7, 2], [7, 4], [11, -1], [.max, .max], [.max, 11], []] {
+            #expect(
+                text { try set.randomSplit(lengths, generator: Generator(seed: 42)) }
+                    == "lengths that add up to 10 expected, got \(lengths.map(String.init).joined(separator: ", "))")
+        }
+        #expect(text { try images.subset([0, 10]) } == "index 10 is not in 0..<10")
     }
 
     @Test("Drawn digits: as many as asked for, and another seed draws others")

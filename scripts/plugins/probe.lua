@@ -1,26 +1,9 @@
 --- Runs a packed program on pictures of test images and measures it from outside, as a process.
 local nj = require "nightjar"
+local shell = require "shell"
+local quote, run, folder = shell.quote, shell.run, shell.folder
 
 local M = {}
-
---- A word of a command for the shell.
-local function quote(text) return "'" .. text:gsub("'", "'\\''") .. "'" end
-
---- The output of a command, which must not fail.
-local function run(command)
-  local pipe = assert(io.popen(command, "r"))
-  local output = pipe:read "a"
-  local done, how, code = pipe:close()
-  if not done then error(("%s ended with %s %d"):format(command, how == "exit" and "status" or "signal", code), 0) end
-  return output
-end
-
-local function folder()
-  local path = os.tmpname()
-  os.remove(path)
-  assert(os.execute("mkdir " .. quote(path)))
-  return setmetatable({ path = path }, { __close = function() os.execute("rm -rf " .. quote(path)) end })
-end
 
 --- A script and its model as one executable, in a folder of its own, which goes when the result, kept as <close>, goes.
 function M.pack(script, model)

@@ -131,4 +131,12 @@ public protocol KernelSet: Sendable {
         _ from: UnsafeRawPointer, _ to: UnsafeMutableRawPointer)
     /// The places of the bytes that are not 0. - Returns: how many there are; `places` may be nil for counting.
     func nonzero(_ count: Int, _ x: UnsafePointer<UInt8>, _ places: UnsafeMutablePointer<Int64>?) -> Int
+
+    // MARK: Measuring
+
+    /// Multiplies and adds on registers alone, in twelve independent chains, so that the units that do it are never idle:
+    /// no loop can be faster.
+    ///
+    /// - Returns: how many operations that were; a multiplication and an addition are two.
+    func multiplyAdd(rounds: Int) -> Int
 }

@@ -51,6 +51,17 @@ let dataModule = HostModule(
                     table: table(call)))
         },
         .function(
+            "random_split",
+            doc: "Parts of a data set with so many images each, drawn at random: PyTorch's for the same seed. Copies them.",
+            arguments: [
+                .object("dataset", DigitSet.self), .integers("lengths", "which add up to the number of images"),
+            ],
+            returns: .custom("Dataset[]")
+        ) { call in
+            let dataset: DigitSet = try call.object("dataset")
+            return .objects(try dataset.randomSplit(call.integers("lengths"), generator: call.generator))
+        },
+        .function(
             "loader", doc: "Hands out a data set in batches, in PyTorch's order for the same seed.",
             arguments: [.object("dataset", DigitSet.self)],
             options: [

@@ -6,6 +6,12 @@ int nightjar_processor_level(void);
 /// How many processors this process may run on, at least 1.
 int nightjar_processor_count(void);
 
+/// Writes what the processor calls itself, at most `size` bytes with the 0 at its end; nothing where it does not say.
+void nightjar_processor_name(char *name, int size);
+
+/// The family by which its maker tells generations apart (25 is AMD's Zen 3 and 4, 26 Zen 5); 0 where there is none.
+int nightjar_processor_family(void);
+
 /// Tells the processor that this is a loop that waits.
 static inline void nightjar_spin_hint(void) {
 #if defined(__x86_64__)
