@@ -1,10 +1,10 @@
 --- Evaluates a saved model on the test set: loss, accuracy, confusion matrix and the time one image takes.
 local nj = require "nightjar"
 local F, data, checkpoint = nj.nn.functional, nj.data, nj.checkpoint
-local digits = require "models.mnist"
 
 local config = nj.options(arg, {
   model = { "model.safetensors", "the model, as train.lua saved it, or registry:mnist-cnn@latest" },
+  network = { "mnist", "which of scripts/models it is of: mnist99 for recipes/mnist99.lua" },
   data = nj.option.directory(nil, "where MNIST's files are; else $NIGHTJAR_DATA, the cache, or downloaded"),
   batch_size = nj.option.integer(1000, "images at once", { min = 1 }),
   limit = nj.option.integer(nil, "only so many images, for a quick try", { min = 1 }),
@@ -14,6 +14,7 @@ local config = nj.options(arg, {
   json = nj.option.string(nil, "write the figures to this file"),
   openmetrics = nj.option.string(nil, "write the figures to this file as GitLab's reports:metrics takes them"),
 })
+local digits = require("models." .. config.network)
 
 local path = nj.registry.locate(config.model, "model.safetensors")
 if not io.open(path, "rb") then

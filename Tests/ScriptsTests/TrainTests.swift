@@ -254,13 +254,16 @@ struct TrainTests {
         let missing = try run("--data", "data")
         #expect(missing.status == 1)
         #expect(
-            firstError(missing).hasPrefix("train.lua:N: data.mnist: cannot find MNIST's training images in 'data': "))
+            firstError(missing).hasPrefix(
+                "plugins/digit_sets.lua:N: data.mnist: cannot find MNIST's training images in 'data': "))
         for name in ["train-images-idx3-ubyte", "train-labels-idx1-ubyte"] {
             try writeFile(joinPath(directory, name), [0, 0, 8, 3, 0, 0])
         }
         let broken = try run("--data", "data")
         #expect(broken.status == 1)
-        #expect(firstError(broken).hasPrefix("train.lua:N: data.mnist: cannot read 'data/train-images-idx3-ubyte': "))
+        #expect(
+            firstError(broken).hasPrefix(
+                "plugins/digit_sets.lua:N: data.mnist: cannot read 'data/train-images-idx3-ubyte': "))
         #expect(broken.output == "")
     }
 

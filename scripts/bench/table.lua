@@ -3,7 +3,7 @@ local measuring = require "bench.measuring"
 
 local M = {}
 
-local widths = { 44, 7, 24, 14, 24, 7, 8 }
+local widths = { 48, 7, 24, 14, 24, 7, 8 }
 
 local function line(cells)
   local text = {}
@@ -75,9 +75,7 @@ function M.group(what, threads, members)
   print(line(cells))
   table.sort(compared, function(a, b) return a.ratio < b.ratio end)
   for place = 1, math.min(3, #compared) do
-    cells = { "    least: " .. compared[place].what }
-    cells[6] = ("%.2f"):format(compared[place].ratio)
-    print(line(cells))
+    print(line { "    least: " .. compared[place].what, "", "", "", "", ("%.2f"):format(compared[place].ratio) })
   end
 end
 

@@ -52,7 +52,7 @@ let dataModule = HostModule(
         },
         .function(
             "random_split",
-            doc: "Parts of a data set with so many images each, drawn at random: PyTorch's for the same seed. Copies them.",
+            doc: "Parts of a data set with so many images each, drawn at random: PyTorch's for the same seed.",
             arguments: [
                 .object("dataset", DigitSet.self), .integers("lengths", "which add up to the number of images"),
             ],
