@@ -49,11 +49,10 @@ local function remark(text)
   if not remarks[text] then remarks[text], remarks[#remarks + 1] = true, text end
 end
 
---- Prepares a peer for a row: its name, a function that measures once, and a note; or why there is none.
+--- Prepares a peer for a row: its name and a function that measures once, or why there is none.
 local function prepared(row, their)
   if their.prepare then
-    local measure, note = their.prepare()
-    return { peer = their.peer, measure = measure, note = note, runs = their.runs, times = {} }
+    return { peer = their.peer, measure = their.prepare(), runs = their.runs, times = {} }
   end
   local request = { threads = row.threads }
   for name, value in pairs(their) do request[name] = value end
@@ -62,25 +61,30 @@ local function prepared(row, their)
   return { peer = their.peer, missing = missing, measure = function() return peers:run() end, times = {} }
 end
 
+--- Measures one side once more.
+local function take(side)
+  local seconds, note = side.measure()
+  side.times[#side.times + 1], side.note = seconds, note
+end
+
 --- Measures a row and its peers, in turns.
 local function measure(row)
   nj.set_num_threads(row.threads)
-  local ours, theirs = { times = {} }, {}
-  ours.measure, ours.note = row.ours()
+  local ours, theirs = { measure = row.ours(), times = {} }, {}
   for _, their in ipairs(row.theirs) do
     -- Only one row at a time is prepared in the peers' process, so several peers come one after the other.
     if their.prepare or peers then theirs[#theirs + 1] = their end
   end
   local runs = config.runs or row.runs or 3
   if #theirs == 0 then
-    for run = 1, runs do ours.times[run] = ours.measure() end
+    for _ = 1, runs do take(ours) end
   end
   for place, their in ipairs(theirs) do
     local other = prepared(row, their)
     theirs[place] = other
     for run = 1, runs do
-      ours.times[#ours.times + 1] = ours.measure()
-      if not other.missing and run <= (other.runs or runs) then other.times[run] = other.measure() end
+      take(ours)
+      if not other.missing and run <= (other.runs or runs) then take(other) end
     end
   end
   return ours, theirs
