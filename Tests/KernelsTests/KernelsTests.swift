@@ -1,6 +1,5 @@
 import Foundation
 import Kernels
-import Synchronization
 import TestSupport
 import Testing
 
@@ -36,50 +35,6 @@ struct KernelsTests {
                 for (got, want) in zip(c, expected) { #expect(abs(Double(got) - want) < 1e-3) }
             }
         }
-    }
-}
-
-@Suite("The thread pool")
-struct ThreadPoolTests {
-    @Test("runs every part once, again and again, nested loops included")
-    func parts() {
-        let pool = ThreadPool(threads: 3)
-        for round in 2..<2000 {
-            let count = 2 + round % 6
-            let hits = UnsafeMutablePointer<Int>.allocate(capacity: 8)
-            defer { hits.deallocate() }
-            hits.initialize(repeating: 0, count: 8)
-            pool.run(count) { index in
-                pool.run(3) { _ in hits[index] += 1 }
-            }
-            for index in 0..<8 { #expect(hits[index] == (index < count ? 3 : 0)) }
-        }
-    }
-
-    @Test("a stopped pool still runs its loops")
-    func stopping() {
-        for round in 0..<50 {
-            let pool = ThreadPool(threads: 1 + round % 4)
-            if round % 2 == 0 { pool.run(3) { _ in } }
-            pool.stop()
-            let sum = Atomic<Int>(0)
-            pool.run(10) { sum.wrappingAdd($0, ordering: .relaxed) }
-            #expect(sum.load(ordering: .relaxed) == 45)
-        }
-    }
-
-    @Test("the workers of a stopped pool let go of it")
-    func freeing() throws {
-        weak var pool: ThreadPool?
-        func use() {
-            let used = ThreadPool(threads: 3)
-            used.run(8) { _ in }
-            used.stop()
-            pool = used
-        }
-        use()
-        for _ in 0..<2000 where pool != nil { usleep(1000) }
-        #expect(pool == nil)
     }
 
     @Test("the loop that only multiplies and adds says how much it does, which grows with its rounds")

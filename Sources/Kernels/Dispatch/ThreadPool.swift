@@ -2,8 +2,10 @@ import CLibrary
 import CProcessor
 import Synchronization
 
-/// Runs the parts of a loop on all processors. Starting and joining costs a few microseconds while the workers are
-/// still spinning from the last loop, some tens after they have gone to sleep.
+/// Runs the parts of a loop on all processors. Starting and joining costs less than a microsecond while the workers
+/// still look out for the next loop, about ten after they have gone to sleep.
+///
+/// The parts are claimed one by one, so that a worker which comes late, or not at all, holds nobody up.
 public final class ThreadPool: Sendable {
     /// The pool that everything shares. It has as many threads as the process may use processors, or as
     /// `NIGHTJAR_NUM_THREADS` or `setThreads` says.
@@ -36,50 +38,26 @@ public final class ThreadPool: Sendable {
 
     private let job = Job()
     private let next = Atomic<Int>(0)
-    /// The generation of the job (upper half), whether it takes workers no more (bit 31), how many are inside.
-    private let gate = Atomic<UInt64>(closed)
-    private let sleepers = Atomic<Int>(0)
+    private let gate = Gate()
     private let isBusy = Atomic<Bool>(false)
-    private let isStopped = Atomic<Bool>(false)
-    private let sleep: Sleep
+    private let isStarted = Atomic<Bool>(false)
 
-    private static let closed: UInt64 = 1 << 31
-    private static let generation: UInt64 = 1 << 32
-
-    private struct Sleep: @unchecked Sendable {
-        let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-        let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    }
-
-    /// - Parameter threads: the most that work at once, 1 or more. The workers live, and keep the pool, until `stop`.
+    /// - Parameter threads: the most that work at once, 1 to 256; others are brought into that range. The workers start
+    ///   with the first loop of several parts; they live, and keep the pool, until `stop`.
     public init(threads: Int) {
         job.body.initialize(to: { _ in })
         job.count.initialize(to: 0)
-        sleep = Sleep()
-        pthread_mutex_init(sleep.mutex, nil)
-        pthread_cond_init(sleep.condition, nil)
-        self.threads = max(1, threads)
-        // A worker that cannot be had is one fewer: the loop's parts go to whoever comes.
-        for _ in 1..<max(1, threads) { startWorker() }
+        self.threads = min(max(1, threads), Self.mostThreads)
     }
 
     deinit {
-        pthread_cond_destroy(sleep.condition)
-        pthread_mutex_destroy(sleep.mutex)
-        sleep.condition.deallocate()
-        sleep.mutex.deallocate()
         job.body.deinitialize(count: 1)
         job.body.deallocate()
         job.count.deallocate()
     }
 
     /// Lets the workers go, each after the loop it works on. Loops run on their caller's thread from then on.
-    public func stop() {
-        isStopped.store(true, ordering: .sequentiallyConsistent)
-        pthread_mutex_lock(sleep.mutex)
-        pthread_cond_broadcast(sleep.condition)
-        pthread_mutex_unlock(sleep.mutex)
-    }
+    public func stop() { gate.stop() }
 
     /// Calls `body` once with each number in `0..<count`, on several threads in no certain order, and returns when
     /// all calls have. While a loop of several parts runs, a call from inside one runs on its own thread alone.
@@ -89,24 +67,17 @@ public final class ThreadPool: Sendable {
             for index in 0..<count { body(index) }
             return
         }
+        if !isStarted.exchange(true, ordering: .relaxed) {
+            // A worker that cannot be had is one fewer: the loop's parts go to whoever comes.
+            for _ in 1..<threads { startWorker() }
+        }
         withoutActuallyEscaping(body) { body in
             job.body.pointee = body
             job.count.pointee = count
             next.store(0, ordering: .relaxed)
-            let opened = (gate.load(ordering: .relaxed) & ~(Self.generation - 1)) &+ Self.generation
-            gate.store(opened, ordering: .sequentiallyConsistent)
-            if sleepers.load(ordering: .sequentiallyConsistent) > 0 {
-                pthread_mutex_lock(sleep.mutex)
-                pthread_cond_broadcast(sleep.condition)
-                pthread_mutex_unlock(sleep.mutex)
-            }
+            gate.open(for: min(count, threads) - 1)
             work()
-            gate.bitwiseOr(Self.closed, ordering: .acquiringAndReleasing)
-            var spins = 0
-            while gate.load(ordering: .acquiring) & (Self.closed - 1) != 0 {
-                spins += 1
-                if spins & 1023 == 0 { sched_yield() }
-            }
+            gate.closeAndWait()
             job.body.pointee = { _ in }
         }
         isBusy.store(false, ordering: .releasing)
@@ -120,6 +91,8 @@ public final class ThreadPool: Sendable {
             body(index)
         }
     }
+
+    // MARK: Workers
 
     private func startWorker() {
         let argument = Unmanaged.passRetained(self).toOpaque()
@@ -141,43 +114,11 @@ public final class ThreadPool: Sendable {
         var all = sigset_t()
         sigfillset(&all)
         pthread_sigmask(SIG_BLOCK, &all, nil)
-        Unmanaged<ThreadPool>.fromOpaque(argument).takeRetainedValue().serve()
-        return nil
-    }
-
-    private func serve() {
-        var seen: UInt64 = 0
-        while let open = waitForJob(after: seen) {
-            seen = open >> 32
-            var current = open
-            while current >> 32 == seen && current & Self.closed == 0 {
-                let (entered, now) = gate.compareExchange(
-                    expected: current, desired: current + 1, ordering: .acquiringAndReleasing)
-                if entered {
-                    work()
-                    gate.wrappingSubtract(1, ordering: .releasing)
-                    break
-                }
-                current = now
-            }
-        }
-    }
-
-    /// Spins for a while, for the next job mostly comes at once, then sleeps; nil once the pool is stopped.
-    private func waitForJob(after seen: UInt64) -> UInt64? {
-        for _ in 0..<20_000 where !isStopped.load(ordering: .relaxed) {
-            let now = gate.load(ordering: .acquiring)
-            if now >> 32 != seen && now & Self.closed == 0 { return now }
-            nightjar_spin_hint()
-        }
-        pthread_mutex_lock(sleep.mutex)
-        defer { pthread_mutex_unlock(sleep.mutex) }
-        sleepers.wrappingAdd(1, ordering: .sequentiallyConsistent)
-        defer { sleepers.wrappingSubtract(1, ordering: .sequentiallyConsistent) }
-        while !isStopped.load(ordering: .sequentiallyConsistent) {
-            let now = gate.load(ordering: .sequentiallyConsistent)
-            if now >> 32 != seen && now & Self.closed == 0 { return now }
-            pthread_cond_wait(sleep.condition, sleep.mutex)
+        let pool = Unmanaged<ThreadPool>.fromOpaque(argument).takeRetainedValue()
+        var visitor = Gate.Visitor()
+        while pool.gate.enter(&visitor) {
+            pool.work()
+            pool.gate.leave()
         }
         return nil
     }
