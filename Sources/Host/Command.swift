@@ -35,7 +35,8 @@ public enum Command {
         LUA_PATH='./?.lua;;'.
 
         Variables:
-          NIGHTJAR_NUM_THREADS  how many threads work on large operations (default: one for each processor)
+          NIGHTJAR_NUM_THREADS  how many threads work on large operations (default: one for each processor that
+                                this process may use); in a script, nj.set_num_threads(n)
           NIGHTJAR_ISA          the instruction set to use, x86-64-v2, -v3 or -v4, or v2, v3, v4 for short
                                 (default: the highest that the processor has)
 

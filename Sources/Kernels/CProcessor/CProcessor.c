@@ -2,6 +2,7 @@
 #include "CProcessor.h"
 
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,10 +23,33 @@ int nightjar_processor_level(void) {
 #endif
 }
 
+static int read_numbers(const char *folder, const char *name, long long *first, long long *second) {
+    char path[256];
+    if (snprintf(path, sizeof path, "%s/%s", folder, name) >= (int)sizeof path) return 0;
+    FILE *file = fopen(path, "r");
+    if (file == NULL) return 0;
+    int found = fscanf(file, "%lld %lld", first, second);
+    fclose(file);
+    return found;
+}
+
+int nightjar_processor_quota(const char *folder) {
+    long long quota = 0, period = 0, unused;
+    if (read_numbers(folder, "cpu.max", &quota, &period) != 2 &&
+        (read_numbers(folder, "cpu/cpu.cfs_quota_us", &quota, &unused) != 1 ||
+         read_numbers(folder, "cpu/cpu.cfs_period_us", &period, &unused) != 1))
+        return 0;
+    if (quota <= 0 || period <= 0 || quota / period >= 1 << 16) return 0;
+    return (int)((quota + period - 1) / period);
+}
+
 int nightjar_processor_count(void) {
 #if defined(__linux__)
     cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) return CPU_COUNT(&set);
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0) {
+        int count = CPU_COUNT(&set), quota = nightjar_processor_quota("/sys/fs/cgroup");
+        return quota > 0 && quota < count ? quota : count;
+    }
 #endif
     long count = sysconf(_SC_NPROCESSORS_ONLN);
     return count > 0 ? (int)count : 1;

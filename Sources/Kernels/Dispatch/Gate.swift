@@ -200,10 +200,3 @@ final class Gate: Sendable {
         return nil
     }
 }
-
-/// Nanoseconds of a clock that never goes back.
-private func nanoseconds() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-}

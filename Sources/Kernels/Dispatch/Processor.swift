@@ -1,4 +1,3 @@
-import CLibrary
 import CProcessor
 
 /// What this processor is, and what it can do at most.
@@ -21,8 +20,14 @@ public enum Processor {
         return family == 0 ? nil : family
     }
 
-    /// How many processors this process may run on.
+    /// How many processors this process may run on, and no more than a container's quota is worth.
     public static var count: Int { Int(nightjar_processor_count()) }
+
+    /// The processors that the quota in a control group's folder is worth, rounded up; nil where there is none.
+    static func quota(in folder: String) -> Int? {
+        let quota = Int(nightjar_processor_quota(folder))
+        return quota == 0 ? nil : quota
+    }
 
     /// Floating-point operations a second, of float32, that the kernels' instruction set reaches where it only multiplies
     /// and adds, on the shared pool's threads together: the best of several tries, which take a twentieth of a second.
@@ -33,16 +38,10 @@ public enum Processor {
         let operations = Double(kernels.multiplyAdd(rounds: rounds) * threads)
         var shortest = Double.infinity
         for _ in 0..<tries {
-            let start = seconds()
+            let start = nanoseconds()
             ThreadPool.shared.run(threads) { _ in _ = kernels.multiplyAdd(rounds: rounds) }
-            shortest = min(shortest, seconds() - start)
+            shortest = min(shortest, Double(nanoseconds() - start) * 1e-9)
         }
         return operations / shortest
-    }
-
-    private static func seconds() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 }
