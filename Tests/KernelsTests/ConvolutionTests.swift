@@ -2,6 +2,23 @@ import Kernels
 import TestSupport
 import Testing
 
+/// What a test's gradients are like.
+enum Gradients: Sendable, CaseIterable {
+    case dense, sparse, zero
+
+    /// `sparse` leaves one element in seven, and none at all in some planes.
+    func values(_ count: Int, plane: Int) -> Guarded {
+        Guarded(
+            formulaValues(count, 3).enumerated().map { i, value in
+                switch self {
+                case .dense: value
+                case .sparse: i * 5 % 7 == 3 && i / plane % 5 != 2 ? value : i % 2 == 0 ? 0 : -0.0
+                case .zero: 0
+                }
+            })
+    }
+}
+
 /// One shape, with a name to find it by.
 struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -81,6 +98,15 @@ private let named: [ConvolutionCase] = [
     .init("kernel as wide as a vector", 2, 4, 20, out: 3, window(3, 1, 1), window(8, 1, 3)),
     .init("more rows than a tile", 2, 5, 6, out: 100, window(3), window(3)),
     .init("the whole image", 3, 6, 7, out: 5, window(6), window(7)),
+    .init("several images a part", images: 18, 3, 6, 5, out: 4, window(3), window(2)),
+    .init("blocks of channels", images: 1, 40, 5, 7, out: 3, window(3, 1, 1), window(3, 1, 1)),
+    .init("blocks of several vectors", images: 1, 130, 4, 5, out: 3, window(1), window(1)),
+    .init("channels one beyond a vector", images: 1, 17, 6, 6, out: 19, window(2), window(3)),
+    .init("more sums than registers", images: 1, 18, 9, 8, out: 3, window(7, 1, 3), window(7, 1, 3)),
+    .init("colours", images: 1, 3, 20, 20, out: 5, window(7, 2, 3), window(7, 2, 3)),
+    .init("large kernel", images: 1, 3, 24, 25, out: 3, window(11, 2, 2), window(11, 2, 2)),
+    .init("larger than the first cache", images: 1, 10, 24, 36, out: 2, window(3, 1, 1), window(3, 1, 1)),
+    .init("parts of output channels", images: 3, 5, 5, 5, out: 70, window(2), window(2)),
     .init("no channels", 0, 4, 4, out: 2, window(3), window(3)),
 ]
 
@@ -146,6 +172,64 @@ struct ConvolutionTests {
         }
     }
 
+    @Test("gradients of input and weight from sparse gradients", arguments: tableNames, cases)
+    func sparse(name: String, test: ConvolutionCase) throws {
+        let kernels = try table(name)
+        let (x, w) = (guardedFormula(test.inputCount, 0), guardedFormula(test.weightCount, 1))
+        for kind in Gradients.allCases {
+            let g = kind.values(test.outputCount, plane: test.shape.outPixels)
+            var inputGradient = [Double](repeating: 0, count: test.inputCount)
+            var weightGradient = [Double](repeating: 0, count: test.weightCount)
+            test.forEachProduct {
+                inputGradient[$1] += Double(g.pointer[$0]) * Double(w.pointer[$2])
+                weightGradient[$2] += Double(g.pointer[$0]) * Double(x.pointer[$1])
+            }
+            let places = Nonzeros(g, test, kernels)
+            #expect(places.count == g.values.count { $0 != 0 } && places.isFinite)
+            let text = "\(name) \(test.testDescription) \(kind)"
+            if let method = kernels.sparseInputGradient(test.shape, images: test.images, nonzeros: nil) {
+                let dx = Guarded(count: test.inputCount)
+                #expect(method.runAll(places, weight: w, into: dx))
+                expectClose(dx, inputGradient, tolerance: 5e-5, text)
+            }
+            if let method = kernels.sparseWeightGradient(test.shape, images: test.images, nonzeros: nil) {
+                let dw = Guarded(count: test.weightCount)
+                #expect(method.runAll(places, input: x, into: dw))
+                expectClose(dw, weightGradient, tolerance: 5e-5, text)
+            }
+        }
+    }
+
+    @Test("what is not finite is found where zeros are not multiplied", arguments: tableNames, cases)
+    func notFinite(name: String, test: ConvolutionCase) throws {
+        let kernels = try table(name)
+        let g = Gradients.sparse.values(test.outputCount, plane: test.shape.outPixels)
+        let places = Nonzeros(g, test, kernels)
+        func ends(_ count: Int) -> [Int] { count == 0 ? [] : [0, count / 2, count - 1] }
+        for value in [Float.nan, .infinity, -.infinity] {
+            for at in ends(test.inputCount) {
+                let x = guardedFormula(test.inputCount, 0)
+                x.pointer[at] = value
+                let dw = Guarded(count: test.weightCount)
+                let method = kernels.sparseWeightGradient(test.shape, images: test.images, nonzeros: nil)
+                #expect(method?.runAll(places, input: x, into: dw) != true, "\(name) \(test) \(at)")
+            }
+            for at in ends(test.weightCount) {
+                let w = guardedFormula(test.weightCount, 1)
+                w.pointer[at] = value
+                let dx = Guarded(count: test.inputCount)
+                let method = kernels.sparseInputGradient(test.shape, images: test.images, nonzeros: nil)
+                #expect(method?.runAll(places, weight: w, into: dx) != true, "\(name) \(test) \(at)")
+            }
+            for at in ends(test.outputCount) {
+                let g = Gradients.zero.values(test.outputCount, plane: test.shape.outPixels)
+                g.pointer[at] = value
+                let places = Nonzeros(g, test, kernels)
+                #expect(places.count == 1 && !places.isFinite, "\(name) \(test) \(at)")
+            }
+        }
+    }
+
     @Test("no images give no weight gradient", arguments: tableNames)
     func noImages(name: String) throws {
         let test = cases[4]
@@ -184,5 +268,71 @@ extension WeightGradientMethod {
         }
         for part in (0..<finishParts).reversed() { finish(sums.pointer, weightGradient: output.pointer, part: part) }
         #expect(sums.isIntactAround, "\(self): sums outside")
+    }
+}
+
+/// Where a gradient is not 0.
+private struct Nonzeros {
+    let values: Guarded
+    let bits: [UInt64]
+    let count: Int
+    let isFinite: Bool
+
+    init(_ gradient: Guarded, _ test: ConvolutionCase, _ kernels: any KernelSet) {
+        let (planes, pixels) = (test.images * test.shape.outChannels, test.shape.outPixels)
+        values = gradient
+        var bits = [UInt64](repeating: .max, count: planes * ((pixels + 63) / 64))
+        (count, isFinite) = bits.withUnsafeMutableBufferPointer { bits in
+            bits.baseAddress.map { kernels.nonzeros(gradient.constant, pixels: pixels, bits: $0, 0..<planes) } ?? (0, true)
+        }
+        self.bits = bits
+    }
+
+    /// Calls a method with what it works from.
+    func callAsFunction<Result>(_ body: (SparseGradient) -> Result) -> Result? {
+        bits.withUnsafeBufferPointer { bits in
+            bits.baseAddress.map { body(SparseGradient(values: values.constant, bits: $0)) }
+        }
+    }
+}
+
+extension SparseInputGradientMethod {
+    /// Runs the parts one after the other, the last first. - Returns: whether the weight is finite.
+    fileprivate func runAll(_ gradient: Nonzeros, weight: Guarded, into output: Guarded) -> Bool {
+        let packed = Guarded(count: packedSize)
+        var isFinite = true
+        for part in (0..<packParts).reversed() where !pack(weight.constant, into: packed.pointer, part: part) {
+            isFinite = false
+        }
+        gradient { gradient in
+            for part in (0..<parts).reversed() {
+                run(gradient, packed: packed.constant, output: output.pointer, part: part)
+            }
+        }
+        #expect(packed.isIntactAround, "\(self): packed outside")
+        return isFinite
+    }
+}
+
+extension SparseWeightGradientMethod {
+    fileprivate func runAll(_ gradient: Nonzeros, input: Guarded, into output: Guarded) -> Bool {
+        let (packed, sums) = (Guarded(count: packedSize), Guarded(count: parts * sumsSize))
+        var isFinite = true
+        for part in (0..<packParts).reversed() where !pack(input.constant, into: packed.pointer, part: part) {
+            isFinite = false
+        }
+        gradient { gradient in
+            for part in (0..<parts).reversed() {
+                let sums = sums.pointer + part * sumsSize
+                if !run(gradient, input: input.constant, packed: packed.pointer, sums: sums, part: part) {
+                    isFinite = false
+                }
+            }
+        }
+        for part in (0..<finishParts).reversed() {
+            finish(sums.constant, weightGradient: output.pointer, part: part)
+        }
+        #expect(packed.isIntactAround && sums.isIntactAround, "\(self): outside")
+        return isFinite
     }
 }

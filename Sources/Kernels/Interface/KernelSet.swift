@@ -27,6 +27,23 @@ public protocol KernelSet: Sendable {
     func convolutionWeightGradient(
         _ shape: Convolution, images: Int, _ kind: WeightGradientKind?
     ) -> (any WeightGradientMethod)?
+    /// Where planes of `pixels` elements are not 0: a bit for each element, those of a plane from a word on.
+    ///
+    /// - Returns: how many are not, and whether all are finite.
+    func nonzeros(
+        _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>
+    ) -> (count: Int, isFinite: Bool)
+    /// The gradient of a convolution's input from a gradient of its output that is mostly zeros.
+    ///
+    /// - Parameter nonzeros: elements that are not 0; nil for the method even where it does not pay.
+    /// - Returns: nil where the method does not fit the shape, or all products are sooner multiplied.
+    func sparseInputGradient(
+        _ shape: Convolution, images: Int, nonzeros: Int?
+    ) -> (any SparseInputGradientMethod)?
+    /// Likewise the gradient of its weight.
+    func sparseWeightGradient(
+        _ shape: Convolution, images: Int, nonzeros: Int?
+    ) -> (any SparseWeightGradientMethod)?
     /// Images seen through a window: for each, the matrix `[channels · taps, places]` of what every tap sees, 0 outside.
     func unfold(
         _ type: ComputeType, _ shape: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,

@@ -27,4 +27,20 @@ extension Kernels {
         case .direct, nil: DirectWeightGradient(shape, images)
         }
     }
+
+    public func sparseInputGradient(
+        _ shape: Convolution, images: Int, nonzeros: Int?
+    ) -> (any SparseInputGradientMethod)? {
+        guard let method = SparseInputGradient(shape, images) else { return nil }
+        if let nonzeros, !method.pays(nonzeros) { return nil }
+        return method
+    }
+
+    public func sparseWeightGradient(
+        _ shape: Convolution, images: Int, nonzeros: Int?
+    ) -> (any SparseWeightGradientMethod)? {
+        guard let method = SparseWeightGradient(shape, images) else { return nil }
+        if let nonzeros, !method.pays(nonzeros) { return nil }
+        return method
+    }
 }

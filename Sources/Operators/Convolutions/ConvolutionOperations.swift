@@ -22,14 +22,17 @@ struct ConvolutionOperation: Operation {
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
         let (needs, specs) = (kept.needs, kept.inputSpecs)
+        let nonzeros = needs[0] || needs[1] ? try Nonzeros(gradient, groups: options.groups) : nil
         var found: [Tensor?] = [nil, nil, nil]
         if needs[0] {
             found[0] = try .applyOne(
-                ConvolutionInputGradient(options: options, input: specs[0].shape), [gradient, kept.input(1)])
+                ConvolutionInputGradient(options: options, input: specs[0].shape, nonzeros: nonzeros),
+                [gradient, kept.input(1)])
         }
         let needsBias = needs.count > 2 && needs[2]
         if needs[1] {
-            let operation = ConvolutionWeightGradient(options: options, weight: specs[1].shape, withBias: needsBias)
+            let operation = ConvolutionWeightGradient(
+                options: options, weight: specs[1].shape, withBias: needsBias, nonzeros: nonzeros)
             let gradients = try Tensor.apply(operation, [gradient, kept.input(0)])
             found[1] = gradients[0]
             if needsBias { found[2] = gradients[1] }
@@ -44,12 +47,14 @@ struct ConvolutionOperation: Operation {
 struct ConvolutionInputGradient: Operation {
     let options: ConvolutionOptions
     let input: Shape
+    var nonzeros: Nonzeros?
     var name: String { "conv2d_backward_input" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(input)] }
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(input, inputs[1].shape, options)
+        if let nonzeros, try nonzeros.runInputGradient(shape, inputs[0], weight: inputs[1], into: outputs[0]) { return }
         try kernels.convolutionInputGradient(shape, images: input[0], nil)?.run(
             inputs[0], weight: inputs[1], bias: nil, into: outputs[0])
     }
@@ -73,6 +78,7 @@ struct ConvolutionWeightGradient: Operation {
     let options: ConvolutionOptions
     let weight: Shape
     var withBias = false
+    var nonzeros: Nonzeros?
     var name: String { "conv2d_backward_weight" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(weight)] + (withBias ? [Spec([weight[0]])] : []) }
@@ -80,8 +86,10 @@ struct ConvolutionWeightGradient: Operation {
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (gradient, input) = (inputs[0], inputs[1])
         let shape = try Convolution(input.shape, weight, options)
-        try kernels.convolutionWeightGradient(shape, images: input.shape[0], nil)?.run(
-            gradient, input: input, into: outputs[0])
+        if try nonzeros?.runWeightGradient(shape, gradient, input: input, into: outputs[0]) != true {
+            try kernels.convolutionWeightGradient(shape, images: input.shape[0], nil)?.run(
+                gradient, input: input, into: outputs[0])
+        }
         if withBias { addChannels(of: gradient, into: outputs[1]) }
     }
 

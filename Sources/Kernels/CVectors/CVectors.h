@@ -1,0 +1,50 @@
+#ifndef NIGHTJAR_CVECTORS_H
+#define NIGHTJAR_CVECTORS_H
+
+// What Swift's vectors cannot say in one instruction.
+
+#include <stdint.h>
+
+typedef float nightjar_vector4 __attribute__((ext_vector_type(4)));
+typedef float nightjar_vector8 __attribute__((ext_vector_type(8)));
+typedef float nightjar_vector16 __attribute__((ext_vector_type(16)));
+
+/// One bit for each of 16 floats, the first the lowest: whether it differs from 0, as a NaN does.
+static inline uint16_t nightjar_nonzeros(const float *x) {
+    typedef float Floats __attribute__((ext_vector_type(16), aligned(4)));
+    typedef _Bool Bits __attribute__((ext_vector_type(16)));
+    union {
+        Bits bits;
+        uint16_t word;
+    } mask;
+    mask.bits = __builtin_convertvector(*(const Floats *)x != 0.0f, Bits);
+    return mask.word;
+}
+
+/// The first half of each vector, float by float: `a[0], b[0], a[1], b[1]` and so on.
+static inline nightjar_vector4 nightjar_merge_low4(nightjar_vector4 a, nightjar_vector4 b) {
+    return __builtin_shufflevector(a, b, 0, 4, 1, 5);
+}
+
+static inline nightjar_vector8 nightjar_merge_low8(nightjar_vector8 a, nightjar_vector8 b) {
+    return __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+static inline nightjar_vector16 nightjar_merge_low16(nightjar_vector16 a, nightjar_vector16 b) {
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+/// The second half of each vector, float by float.
+static inline nightjar_vector4 nightjar_merge_high4(nightjar_vector4 a, nightjar_vector4 b) {
+    return __builtin_shufflevector(a, b, 2, 6, 3, 7);
+}
+
+static inline nightjar_vector8 nightjar_merge_high8(nightjar_vector8 a, nightjar_vector8 b) {
+    return __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+static inline nightjar_vector16 nightjar_merge_high16(nightjar_vector16 a, nightjar_vector16 b) {
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+#endif

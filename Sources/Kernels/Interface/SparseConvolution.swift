@@ -1,0 +1,50 @@
+/// An output gradient `[images, channels, pixels]` of which most elements are exactly 0, and where the others are.
+public struct SparseGradient: @unchecked Sendable {
+    public let values: UnsafePointer<Float>
+    /// A bit for each element that is not 0; each plane begins with a word: `[images, channels, words]`.
+    public let bits: UnsafePointer<UInt64>
+
+    public init(values: UnsafePointer<Float>, bits: UnsafePointer<UInt64>) {
+        self.values = values
+        self.bits = bits
+    }
+}
+
+/// The gradient of a convolution's input from a sparse gradient of its output. A product with a zero that is not
+/// multiplied must be zero, so what packing finds not to be finite is of no use here.
+public protocol SparseInputGradientMethod: Sendable {
+    /// Floats that the packed weight takes.
+    var packedSize: Int { get }
+    /// Parts that packing has.
+    var packParts: Int { get }
+    /// Packs one part of the weight. - Returns: whether all of it is finite.
+    func pack(_ weight: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, part: Int) -> Bool
+    /// Parts that the work has.
+    var parts: Int { get }
+    /// Works out one part of the input's gradient.
+    func run(
+        _ gradient: SparseGradient, packed: UnsafePointer<Float>, output inputGradient: UnsafeMutablePointer<Float>,
+        part: Int)
+}
+
+/// The gradient of a convolution's weight from a sparse gradient of its output.
+public protocol SparseWeightGradientMethod: Sendable {
+    /// Floats that the packed input takes.
+    var packedSize: Int { get }
+    /// Parts that packing has before the work begins.
+    var packParts: Int { get }
+    /// Packs one part of the input. - Returns: whether all of it is finite.
+    func pack(_ input: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, part: Int) -> Bool
+    /// Floats of one part's sums.
+    var sumsSize: Int { get }
+    /// Parts that the work has; none where there are no images.
+    var parts: Int { get }
+    /// Writes one part's sums. - Returns: false where it found input that is not finite.
+    func run(
+        _ gradient: SparseGradient, input: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>,
+        sums: UnsafeMutablePointer<Float>, part: Int) -> Bool
+    /// Parts that adding up the sums has.
+    var finishParts: Int { get }
+    /// Adds up the sums of all parts, which lie one behind the other, and writes one part of the gradient.
+    func finish(_ sums: UnsafePointer<Float>, weightGradient: UnsafeMutablePointer<Float>, part: Int)
+}

@@ -1,0 +1,41 @@
+import CVectors
+import KernelInterface
+
+extension Kernels {
+    public func nonzeros(
+        _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>
+    ) -> (count: Int, isFinite: Bool) {
+        let words = (pixels + 63) / 64
+        var count = 0
+        var finite = Vector.zero
+        for plane in planes {
+            let x = x + plane * pixels
+            for word in 0..<words {
+                let first = word * 64
+                var found: UInt64 = 0
+                var at = first
+                let end = min(first + 64, pixels)
+                while at + 16 <= end {
+                    found |= UInt64(nightjar_nonzeros(x + at)) << UInt64(truncatingIfNeeded: at - first)
+                    for i in stride(from: 0, to: 16, by: lanes) { finite += load(x + at + i) * 0 }
+                    at += 16
+                }
+                if at < end, pixels >= 16 {
+                    // The last sixteen, of which the first were had.
+                    let last = UInt64(nightjar_nonzeros(x + end - 16)) >> UInt64(truncatingIfNeeded: 16 - (end - at))
+                    for i in stride(from: 0, to: 16, by: lanes) { finite += load(x + end - 16 + i) * 0 }
+                    found |= last << UInt64(truncatingIfNeeded: at - first)
+                    at = end
+                }
+                while at < end {
+                    if x[at] != 0 { found |= 1 << UInt64(truncatingIfNeeded: at - first) }
+                    finite[0] += x[at] * 0
+                    at += 1
+                }
+                bits[plane * words + word] = found
+                count += found.nonzeroBitCount
+            }
+        }
+        return (count, finite.sum() == 0)
+    }
+}

@@ -1,0 +1,96 @@
+import Kernels
+import Synchronization
+
+/// Where the gradient of a convolution's output is not 0, found once for the gradients of input and weight. Beyond a
+/// max-pool and a ReLU nine tenths of it are exact zeros, and a product with zero adds nothing.
+struct Nonzeros {
+    private let bits: Tensor
+    private let count: Int
+
+    /// - Returns: nil where the gradient is not sparse or not finite, or the convolution has groups.
+    /// - Throws: `TensorError` where the memory cannot be had.
+    init?(_ gradient: Tensor, groups: Int) throws {
+        let planes = gradient.shape[0] * gradient.shape[1]
+        let pixels = gradient.shape[2] * gradient.shape[3]
+        guard groups == 1, planes * pixels > 0 else { return nil }
+        let words = (pixels + 63) / 64
+        bits = try Tensor(uninitialized: [planes, 2 * words])
+        let marks = UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: planes * words)
+        let values = gradient.floats
+        // A few planes tell a dense gradient.
+        let some = min(planes, max(4, 4096 / pixels))
+        var sample = 0
+        for i in 0..<some {
+            let plane = i * planes / some
+            sample += kernels.nonzeros(values, pixels: pixels, bits: marks, plane..<plane + 1).count
+        }
+        guard Double(sample) <= Self.most * Double(some * pixels) else { return nil }
+        let total = Atomic<Int>(0)
+        let wrong = Atomic<Bool>(false)
+        inParts(of: planes, size: max(1, elementsAPart / pixels)) { part in
+            let found = kernels.nonzeros(values, pixels: pixels, bits: marks, part)
+            total.wrappingAdd(found.count, ordering: .relaxed)
+            if !found.isFinite { wrong.store(true, ordering: .relaxed) }
+        }
+        count = total.load(ordering: .relaxed)
+        guard !wrong.load(ordering: .relaxed) else { return nil }
+    }
+
+    /// The share from which no method for sparse gradients pays.
+    private static let most = 0.4
+
+    private func sparse(_ gradient: Tensor) -> SparseGradient {
+        let words = bits.shape[0] * bits.shape[1] / 2
+        return SparseGradient(
+            values: gradient.floats,
+            bits: UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: words))
+    }
+
+    /// Works out the gradient of a convolution's input.
+    ///
+    /// - Returns: false where all products must be multiplied: that is faster, or the weight is not finite.
+    /// - Throws: `TensorError` where the memory for the packed weight cannot be had.
+    func runInputGradient(_ shape: Convolution, _ gradient: Tensor, weight: Tensor, into output: Tensor) throws -> Bool {
+        let images = gradient.shape[0]
+        guard let method = kernels.sparseInputGradient(shape, images: images, nonzeros: count) else { return false }
+        let packed = try Tensor(uninitialized: [method.packedSize])
+        let (g, w, p, dx) = (sparse(gradient), weight.floats, packed.floats, output.floats)
+        let wrong = Atomic<Bool>(false)
+        ThreadPool.shared.run(method.packParts) {
+            if !method.pack(w, into: p, part: $0) { wrong.store(true, ordering: .relaxed) }
+        }
+        if wrong.load(ordering: .relaxed) { return false }
+        ThreadPool.shared.run(method.parts) { method.run(g, packed: p, output: dx, part: $0) }
+        extendLifetime(packed)
+        extendLifetime(bits)
+        return true
+    }
+
+    /// Works out the gradient of its weight.
+    ///
+    /// - Returns: false where all products must be multiplied: that is faster, or the input is not finite.
+    /// - Throws: `TensorError` where the memory for the packed input or the sums cannot be had.
+    func runWeightGradient(_ shape: Convolution, _ gradient: Tensor, input: Tensor, into output: Tensor) throws -> Bool {
+        let images = gradient.shape[0]
+        guard let method = kernels.sparseWeightGradient(shape, images: images, nonzeros: count) else { return false }
+        let packed = try Tensor(uninitialized: [method.packedSize])
+        let sums = try Tensor(uninitialized: [method.parts, method.sumsSize])
+        let (g, x, p, s, dw) = (sparse(gradient), input.floats, packed.floats, sums.floats, output.floats)
+        let wrong = Atomic<Bool>(false)
+        ThreadPool.shared.run(method.packParts) {
+            if !method.pack(x, into: p, part: $0) { wrong.store(true, ordering: .relaxed) }
+        }
+        if wrong.load(ordering: .relaxed) { return false }
+        ThreadPool.shared.run(method.parts) {
+            if !method.run(g, input: x, packed: p, sums: s + $0 * method.sumsSize, part: $0) {
+                wrong.store(true, ordering: .relaxed)
+            }
+        }
+        if wrong.load(ordering: .relaxed) { return false }
+        ThreadPool.shared.run(method.finishParts) { method.finish(s, weightGradient: dw, part: $0) }
+        extendLifetime(packed)
+        extendLifetime(sums)
+        extendLifetime(bits)
+        return true
+    }
+}
