@@ -107,6 +107,18 @@ private let named: [ConvolutionCase] = [
     .init("large kernel", images: 1, 3, 24, 25, out: 3, window(11, 2, 2), window(11, 2, 2)),
     .init("larger than the first cache", images: 1, 10, 24, 36, out: 2, window(3, 1, 1), window(3, 1, 1)),
     .init("parts of output channels", images: 3, 5, 5, 5, out: 70, window(2), window(2)),
+    .init("tiles of several images", images: 9, 5, 7, 7, out: 20, window(3, 1, 1), window(3, 1, 1)),
+    .init("tiles of many images", images: 60, 3, 2, 3, out: 4, window(1), window(1)),
+    .init("small images with a stride", images: 7, 6, 5, 5, out: 9, window(3, 2, 1), window(3, 2, 1)),
+    .init("channels in several blocks", images: 3, 50, 4, 6, out: 70, window(3, 1, 1), window(3, 1, 1)),
+    .init("wide rows and channels in several blocks", images: 1, 45, 5, 18, out: 9, window(3, 1, 1), window(3, 1, 1)),
+    .init("1x1 and channels in several blocks", images: 5, 200, 3, 5, out: 130, window(1), window(1)),
+    .init("rows in several blocks", images: 1, 2, 70, 33, out: 3, window(3, 2, 1), window(5, 1, 2)),
+    .init("more output channels than a block", images: 2, 3, 6, 6, out: 200, window(2, 2), window(2, 2)),
+    .init("1x1 with a stride", images: 2, 6, 9, 11, out: 5, window(1, 2), window(1, 2)),
+    .init("1x1 padded", images: 2, 3, 4, 5, out: 5, window(1, 1, 1), window(1, 1, 2)),
+    .init("the last rows unseen", images: 2, 2, 10, 12, out: 3, window(2, 4), window(3, 5)),
+    .init("stride 2 and dilated", images: 2, 3, 12, 20, out: 4, window(3, 2, 2, 2), window(3, 2, 2, 2)),
     .init("no channels", 0, 4, 4, out: 2, window(3), window(3)),
 ]
 
@@ -165,7 +177,9 @@ struct ConvolutionTests {
         var expected = [Double](repeating: 0, count: test.weightCount)
         test.forEachProduct { expected[$2] += Double(g.pointer[$0]) * Double(x.pointer[$1]) }
         for kind in WeightGradientKind.anyOrFastest {
-            guard let method = kernels.convolutionWeightGradient(test.shape, images: test.images, kind) else { continue }
+            guard let method = kernels.convolutionWeightGradient(test.shape, images: test.images, kind) else {
+                continue
+            }
             let dw = Guarded(count: test.weightCount)
             method.runAll(g, input: x, into: dw)
             expectClose(dw, expected, tolerance: 5e-5, "\(name) \(test.testDescription) \(method)")

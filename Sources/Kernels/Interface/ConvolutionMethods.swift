@@ -4,6 +4,8 @@ public enum ConvolutionKind: Sendable, CaseIterable {
     case direct
     /// What each tap sees is written into a matrix, which is multiplied by the weight.
     case matrix
+    /// Of gradients only: what each tap gets is worked out as a matrix and added up where the taps saw their inputs.
+    case scattered
 }
 
 /// The ways to work out the gradient of a convolution's weight.

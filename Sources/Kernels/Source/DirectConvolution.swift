@@ -1,31 +1,41 @@
 import KernelInterface
 
-/// A convolution whose pixels are read in vectors straight from the input.
+/// A convolution whose pixels are read in vectors straight from the input: some rows of one image, and some input channels
+/// after the other, whose rows stay in the cache. Sums are kept in a scratch until the last channels' are added.
 struct DirectConvolution: ConvolutionMethod {
     let shape: Convolution
-    let images: ImageParts
+    private let weight: WeightLayout
     private let runs: PixelRuns
-    private let outGroup: Int
-    private let groupSize: Int
+    /// Output rows of an image that are worked on at a time.
+    private let rows: Int
+    /// Such blocks of rows that an image has.
+    private let aImage: Int
+    private let items: ImageParts
 
+    /// - Parameter isReversed: whether this is the gradient of an input as `Convolution.reversed` has it.
     /// - Returns: nil where no vectors of pixels can be read from the input.
-    init?(_ shape: Convolution, _ images: Int) {
+    init?(_ shape: Convolution, _ images: Int, isReversed: Bool = false) {
+        let shape = shape.flattened
         guard let runs = PixelRuns(shape) else { return nil }
         self.shape = shape
-        self.images = ImageParts(images)
         self.runs = runs
-        outGroup = shape.outChannels / shape.groups
-        groupSize = packedSizeOfA(rows: outGroup, k: shape.taps)
+        weight = WeightLayout(shape, isReversed: isReversed)
+        // Frame and scratch take half of a second-level cache; and there are several parts where there are few images.
+        let row = Frame(shape, outRows: 1).size(channels: weight.depth) / max(1, shape.rows.size) * shape.rows.stride
+        let scratch = weight.depths > 1 ? runs.aRow * runs.length * weight.rows : 0
+        let most = max(1, min((1 << 16) / max(1, row) - shape.rows.size, (1 << 16) / max(1, scratch)))
+        let fewest = max(1, (8 + max(1, images) - 1) / max(1, images))
+        rows = evenBlock(shape.outHeight, max(1, min(most, (shape.outHeight + fewest - 1) / fewest)), of: 1)
+        aImage = (shape.outHeight + rows - 1) / rows
+        items = ImageParts(images * aImage, most: 32)
     }
 
-    var packedSize: Int { groupSize * shape.groups }
-    var packParts: Int { shape.groups }
-    var parts: Int { images.count }
+    var packedSize: Int { weight.packedSize }
+    var packParts: Int { weight.parts }
+    var parts: Int { items.count }
 
     func pack(_ weight: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, part: Int) {
-        packA(
-            rows: outGroup, k: shape.taps, a: weight + part * outGroup * shape.taps, row: shape.taps, column: 1,
-            into: packed + part * groupSize)
+        self.weight.pack(weight, into: packed, part: part)
     }
 
     func run(
@@ -33,27 +43,43 @@ struct DirectConvolution: ConvolutionMethod {
         output: UnsafeMutablePointer<Float>, part: Int
     ) {
         let s = shape
-        let frame = Frame(s)
-        let (taps, pixels, inGroup) = (s.taps, s.outPixels, s.inChannels / s.groups)
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * runs.count) { places in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: frame.size(s)) { framed in
-                guard let offsets = places.baseAddress, let framed = framed.baseAddress else { return }
-                let (starts, ends) = (offsets + taps, offsets + taps + runs.count)
-                frame.writeOffsets(s, to: offsets)
-                for run in 0..<runs.count {
-                    let (y, x) = (run / runs.aRow, min(run % runs.aRow * runs.lanes, s.outWidth - runs.lanes))
-                    starts[run] = y * s.rows.stride * frame.rowSize + x
+        let frame = Frame(s, outRows: rows)
+        let (plane, pixels, outGroup) = (s.height * s.width, s.outPixels, weight.rows)
+        let (taps, runCount) = (weight.depth * weight.taps, rows * runs.aRow)
+        let frameSize = frame.size(channels: weight.depth)
+        let scratchSize = weight.depths > 1 ? wholeLines((runCount + 1) * runs.length * outGroup) : 0
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * runCount) { places in
+            withFloats(scratchSize + frameSize) { scratch in
+                guard let offsets = places.baseAddress else { return }
+                let (starts, ends, framed) = (offsets + taps, offsets + taps + runCount, scratch + scratchSize)
+                frame.writeOffsets(s, channels: weight.depth, to: offsets)
+                for run in 0..<runCount {
+                    let (y, x) = (run / runs.aRow, min(run % runs.aRow * runs.length, s.outWidth - runs.length))
+                    starts[run] = frame.place(y, x)
                     ends[run] = y * s.outWidth + x
                 }
-                framed.update(repeating: 0, count: frame.size(s))
-                for image in images[part] {
+                framed.update(repeating: 0, count: frameSize)
+                for item in items[part] {
+                    let (image, first) = (item / aImage, item % aImage * rows)
+                    let outRows = min(rows, s.outHeight - first)
                     for group in 0..<s.groups {
-                        let input = input + (image * s.inChannels + group * inGroup) * s.height * s.width
-                        convolveTiles(
-                            channels: outGroup, taps: taps, weight: packed + group * groupSize,
-                            bias: bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
-                            runs: runs.count, areHalves: runs.areHalves, input: frame.place(s, input, in: framed),
-                            output: output + (image * s.outChannels + group * outGroup) * pixels, outRow: pixels)
+                        for block in 0..<weight.depths {
+                            let some = weight.channels(block)
+                            let channel = image * s.inChannels + group * weight.channels + some.lowerBound
+                            let source = frame.fill(
+                                s, channels: some.count, input + channel * plane, first: first, outRows: outRows,
+                                in: framed)
+                            PixelTiles(
+                                channels: outGroup, taps: some.count * weight.taps,
+                                weight: packed + weight.place(group: group, block: block),
+                                bias: bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
+                                runs: outRows * runs.aRow, areHalves: runs.areHalves, input: source,
+                                output: output
+                                    + ((image * s.outChannels + group * outGroup) * pixels + first * s.outWidth),
+                                outRow: pixels, scratch: scratch, isFirst: block == 0,
+                                isLast: block == weight.depths - 1
+                            ).run()
+                        }
                     }
                 }
             }

@@ -1,65 +1,155 @@
 import KernelInterface
 
-/// One group of one image as direct convolutions read it: without padding, or copied into a frame of zeros.
+/// Some rows of some channels of an image as convolutions read them: with the padding around them, and with the columns of
+/// one phase of the stride side by side, so that neighbouring outputs read neighbouring floats. Or the image as it is, where
+/// that is so already.
 struct Frame {
-    let rowSize: Int
-    let planeSize: Int
-    let isPadded: Bool
+    /// Whether the image is read as it is.
+    let isInPlace: Bool
+    /// Floats from one row, and from one channel, to the next.
+    let rowSize: Int, planeSize: Int
+    /// Rows from those of one output row to those of the next.
+    let rowStep: Int
+    /// Floats from what one output column reads to what the next does.
+    let columnStep: Int
+    private let rows: Int
+    private let phases: Phases
 
-    init(_ s: Convolution) {
-        isPadded = s.rows.padding > 0 || s.columns.padding > 0
-        rowSize = s.width + 2 * s.columns.padding
-        planeSize = rowSize * (s.height + 2 * s.rows.padding)
+    /// The columns of a padded row, by their remainders when divided by the stride: only those that a tap reads.
+    private struct Phases {
+        let stride: Int, dilation: Int
+        /// Floats of one phase.
+        let size: Int
+        let count: Int
+
+        init(_ window: Window, places: Int) {
+            (stride, dilation) = (window.stride, window.dilation)
+            size = places + (window.size - 1) * window.dilation / window.stride
+            // Taps run through remainders in a cycle.
+            var count = 1
+            while count < window.size, count * window.dilation % window.stride != 0 { count += 1 }
+            self.count = count
+        }
+
+        /// The remainder of a phase.
+        func remainder(_ phase: Int) -> Int { phase * dilation % stride }
+
+        /// Where a tap reads, from the place of its pixel.
+        func offset(_ tap: Int) -> Int { tap % count * size + tap * dilation / stride }
     }
 
-    /// Floats that a framed group takes; 0 where it is read in place.
-    func size(_ s: Convolution) -> Int { isPadded ? s.inChannels / s.groups * planeSize : 0 }
+    /// - Parameter outRows: the most output rows that are worked out from it at a time; nil for an image's.
+    init(_ s: Convolution, outRows: Int? = nil) {
+        let outRows = max(1, min(outRows ?? s.outHeight, s.outHeight))
+        isInPlace =
+            s.rows.padding == 0 && s.columns.padding == 0 && s.columns.stride == 1
+            && s.outHeight <= s.rows.places(on: s.height) && s.outWidth <= s.columns.places(on: s.width)
+        phases = Phases(s.columns, places: s.outWidth)
+        // One row of taps sees none of the rows between.
+        let step = s.rows.size == 1 ? 1 : s.rows.stride
+        rows = (outRows - 1) * step + (s.rows.size - 1) * s.rows.dilation + 1
+        rowStep = isInPlace ? s.rows.stride : step
+        columnStep = 1
+        rowSize = isInPlace ? s.width : phases.count * phases.size
+        planeSize = isInPlace ? s.height * s.width : rows * rowSize
+    }
 
-    /// Where each tap reads, from the place of its pixel.
-    func writeOffsets(_ s: Convolution, to offsets: UnsafeMutablePointer<Int>) {
+    /// Floats that some channels take; 0 where they are read in place. Behind them a vector can be read.
+    func size(channels: Int) -> Int { isInPlace ? 0 : channels * planeSize }
+
+    /// Where each tap of some channels reads, from the place of its pixel.
+    func writeOffsets(_ s: Convolution, channels: Int, to offsets: UnsafeMutablePointer<Int>) {
         var tap = 0
-        for c in 0..<s.inChannels / s.groups {
+        for c in 0..<channels {
             for ky in 0..<s.rows.size {
                 for kx in 0..<s.columns.size {
-                    offsets[tap] = c * planeSize + ky * s.rows.dilation * rowSize + kx * s.columns.dilation
+                    offsets[tap] = c * planeSize + ky * s.rows.dilation * rowSize + phases.offset(kx)
                     tap += 1
                 }
             }
         }
     }
 
-    /// The group as it is to be read, copied into `space` where it has a padding. The frame's zeros are written once,
-    /// before the first group.
-    func place(
-        _ s: Convolution, _ input: UnsafePointer<Float>, in space: UnsafeMutablePointer<Float>
+    /// The place of an output pixel whose row is the `y`th of those that the frame was filled for.
+    func place(_ y: Int, _ x: Int) -> Int { y * rowStep * rowSize + x }
+
+    /// Some channels of an image as they are to be read, from output row `first` on: copied into `space`, or in place. The
+    /// zeros beside the image are not written: the space holds zeros, or what was copied there before, at the beginning.
+    ///
+    /// - Parameter outRows: output rows that will be worked out.
+    func fill(
+        _ s: Convolution, channels: Int, _ input: UnsafePointer<Float>, first: Int, outRows: Int,
+        in space: UnsafeMutablePointer<Float>
     ) -> UnsafePointer<Float> {
-        guard isPadded else { return input }
-        for c in 0..<s.inChannels / s.groups {
-            for y in 0..<s.height {
-                (space + (c * planeSize + (y + s.rows.padding) * rowSize + s.columns.padding)).update(
-                    from: input + (c * s.height + y) * s.width, count: s.width)
+        if isInPlace { return input + first * s.rows.stride * s.width }
+        let step = s.rows.size == 1 ? s.rows.stride : 1
+        let used = (outRows - 1) * rowStep + (s.rows.size - 1) * s.rows.dilation + 1
+        // The rows that lie inside the image.
+        let top = first * s.rows.stride - s.rows.padding
+        let low = min(used, top >= 0 ? 0 : (step - 1 - top) / step)
+        let high = max(low, min(used, top >= s.height ? 0 : (s.height - 1 - top) / step + 1))
+        for c in 0..<channels {
+            let to = space + c * planeSize
+            to.update(repeating: 0, count: low * rowSize)
+            (to + high * rowSize).update(repeating: 0, count: (used - high) * rowSize)
+        }
+        for phase in 0..<phases.count where high > low {
+            let shift = phases.remainder(phase) - s.columns.padding
+            // The places whose columns lie inside the image.
+            let left = min(phases.size, shift >= 0 ? 0 : (phases.stride - 1 - shift) / phases.stride)
+            let end = min(phases.size, shift >= s.width ? 0 : (s.width - 1 - shift) / phases.stride + 1)
+            if end <= left { continue }
+            let column = left * phases.stride + shift
+            for c in 0..<channels {
+                var from = input + (c * s.height + top + low * step) * s.width
+                var to = space + (c * planeSize + low * rowSize + phase * phases.size + left)
+                for _ in low..<high {
+                    switch phases.stride {
+                    case 1: copyRow(end - left, from: from + column, to: to)
+                    case 2: copyPairs(end - left, from: from, column, of: s.width, to: to)
+                    default: for i in 0..<end - left { to[i] = from[column + i * phases.stride] }
+                    }
+                    from += step * s.width
+                    to += rowSize
+                }
             }
         }
         return UnsafePointer(space)
     }
 }
 
-/// The runs of pixels that a row of the output is cut into: whole vectors, or half vectors of which two make one, where
-/// that takes fewer. A row's last run overlaps the one before it.
-struct PixelRuns {
-    let lanes: Int
-    let aRow: Int
-    let count: Int
-    let areHalves: Bool
+/// Copies a row.
+@inline(__always)
+func copyRow(_ count: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>) {
+    var i = 0
+    while i + lanes <= count {
+        store(load(from + i), to + i)
+        i += lanes
+    }
+    if i < count { copyPart(from + i, to: to + i, count - i) }
+}
 
-    /// - Returns: nil where a row of the output is shorter than half a vector, or its pixels do not lie side by side.
-    init?(_ s: Convolution) {
-        let half = pixelLanes / 2
-        guard s.columns.stride == 1, s.outWidth >= half else { return nil }
-        let (wholes, halves) = ((s.outWidth + pixelLanes - 1) / pixelLanes, (s.outWidth + half - 1) / half)
-        areHalves = s.outWidth < pixelLanes || (halves * s.outHeight + 1) / 2 < wholes * s.outHeight
-        lanes = areHalves ? half : pixelLanes
-        aRow = areHalves ? halves : wholes
-        count = aRow * s.outHeight
+/// Copies every second float of a row from one on. A pair is read from the float before it, where there is one, so that
+/// nothing behind the row is read.
+@inline(__always)
+private func copyPairs(
+    _ count: Int, from row: UnsafePointer<Float>, _ first: Int, of width: Int, to: UnsafeMutablePointer<Float>
+) {
+    var i = 0
+    if first > 0 {
+        let from = row + (first - 1)
+        while i + lanes / 2 <= count {
+            UnsafeMutableRawPointer(to + i).storeBytes(of: load(from + 2 * i).oddHalf, as: HalfVector.self)
+            i += lanes / 2
+        }
+    } else {
+        while i + lanes / 2 <= count, 2 * i + lanes <= width {
+            UnsafeMutableRawPointer(to + i).storeBytes(of: load(row + 2 * i).evenHalf, as: HalfVector.self)
+            i += lanes / 2
+        }
+    }
+    while i < count {
+        to[i] = row[first + 2 * i]
+        i += 1
     }
 }

@@ -1,5 +1,9 @@
 import KernelInterface
 
+/// Blocks of a matrix product: a panel of B of this depth stays in the first cache while all rows of a block of A, which
+/// stays in the second, pass over it; a block of B stays in the third.
+private let (mostDepth, mostHeight, mostWidth) = (192, 768, 3072)
+
 extension Kernels {
     /// Blocked matrix product after Goto and van de Geijn (2008): a block of A and a block of B are packed so that the
     /// micro-kernel reads both in order. Blocks have fixed sizes, so every element is summed in one order whatever the
@@ -10,37 +14,36 @@ extension Kernels {
             if !g.accumulate { for i in 0..<g.m { (g.c + i * g.cRow).update(repeating: 0, count: g.n) } }
             return
         }
-        let (depth, height, width) = (min(g.k, 256), min(g.m, 96), min(g.n, 1024))
-        let widthPadded = (width + tileColumns - 1) / tileColumns * tileColumns
-        withUnsafeTemporaryAllocation(
-            of: Float.self, capacity: packedSizeOfA(rows: height, k: depth) + depth * widthPadded
-        ) { space in
-            guard let packedA = space.baseAddress else { return }
-            let packedB = packedA + packedSizeOfA(rows: height, k: depth)
-            var p = 0
-            while p < g.k {
-                let kBlock = min(depth, g.k - p)
-                var j = 0
-                while j < g.n {
-                    let nBlock = min(width, g.n - j)
-                    packB(
-                        k: kBlock, columns: nBlock, b: g.b + p * g.bRow + j * g.bColumn, row: g.bRow, column: g.bColumn,
-                        into: packedB)
-                    var i = 0
-                    while i < g.m {
+        if multiplyDots(g) { return }
+        let (depth, height, width) = (
+            evenBlock(g.k, mostDepth, of: 1), evenBlock(g.m, mostHeight, of: tileRows),
+            evenBlock(g.n, mostWidth, of: tileColumns)
+        )
+        let sizeOfA = wholeLines(packedSizeOfA(rows: height, k: depth))
+        // Few rows do not make up for packing columns that lie side by side.
+        let isPacked = g.bColumn != 1 || g.m > 4 * tileRows || g.n % lanes != 0
+        withFloats(sizeOfA + (isPacked ? packedSizeOfB(k: depth, columns: width) : 0)) { packedA in
+            let packedB = packedA + sizeOfA
+            for j in stride(from: 0, to: g.n, by: width) {
+                let nBlock = min(width, g.n - j)
+                for p in stride(from: 0, to: g.k, by: depth) {
+                    let kBlock = min(depth, g.k - p)
+                    let b = g.b + (p * g.bRow + j * g.bColumn)
+                    if isPacked {
+                        packB(k: kBlock, columns: nBlock, b: b, row: g.bRow, column: g.bColumn, into: packedB)
+                    }
+                    for i in stride(from: 0, to: g.m, by: height) {
                         let mBlock = min(height, g.m - i)
                         packA(
-                            rows: mBlock, k: kBlock, a: g.a + i * g.aRow + p * g.aColumn, row: g.aRow,
+                            rows: mBlock, k: kBlock, a: g.a + (i * g.aRow + p * g.aColumn), row: g.aRow,
                             column: g.aColumn, into: packedA)
                         multiplyPanels(
-                            m: mBlock, n: nBlock, k: kBlock, packedA: packedA, b: packedB, bRow: tileColumns,
-                            bPanel: tileColumns * kBlock, c: g.c + i * g.cRow + j, cRow: g.cRow,
-                            accumulating: g.accumulate || p > 0)
-                        i += mBlock
+                            m: mBlock, n: nBlock, k: kBlock, packedA: packedA, b: isPacked ? UnsafePointer(packedB) : b,
+                            bRow: isPacked ? tileColumns : g.bRow,
+                            bPanel: isPacked ? tileColumns * kBlock : tileColumns,
+                            c: g.c + (i * g.cRow + j), cRow: g.cRow, accumulating: g.accumulate || p > 0)
                     }
-                    j += nBlock
                 }
-                p += kBlock
             }
         }
     }
@@ -62,26 +65,8 @@ extension Kernels {
     }
 }
 
-/// Packs `k` × `columns` values of B into panels of `tileColumns`, the last filled up with zeros.
-private func packB(
-    k: Int, columns: Int, b: UnsafePointer<Float>, row: Int, column: Int, into packed: UnsafeMutablePointer<Float>
-) {
-    var out = packed
-    var first = 0
-    let panel = tileColumns
-    while first < columns {
-        let count = min(panel, columns - first)
-        let base = b + first * column
-        for p in 0..<k {
-            let source = base + p * row
-            if column == 1 {
-                for j in 0..<count { out[j] = source[j] }
-            } else {
-                for j in 0..<count { out[j] = source[j * column] }
-            }
-            for j in count..<panel { out[j] = 0 }
-            out += panel
-        }
-        first += panel
-    }
+/// The size of blocks of at most `most` that divide `count` evenly, rounded up to a multiple of `unit`.
+func evenBlock(_ count: Int, _ most: Int, of unit: Int) -> Int {
+    let blocks = max(1, (count + max(1, most) - 1) / max(1, most))
+    return max(unit, ((count + blocks - 1) / blocks + unit - 1) / unit * unit)
 }

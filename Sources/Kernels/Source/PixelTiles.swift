@@ -1,108 +1,218 @@
-/// Pixels that a tile of a direct convolution holds in one vector.
-let pixelLanes = Vector.scalarCount
+/// Some output of a convolution, read straight from the input: some output channels by some vectors of pixels at a time.
+struct PixelTiles {
+    let channels: Int, taps: Int
+    /// `packA` of `[channels, taps]`.
+    let weight: UnsafePointer<Float>
+    let bias: UnsafePointer<Float>?
+    /// Where each tap reads, from the place of its pixel.
+    let offsets: UnsafePointer<Int>
+    /// Where each run of pixels reads from and goes to.
+    let starts: UnsafePointer<Int>, ends: UnsafePointer<Int>
+    let runs: Int
+    /// Whether a run is half a vector instead of a whole one.
+    let areHalves: Bool
+    let input: UnsafePointer<Float>
+    let output: UnsafeMutablePointer<Float>
+    /// Floats from one output channel to the next.
+    let outRow: Int
+    /// `[vectors, channels]`: the sums so far, of taps before these and for those behind.
+    let scratch: UnsafeMutablePointer<Float>
+    /// Whether no taps come before these, and none behind.
+    let isFirst: Bool, isLast: Bool
 
-/// The output of a convolution with column stride 1, read straight from the input: six output channels by two vectors
-/// of pixels at a time.
-///
-/// - Parameters:
-///   - weight: `packA` of `[channels, taps]`.
-///   - offsets: where each tap reads, from the place of its pixel.
-///   - starts, ends: where each run of pixels reads from and goes to.
-///   - areHalves: whether a run is half a vector instead of a whole one.
-///   - outRow: floats from one output channel to the next.
-func convolveTiles(
-    channels: Int, taps: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    offsets: UnsafePointer<Int>, starts: UnsafePointer<Int>, ends: UnsafePointer<Int>, runs: Int, areHalves: Bool,
-    input: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outRow: Int
-) {
+    func run() {
+        let vectors = areHalves ? (runs + 1) / 2 : runs
+        for vector in stride(from: 0, to: vectors, by: tileVectors) {
+            let count = min(tileVectors, vectors - vector)
+            let scratch = scratch + vector * channels * lanes
+            if areHalves {
+                let run = 2 * vector
+                let source = Halves(
+                    offsets: offsets, low0: from(run), high0: from(run + 1), low1: from(run + 2), high1: from(run + 3),
+                    low2: from(run + 4), high2: from(run + 5))
+                if isLast {
+                    let target = HalfEnds(
+                        low0: to(run), high0: to(run + 1), low1: to(run + 2), high1: to(run + 3), low2: to(run + 4),
+                        high2: to(run + 5), step: outRow, start: start(scratch))
+                    columns(count, source, target)
+                } else {
+                    columns(count, source, Scratch(first: scratch, vector: channels * lanes, isAdded: !isFirst))
+                }
+            } else {
+                let source = Wholes(offsets: offsets, in0: from(vector), in1: from(vector + 1), in2: from(vector + 2))
+                if isLast {
+                    let target = WholeEnds(
+                        out0: to(vector), out1: to(vector + 1), out2: to(vector + 2), step: outRow,
+                        start: start(scratch))
+                    columns(count, source, target)
+                } else {
+                    columns(count, source, Scratch(first: scratch, vector: channels * lanes, isAdded: !isFirst))
+                }
+            }
+        }
+    }
+
     // Beyond the last run the tile holds it once more.
-    func from(_ run: Int) -> UnsafePointer<Float> { input + starts[min(run, runs - 1)] }
-    func to(_ run: Int) -> UnsafeMutablePointer<Float> { output + ends[min(run, runs - 1)] }
-    var run = 0
-    while run < runs {
-        if areHalves {
-            convolveTile(
-                channels: channels, taps: taps, weight: weight, bias: bias, offsets: offsets,
-                Halves(low: from(run), high: from(run + 1)), Halves(low: from(run + 2), high: from(run + 3)),
-                HalfEnds(low: to(run), high: to(run + 1)), HalfEnds(low: to(run + 2), high: to(run + 3)), outRow)
-            run += 4
-        } else {
-            convolveTile(
-                channels: channels, taps: taps, weight: weight, bias: bias, offsets: offsets,
-                from(run), from(run + 1), to(run), to(run + 1), outRow)
-            run += 2
+    private func from(_ run: Int) -> UnsafePointer<Float> { input + starts[min(run, runs - 1)] }
+    private func to(_ run: Int) -> UnsafeMutablePointer<Float> { output + ends[min(run, runs - 1)] }
+
+    private func start(_ scratch: UnsafeMutablePointer<Float>) -> ChannelStart {
+        ChannelStart(bias: bias, scratch: isFirst ? nil : UnsafePointer(scratch), vector: channels * lanes)
+    }
+
+    private func columns<Source: TileSource, Target: ChannelTarget>(
+        _ vectors: Int, _ source: Source, _ target: Target
+    ) {
+        for first in stride(from: 0, to: channels, by: tileRows) {
+            multiplyRows(
+                min(tileRows, channels - first), vectors: vectors, k: taps, a: weight + first * taps, from: source,
+                to: target.advanced(by: first))
         }
     }
 }
 
-@inline(__always)
-private func convolveTile<Source: VectorSource, Target: VectorTarget>(
-    channels: Int, taps: Int, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
-    offsets: UnsafePointer<Int>, _ in0: Source, _ in1: Source, _ out0: Target, _ out1: Target, _ outRow: Int
-) {
-    var first = 0
-    while first < channels {
-        let rows = min(6, channels - first)
-        var sums = Sums()
-        if let bias { sums.fill(bias + first, rows) }
-        var a = weight + first * taps
-        for tap in 0..<taps {
-            let offset = offsets[tap]
-            let (b0, b1) = (in0.vector(at: offset), in1.vector(at: offset))
-            accumulate(&sums.c00, &sums.c01, a[0], b0, b1)
-            accumulate(&sums.c10, &sums.c11, a[1], b0, b1)
-            accumulate(&sums.c20, &sums.c21, a[2], b0, b1)
-            accumulate(&sums.c30, &sums.c31, a[3], b0, b1)
-            accumulate(&sums.c40, &sums.c41, a[4], b0, b1)
-            accumulate(&sums.c50, &sums.c51, a[5], b0, b1)
-            a += 6
+/// A target whose rows are output channels.
+private protocol ChannelTarget: TileTarget {
+    func advanced(by channels: Int) -> Self
+}
+
+/// What a tile's sums are added to.
+private struct ChannelStart {
+    var bias: UnsafePointer<Float>?
+    var scratch: UnsafePointer<Float>?
+    /// Floats of a vector of all channels.
+    let vector: Int
+
+    @inline(__always)
+    func advanced(by channels: Int) -> ChannelStart {
+        ChannelStart(bias: bias.map { $0 + channels }, scratch: scratch.map { $0 + channels * lanes }, vector: vector)
+    }
+
+    @inline(__always)
+    func added(to sums: TileRow, _ row: Int, _ vectors: Int) -> TileRow {
+        let value = Vector(repeating: bias?[row] ?? 0)
+        var result = sums
+        result.v0 += value
+        result.v1 += value
+        result.v2 += value
+        if let scratch {
+            let at = scratch + row * lanes
+            result.v0 += load(at)
+            if vectors > 1 { result.v1 += load(at + vector) }
+            if vectors > 2 { result.v2 += load(at + 2 * vector) }
         }
-        sums.eachRow(rows) { row, low, high in
-            out0.put(low, at: (first + row) * outRow)
-            out1.put(high, at: (first + row) * outRow)
-        }
-        first += 6
+        return result
     }
 }
 
-/// Where a vector of pixels is read from, at some distance.
-private protocol VectorSource {
-    func vector(at offset: Int) -> Vector
-}
-
-/// Where a vector of pixels goes to, at some distance.
-private protocol VectorTarget {
-    func put(_ vector: Vector, at offset: Int)
-}
-
-extension UnsafePointer<Float>: VectorSource {
-    @inline(__always)
-    fileprivate func vector(at offset: Int) -> Vector { load(self + offset) }
-}
-
-extension UnsafeMutablePointer<Float>: VectorTarget {
-    @inline(__always)
-    fileprivate func put(_ vector: Vector, at offset: Int) { store(vector, self + offset) }
-}
-
-/// A vector whose halves lie apart: pixels of two rows that are shorter than a vector, or of a row's end and the next.
-private struct Halves: VectorSource {
-    var low: UnsafePointer<Float>, high: UnsafePointer<Float>
+private struct Scratch: ChannelTarget {
+    var first: UnsafeMutablePointer<Float>
+    let vector: Int
+    let isAdded: Bool
 
     @inline(__always)
-    func vector(at offset: Int) -> Vector {
+    func advanced(by channels: Int) -> Scratch {
+        Scratch(first: first + channels * lanes, vector: vector, isAdded: isAdded)
+    }
+
+    @inline(__always)
+    func put(_ sums: TileRow, row: Int, _ vectors: Int) {
+        let at = first + row * lanes
+        store(isAdded ? sums.v0 + load(at) : sums.v0, at)
+        if vectors > 1 { store(isAdded ? sums.v1 + load(at + vector) : sums.v1, at + vector) }
+        if vectors > 2 { store(isAdded ? sums.v2 + load(at + 2 * vector) : sums.v2, at + 2 * vector) }
+    }
+}
+
+/// Vectors of pixels that lie side by side.
+private struct Wholes: TileSource {
+    let offsets: UnsafePointer<Int>
+    let in0: UnsafePointer<Float>, in1: UnsafePointer<Float>, in2: UnsafePointer<Float>
+
+    @inline(__always)
+    func row(_ tap: Int, _ vectors: Int) -> TileRow {
+        let offset = offsets[tap]
+        var row = TileRow()
+        row.v0 = load(in0 + offset)
+        if vectors > 1 { row.v1 = load(in1 + offset) }
+        if vectors > 2 { row.v2 = load(in2 + offset) }
+        return row
+    }
+}
+
+private struct WholeEnds: ChannelTarget {
+    var out0: UnsafeMutablePointer<Float>, out1: UnsafeMutablePointer<Float>, out2: UnsafeMutablePointer<Float>
+    let step: Int
+    let start: ChannelStart
+
+    @inline(__always)
+    func advanced(by channels: Int) -> WholeEnds {
+        let distance = channels * step
+        return WholeEnds(
+            out0: out0 + distance, out1: out1 + distance, out2: out2 + distance, step: step,
+            start: start.advanced(by: channels))
+    }
+
+    @inline(__always)
+    func put(_ sums: TileRow, row: Int, _ vectors: Int) {
+        let (at, sums) = (row * step, start.added(to: sums, row, vectors))
+        store(sums.v0, out0 + at)
+        if vectors > 1 { store(sums.v1, out1 + at) }
+        if vectors > 2 { store(sums.v2, out2 + at) }
+    }
+}
+
+/// Vectors whose halves lie apart: pixels of two rows that are shorter than a vector, or of a row's end and the next.
+private struct Halves: TileSource {
+    let offsets: UnsafePointer<Int>
+    let low0: UnsafePointer<Float>, high0: UnsafePointer<Float>
+    let low1: UnsafePointer<Float>, high1: UnsafePointer<Float>
+    let low2: UnsafePointer<Float>, high2: UnsafePointer<Float>
+
+    @inline(__always)
+    func row(_ tap: Int, _ vectors: Int) -> TileRow {
+        let offset = offsets[tap]
+        var row = TileRow()
+        row.v0 = join(low0 + offset, high0 + offset)
+        if vectors > 1 { row.v1 = join(low1 + offset, high1 + offset) }
+        if vectors > 2 { row.v2 = join(low2 + offset, high2 + offset) }
+        return row
+    }
+
+    @inline(__always)
+    private func join(_ low: UnsafePointer<Float>, _ high: UnsafePointer<Float>) -> Vector {
         Vector(
-            lowHalf: UnsafeRawPointer(low + offset).loadUnaligned(as: HalfVector.self),
-            highHalf: UnsafeRawPointer(high + offset).loadUnaligned(as: HalfVector.self))
+            lowHalf: UnsafeRawPointer(low).loadUnaligned(as: HalfVector.self),
+            highHalf: UnsafeRawPointer(high).loadUnaligned(as: HalfVector.self))
     }
 }
 
-private struct HalfEnds: VectorTarget {
-    var low: UnsafeMutablePointer<Float>, high: UnsafeMutablePointer<Float>
+private struct HalfEnds: ChannelTarget {
+    var low0: UnsafeMutablePointer<Float>, high0: UnsafeMutablePointer<Float>
+    var low1: UnsafeMutablePointer<Float>, high1: UnsafeMutablePointer<Float>
+    var low2: UnsafeMutablePointer<Float>, high2: UnsafeMutablePointer<Float>
+    let step: Int
+    let start: ChannelStart
 
     @inline(__always)
-    func put(_ vector: Vector, at offset: Int) {
-        UnsafeMutableRawPointer(low + offset).storeBytes(of: vector.lowHalf, as: HalfVector.self)
-        UnsafeMutableRawPointer(high + offset).storeBytes(of: vector.highHalf, as: HalfVector.self)
+    func advanced(by channels: Int) -> HalfEnds {
+        let distance = channels * step
+        return HalfEnds(
+            low0: low0 + distance, high0: high0 + distance, low1: low1 + distance, high1: high1 + distance,
+            low2: low2 + distance, high2: high2 + distance, step: step, start: start.advanced(by: channels))
+    }
+
+    @inline(__always)
+    func put(_ sums: TileRow, row: Int, _ vectors: Int) {
+        let (at, sums) = (row * step, start.added(to: sums, row, vectors))
+        put(sums.v0, low0 + at, high0 + at)
+        if vectors > 1 { put(sums.v1, low1 + at, high1 + at) }
+        if vectors > 2 { put(sums.v2, low2 + at, high2 + at) }
+    }
+
+    @inline(__always)
+    private func put(_ vector: Vector, _ low: UnsafeMutablePointer<Float>, _ high: UnsafeMutablePointer<Float>) {
+        UnsafeMutableRawPointer(low).storeBytes(of: vector.lowHalf, as: HalfVector.self)
+        UnsafeMutableRawPointer(high).storeBytes(of: vector.highHalf, as: HalfVector.self)
     }
 }

@@ -39,6 +39,40 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
 
+/// The first `count` floats, fewer than a vector has, and zeros.
+@inline(__always)
+func loadPart(_ pointer: UnsafePointer<Float>, _ count: Int) -> Vector {
+    var vector = Vector.zero
+    withUnsafeMutableBytes(of: &vector) { copyPart(UnsafeRawPointer(pointer), $0.baseAddress, count) }
+    return vector
+}
+
+/// Stores the first `count` floats of a vector, fewer than all.
+@inline(__always)
+func storePart(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ count: Int) {
+    withUnsafeBytes(of: vector) { copyPart($0.baseAddress, UnsafeMutableRawPointer(pointer), count) }
+}
+
+/// Copies `count` floats, fewer than a vector has.
+@inline(__always)
+func copyPart(_ from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>, _ count: Int) {
+    copyPart(UnsafeRawPointer(from), UnsafeMutableRawPointer(to), count)
+}
+
+@inline(__always)
+private func copyPart(_ from: UnsafeRawPointer?, _ to: UnsafeMutableRawPointer?, _ count: Int) {
+    guard var from, var to else { return }
+    func move<Part>(_: Part.Type) {
+        to.storeBytes(of: from.loadUnaligned(as: Part.self), as: Part.self)
+        from += MemoryLayout<Part>.size
+        to += MemoryLayout<Part>.size
+    }
+    if count & 8 != 0 { move(SIMD8<Float>.self) }
+    if count & 4 != 0 { move(SIMD4<Float>.self) }
+    if count & 2 != 0 { move(SIMD2<Float>.self) }
+    if count & 1 != 0 { move(Float.self) }
+}
+
 /// A row's sums: `(low, high) += a·(b0, b1)`.
 @inline(__always)
 func accumulate(_ low: inout Vector, _ high: inout Vector, _ a: Float, _ b0: Vector, _ b1: Vector) {

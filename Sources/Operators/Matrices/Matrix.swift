@@ -47,12 +47,30 @@ private func multiply<T>(
                 b: b.pointer + columns.lowerBound * b.columnStep, bRow: b.rowStep, bColumn: b.columnStep,
                 c: c + rows.lowerBound * n + columns.lowerBound, cRow: n, accumulate: accumulate))
     }
-    if m * n * k < 100_000 { return block(0..<m, 0..<n) }
-    if m >= n {
-        let size = max(24, ((m + 7) / 8 + 5) / 6 * 6)
-        inParts(of: m, size: size) { block($0, 0..<n) }
-    } else {
-        let size = max(64, ((n + 7) / 8 + 31) / 32 * 32)
-        inParts(of: n, size: size) { block(0..<m, $0) }
+    let (rows, columns) = blockSize(m, n, k)
+    let across = (n + columns - 1) / columns
+    ThreadPool.shared.run((m + rows - 1) / rows * across) { part in
+        let (i, j) = (part / across * rows, part % across * columns)
+        block(i..<min(m, i + rows), j..<min(n, j + columns))
     }
+}
+
+/// Rows and columns of the blocks of a product: of up to eight parts worth starting, which are as square as may be, for each
+/// packs its rows and columns.
+private func blockSize(_ m: Int, _ n: Int, _ k: Int) -> (Int, Int) {
+    let wanted = min(8, m * n * k / 100_000)
+    var (down, across) = (1, 1)
+    while down * across < wanted {
+        if m / down >= n / across && m / down >= 32 {
+            down *= 2
+        } else if n / across >= 64 {
+            across *= 2
+        } else if m / down >= 16 {
+            down *= 2
+        } else {
+            break
+        }
+    }
+    // Multiples of the tiles' sizes.
+    return (max(1, ((m + down - 1) / down + 7) / 8 * 8), max(1, ((n + across - 1) / across + 15) / 16 * 16))
 }

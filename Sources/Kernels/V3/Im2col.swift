@@ -1,1 +1,0 @@
-../Source/Im2col.swift
