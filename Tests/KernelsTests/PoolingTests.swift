@@ -85,6 +85,25 @@ struct PoolingTests {
         }
     }
 
+    @Test("gradients go where the maxima stood, and zeros elsewhere", arguments: tableNames, cases + [dilated])
+    func maximumGradient(name: String, test: PoolingCase) throws {
+        let kernels = try table(name)
+        let x = Guarded(input(planes * test.inside, special: true))
+        let (y, g) = (Guarded(count: planes * test.outside), guardedFormula(planes * test.outside, 5))
+        let dx = Guarded(count: planes * test.inside)
+        var indices = [Int32](repeating: -1, count: planes * test.outside)
+        indices.withUnsafeMutableBufferPointer { places in
+            guard let places = places.baseAddress else { return }
+            kernels.maxPool(.float, test.shape, x.constant, y.pointer, indices: places, 0..<planes)
+            kernels.maxPoolBackward(.float, test.shape, g.constant, indices: places, dx.pointer, 0..<planes)
+        }
+        var expected = [Double](repeating: 0, count: planes * test.inside)
+        for (i, place) in indices.enumerated() {
+            expected[i / test.outside * test.inside + Int(place)] += Double(g.pointer[i])
+        }
+        expectClose(dx, expected, "\(name) \(test.testDescription)")
+    }
+
     @Test("average and its gradient", arguments: tableNames, cases)
     func average(name: String, test: PoolingCase) throws {
         let kernels = try table(name)

@@ -6,12 +6,16 @@ public enum ConvolutionKind: Sendable, CaseIterable {
     case matrix
     /// Of gradients only: what each tap gets is worked out as a matrix and added up where the taps saw their inputs.
     case scattered
+    /// Planes of several images lie side by side, and each tap reads vectors at one distance.
+    case strips
 }
 
 /// The ways to work out the gradient of a convolution's weight.
 public enum WeightGradientKind: Sendable, CaseIterable {
     /// Pixels are read one by one from the image they are in, the gradient in vectors of channels.
     case direct
+    /// Planes of several images lie side by side, and each tap reads vectors at one distance.
+    case strips
 }
 
 /// A convolution of some images, or the gradient of its input, by one of several methods. Both multiply images by a

@@ -8,6 +8,8 @@ extension Kernels {
         case .direct: DirectConvolution(shape, images)
         case .matrix: MatrixConvolution(shape, images)
         case .scattered: nil
+        case .strips: StripConvolution(shape, images, gradient: false)
+        case nil where shape.isOfFewChannels: StripConvolution(shape, images, gradient: false)
         case nil:
             prefersDirect(shape, images)
                 ? DirectConvolution(shape, images) ?? MatrixConvolution(shape, images)
@@ -23,6 +25,8 @@ extension Kernels {
         case .direct: reversed.flatMap { DirectConvolution($0, images, isReversed: true) }
         case .matrix: reversed.map { MatrixConvolution($0, images, isReversed: true) }
         case .scattered: ScatteredInputGradient(shape, images)
+        case .strips: StripConvolution(shape, images, gradient: true)
+        case nil where shape.isOfFewChannels: StripConvolution(shape, images, gradient: true)
         case nil:
             // Where the padding is small, the gradient is much smaller than the input, and a convolution multiplies more.
             if let reversed, shape.height * shape.width <= 2 * shape.outPixels {
@@ -38,6 +42,8 @@ extension Kernels {
         _ shape: Convolution, images: Int, _ kind: WeightGradientKind?
     ) -> (any WeightGradientMethod)? {
         switch kind {
+        case .strips: StripWeightGradient(shape, images)
+        case nil where shape.isOfFewChannels: StripWeightGradient(shape, images)
         case .direct, nil: DirectWeightGradient(shape, images)
         }
     }
@@ -69,4 +75,9 @@ extension Kernels {
         let direct = runs.excess(flat) * (runs.areHalves ? 1.05 : 1)
         return direct <= 1 + 12 / Double(max(1, shape.outChannels / shape.groups))
     }
+}
+
+extension Convolution {
+    /// Whether groups are so small that a group's channels fill no vectors.
+    fileprivate var isOfFewChannels: Bool { groups > 1 && max(inChannels, outChannels) <= 8 * groups }
 }

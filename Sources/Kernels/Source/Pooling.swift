@@ -5,9 +5,8 @@ extension Kernels {
         _ type: ComputeType, _ s: Pooling, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
         indices: UnsafeMutablePointer<Int32>, _ planes: Range<Int>
     ) {
-        let isPairs = s.rows == Window(size: 2, stride: 2) && s.columns == s.rows && !s.isAdaptive
         switch type {
-        case .float where isPairs && s.outHeight == s.height / 2 && s.outWidth == s.width / 2:
+        case .float where s.isPairs:
             let (x, y) = (x.of(Float.self), y.of(Float.self))
             for plane in planes {
                 let (inside, outside) = (plane * s.height * s.width, plane * s.outHeight * s.outWidth)
@@ -23,6 +22,14 @@ extension Kernels {
         _ type: ComputeType, _ s: Pooling, _ gradient: UnsafeRawPointer, indices: UnsafePointer<Int32>,
         _ dx: UnsafeMutableRawPointer, _ planes: Range<Int>
     ) {
+        if type == .float && s.isPairs {
+            let (g, dx) = (gradient.of(Float.self), dx.of(Float.self))
+            for plane in planes {
+                let (inside, outside) = (plane * s.height * s.width, plane * s.outHeight * s.outWidth)
+                putPairs(s, g + outside, indices + outside, dx + inside)
+            }
+            return
+        }
         type == .double
             ? putMaxima(s, gradient.of(Double.self), indices, dx.of(), planes)
             : putMaxima(s, gradient.of(Float.self), indices, dx.of(), planes)
@@ -45,6 +52,14 @@ extension Kernels {
         type == .double
             ? spreadAverages(s, gradient.of(Double.self), dx.of(), planes)
             : spreadAverages(s, gradient.of(Float.self), dx.of(), planes)
+    }
+}
+
+extension Pooling {
+    /// Whether this is the usual window of two by two, step two, without padding.
+    fileprivate var isPairs: Bool {
+        rows == Window(size: 2, stride: 2) && columns == rows && !isAdaptive && outHeight == height / 2
+            && outWidth == width / 2
     }
 }
 
@@ -84,7 +99,7 @@ private func maxPoolPairs(
     }
 }
 
-private let evenPlaces = SIMD8<Int32>(0, 2, 4, 6, 8, 10, 12, 14)
+let evenPlaces = SIMD8<Int32>(0, 2, 4, 6, 8, 10, 12, 14)
 
 @inline(__always)
 private func load16(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
