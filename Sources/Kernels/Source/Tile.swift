@@ -21,12 +21,12 @@ protocol Count {
     static var value: Int { get }
 }
 
-enum One: Count { static var value: Int { 1 } }
-enum Two: Count { static var value: Int { 2 } }
-enum Three: Count { static var value: Int { 3 } }
-enum Four: Count { static var value: Int { 4 } }
-enum Six: Count { static var value: Int { 6 } }
-enum Eight: Count { static var value: Int { 8 } }
+enum N1: Count { static var value: Int { 1 } }
+enum N2: Count { static var value: Int { 2 } }
+enum N3: Count { static var value: Int { 3 } }
+enum N4: Count { static var value: Int { 4 } }
+enum N6: Count { static var value: Int { 6 } }
+enum N8: Count { static var value: Int { 8 } }
 
 /// Where the columns of a tile are read from.
 protocol TileSource {
@@ -139,12 +139,12 @@ func multiplyRows<Source: TileSource, Target: TileTarget>(
     _ count: Int, vectors: Int, k: Int, a: UnsafePointer<Float>, from source: Source, to target: Target
 ) {
     switch vectors {
-    case 1: multiplyRows(count, One.self, k: k, a: a, from: source, to: target)
+    case 1: multiplyRows(count, N1.self, k: k, a: a, from: source, to: target)
     #if KERNELS_V4 || KERNELS_FMA
-        case 2: multiplyRows(count, Two.self, k: k, a: a, from: source, to: target)
-        default: multiplyRows(count, Three.self, k: k, a: a, from: source, to: target)
+        case 2: multiplyRows(count, N2.self, k: k, a: a, from: source, to: target)
+        default: multiplyRows(count, N3.self, k: k, a: a, from: source, to: target)
     #else
-        default: multiplyRows(count, Two.self, k: k, a: a, from: source, to: target)
+        default: multiplyRows(count, N2.self, k: k, a: a, from: source, to: target)
     #endif
     }
 }
@@ -154,16 +154,16 @@ private func multiplyRows<Vectors: Count, Source: TileSource, Target: TileTarget
 ) {
     if count > 4 {
         #if KERNELS_V4 || KERNELS_FMA
-            multiplyTile(Eight.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
+            multiplyTile(N8.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
         #else
-            multiplyTile(Six.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
+            multiplyTile(N6.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
         #endif
     } else if count > 2 {
-        multiplyTile(Four.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
+        multiplyTile(N4.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
     } else if count == 2 {
-        multiplyTile(Two.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
+        multiplyTile(N2.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
     } else {
-        multiplyTile(One.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
+        multiplyTile(N1.self, Vectors.self, k: k, a: a, from: source, count: count, to: target)
     }
 }
 

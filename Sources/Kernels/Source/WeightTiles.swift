@@ -17,31 +17,31 @@ func addWeightTiles(
         switch vectors {
         case 1:
             if count > 4 {
-                addTile(Eight.self, One.self, values, places, pixels, gradient, count, target)
+                addTile(N8.self, N1.self, values, places, pixels, gradient, count, target)
             } else {
-                addTile(Four.self, One.self, values, places, pixels, gradient, count, target)
+                addTile(N4.self, N1.self, values, places, pixels, gradient, count, target)
             }
         #if KERNELS_V4 || KERNELS_FMA
             case 2:
                 if count > 4 {
-                    addTile(Eight.self, Two.self, values, places, pixels, gradient, count, target)
+                    addTile(N8.self, N2.self, values, places, pixels, gradient, count, target)
                 } else {
-                    addTile(Four.self, Two.self, values, places, pixels, gradient, count, target)
+                    addTile(N4.self, N2.self, values, places, pixels, gradient, count, target)
                 }
             case 3:
                 if count > 4 {
-                    addTile(Eight.self, Three.self, values, places, pixels, gradient, count, target)
+                    addTile(N8.self, N3.self, values, places, pixels, gradient, count, target)
                 } else {
-                    addTile(Four.self, Three.self, values, places, pixels, gradient, count, target)
+                    addTile(N4.self, N3.self, values, places, pixels, gradient, count, target)
                 }
             default:
                 if count > 4 {
-                    addTile(Six.self, Four.self, values, places, pixels, gradient, count, target)
+                    addTile(N6.self, N4.self, values, places, pixels, gradient, count, target)
                 } else {
-                    addTile(Four.self, Four.self, values, places, pixels, gradient, count, target)
+                    addTile(N4.self, N4.self, values, places, pixels, gradient, count, target)
                 }
         #else
-            default: addTile(Six.self, Two.self, values, places, pixels, gradient, count, target)
+            default: addTile(N6.self, N2.self, values, places, pixels, gradient, count, target)
         #endif
         }
     }
