@@ -133,6 +133,11 @@ private let named: [ConvolutionCase] = [
     .init("1x1 padded", images: 2, 3, 4, 5, out: 5, window(1, 1, 1), window(1, 1, 2)),
     .init("the last rows unseen", images: 2, 2, 10, 12, out: 3, window(2, 4), window(3, 5)),
     .init("stride 2 and dilated", images: 2, 3, 12, 20, out: 4, window(3, 2, 2, 2), window(3, 2, 2, 2)),
+    .init("many channels", 40, 7, 7, out: 140, window(3, 1, 1), window(3, 1, 1)),
+    .init("tiles of several images in a block", images: 5, 20, 5, 4, out: 36, window(3, 1, 1), window(3, 1, 1)),
+    .init("images that end inside a block", images: 9, 3, 9, 13, out: 4, window(3, 1, 1), window(3, 1, 1)),
+    .init("rows longer than a block", images: 1, 2, 3, 301, out: 3, window(3, 1, 1), window(3, 1, 1)),
+    .init("3x3, two pixels of padding", 17, 4, 6, out: 5, window(3, 1, 2), window(3, 1)),
     .init("no channels", 0, 4, 4, out: 2, window(3), window(3)),
 ]
 
@@ -255,6 +260,71 @@ struct ConvolutionTests {
                 let places = Nonzeros(g, test, kernels)
                 #expect(places.count == 1 && !places.isFinite, "\(name) \(test) \(at)")
             }
+        }
+    }
+
+    @Test("a value that is not finite stays where it is seen", arguments: tableNames)
+    func nonFinite(name: String) throws {
+        let kernels = try table(name)
+        let shape = Convolution(
+            inChannels: 20, height: 9, width: 8, outChannels: 36, rows: window(3, 1, 1), columns: window(3, 1, 1),
+            groups: 1)
+        let test = ConvolutionCase("not finite", 20, 9, 8, out: 36, window(3, 1, 1), window(3, 1, 1))
+        let (inputs, weights) = (formulaValues(test.inputCount, 0), formulaValues(test.weightCount, 1))
+        let gradients = formulaValues(test.outputCount, 3)
+        /// The values with one of them in the middle replaced.
+        func replaced(_ values: [Float], by value: Float) -> [Float] {
+            var values = values
+            values[values.count / 2 + 3] = value
+            return values
+        }
+        for value in [Float.nan, .infinity, -.infinity, 0x1p100] {
+            let tolerance = 5e-5
+            for (x, w) in [(replaced(inputs, by: value), weights), (inputs, replaced(weights, by: value))] {
+                var expected = [Double](repeating: 0, count: test.outputCount)
+                test.forEachProduct { expected[$0] += Double(x[$1]) * Double(w[$2]) }
+                let y = Guarded(count: test.outputCount)
+                let method = try #require(kernels.convolution(shape, images: test.images, .winograd))
+                method.runAll(Guarded(x), weight: Guarded(w), bias: nil, into: y)
+                expectClose(y, expected, tolerance: tolerance, "\(name) forward \(value)")
+            }
+            for (g, w) in [(replaced(gradients, by: value), weights), (gradients, replaced(weights, by: value))] {
+                var expected = [Double](repeating: 0, count: test.inputCount)
+                test.forEachProduct { expected[$1] += Double(g[$0]) * Double(w[$2]) }
+                let dx = Guarded(count: test.inputCount)
+                let method = try #require(kernels.convolutionInputGradient(shape, images: test.images, .winograd))
+                method.runAll(Guarded(g), weight: Guarded(w), bias: nil, into: dx)
+                expectClose(dx, expected, tolerance: tolerance, "\(name) input \(value)")
+            }
+            for (g, x) in [(replaced(gradients, by: value), inputs), (gradients, replaced(inputs, by: value))] {
+                var expected = [Double](repeating: 0, count: test.weightCount)
+                test.forEachProduct { expected[$2] += Double(g[$0]) * Double(x[$1]) }
+                let dw = Guarded(count: test.weightCount)
+                let method = try #require(kernels.convolutionWeightGradient(shape, images: test.images, .winograd))
+                method.runAll(Guarded(g), input: Guarded(x), into: dw)
+                expectClose(dw, expected, tolerance: tolerance, "\(name) weight \(value)")
+            }
+        }
+    }
+
+    @Test("minimal filtering stays close over many channels", arguments: tableNames)
+    func accuracy(name: String) throws {
+        let kernels = try table(name)
+        let test = ConvolutionCase("512 channels", images: 1, 512, 6, 7, out: 16, window(3, 1, 1), window(3, 1, 1))
+        let (x, w) = (guardedFormula(test.inputCount, 0), guardedFormula(test.weightCount, 1))
+        let (y, g) = (Guarded(count: test.outputCount), guardedFormula(test.outputCount, 3))
+        let dw = Guarded(count: test.weightCount)
+        try #require(kernels.convolution(test.shape, images: 1, .winograd)).runAll(x, weight: w, bias: nil, into: y)
+        try #require(kernels.convolutionWeightGradient(test.shape, images: 1, .winograd)).runAll(g, input: x, into: dw)
+        var (expected, gradients) = (
+            [Double](repeating: 0, count: test.outputCount), [Double](repeating: 0, count: test.weightCount)
+        )
+        test.forEachProduct { expected[$0] += Double(x.pointer[$1]) * Double(w.pointer[$2]) }
+        test.forEachProduct { gradients[$2] += Double(g.pointer[$0]) * Double(x.pointer[$1]) }
+        for (got, want) in [(y, expected), (dw, gradients)] {
+            let largest = want.map(\.magnitude).max() ?? 0
+            let error = zip(got.values, want).map { (Double($0) - $1).magnitude }.max() ?? .infinity
+            #expect(error < 5e-6 * largest, "\(name): \(error) of \(largest)")
         }
     }
 

@@ -8,6 +8,8 @@ public enum ConvolutionKind: Sendable, CaseIterable {
     case scattered
     /// Planes of several images lie side by side, and each tap reads vectors at one distance.
     case strips
+    /// Tiles of 2 × 2 outputs are worked out with fewer products, for 3 × 3 neighbouring taps in one group.
+    case winograd
 }
 
 /// The ways to work out the gradient of a convolution's weight.
@@ -16,6 +18,8 @@ public enum WeightGradientKind: Sendable, CaseIterable {
     case direct
     /// Planes of several images lie side by side, and each tap reads vectors at one distance.
     case strips
+    /// Tiles of 2 × 2 outputs take fewer products, for 3 × 3 neighbouring taps in one group.
+    case winograd
 }
 
 /// A convolution of some images, or the gradient of its input, by one of several methods. Both multiply images by a

@@ -9,7 +9,9 @@ extension Kernels {
         case .matrix: MatrixConvolution(shape, images)
         case .scattered: nil
         case .strips: StripConvolution(shape, images, gradient: false)
+        case .winograd: WinogradConvolution(shape, images)
         case nil where shape.isOfFewChannels: StripConvolution(shape, images, gradient: false)
+        case nil where WinogradTiles.pay(shape, images): WinogradConvolution(shape, images)
         case nil:
             prefersDirect(shape, images)
                 ? DirectConvolution(shape, images) ?? MatrixConvolution(shape, images)
@@ -26,7 +28,10 @@ extension Kernels {
         case .matrix: reversed.map { MatrixConvolution($0, images, isReversed: true) }
         case .scattered: ScatteredInputGradient(shape, images)
         case .strips: StripConvolution(shape, images, gradient: true)
+        case .winograd: reversed.flatMap { WinogradConvolution($0, images, isReversed: true) }
         case nil where shape.isOfFewChannels: StripConvolution(shape, images, gradient: true)
+        case nil where reversed.map { WinogradTiles.pay($0, images) } ?? false:
+            reversed.flatMap { WinogradConvolution($0, images, isReversed: true) }
         case nil:
             // Where the padding is small, the gradient is much smaller than the input, and a convolution multiplies more.
             if let reversed, shape.height * shape.width <= 2 * shape.outPixels {
@@ -43,7 +48,9 @@ extension Kernels {
     ) -> (any WeightGradientMethod)? {
         switch kind {
         case .strips: StripWeightGradient(shape, images)
+        case .winograd: WinogradWeightGradient(shape, images)
         case nil where shape.isOfFewChannels: StripWeightGradient(shape, images)
+        case nil where WinogradTiles.pay(shape, images): WinogradWeightGradient(shape, images)
         case .direct, nil: DirectWeightGradient(shape, images)
         }
     }
