@@ -63,8 +63,8 @@ struct StripConvolution: ConvolutionMethod {
         offsets = found.flatMap { $0.map(\.offset) }
         taps = found.flatMap { $0.map { ($0.channel, $0.tap) } }
         counts = found.map(\.count)
-        frameSize = (planes * layout.planeSize + 2 * pixelLanes + 15) & ~15
-        strip = (layout.band * layout.rowSize + pixelLanes + 15) & ~15
+        frameSize = (planes * layout.planeSize + 2 * lanes + 15) & ~15
+        strip = (layout.band * layout.rowSize + lanes + 15) & ~15
         reading = StripCopies(
             reading: layout, channels: from,
             imageSize: shape.groups * from * rows.read.length * columns.read.length)

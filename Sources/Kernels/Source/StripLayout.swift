@@ -104,7 +104,7 @@ struct StripLayout {
         // As few vectors as possible for all images, in as few frames as that takes.
         var (best, fewest) = (1, Int.max)
         for side in 1...most {
-            let vectors = (rows.count * side * slot + 4 * pixelLanes - 1) / pixelLanes
+            let vectors = (rows.count * side * slot + 4 * lanes - 1) / lanes
             let total = (max(1, images) + side - 1) / side * vectors
             if total < fewest { (best, fewest) = (side, total) }
         }
@@ -117,7 +117,7 @@ struct StripLayout {
     init(ofResultsOf other: StripLayout) {
         rows = StripAxis(Window(size: 1), input: other.rows.count, output: other.rows.count)
         columns = StripAxis(Window(size: 1), input: other.columns.count, output: other.columns.count)
-        (images, slot, band, gap) = (other.images, other.slot, other.band, pixelLanes)
+        (images, slot, band, gap) = (other.images, other.slot, other.band, lanes)
     }
 }
 

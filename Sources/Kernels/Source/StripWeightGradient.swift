@@ -36,9 +36,9 @@ struct StripWeightGradient: WeightGradientMethod {
             }
         }
         self.offsets = offsets
-        frameSize = (input * phases * layout.planeSize + 2 * pixelLanes + 15) & ~15
+        frameSize = (input * phases * layout.planeSize + 2 * lanes + 15) & ~15
         let output = shape.outChannels / shape.groups
-        gradientSize = (output * gradientLayout.planeSize + 2 * pixelLanes + 15) & ~15
+        gradientSize = (output * gradientLayout.planeSize + 2 * lanes + 15) & ~15
         reading = StripCopies(
             reading: layout, channels: input, imageSize: shape.inChannels * shape.height * shape.width)
         readingGradient = StripCopies(

@@ -1,17 +1,17 @@
-/// Four vectors: a row or a column of a transformed tile.
-typealias Four = (Vector, Vector, Vector, Vector)
+/// A row or a column of a transformed tile.
+typealias FourVectors = (Vector, Vector, Vector, Vector)
 
 /// `Bᵀ d`: what a tile sees, along one dimension.
 @inline(__always)
-func seen(_ d: Four) -> Four { (d.0 - d.2, d.1 + d.2, d.2 - d.1, d.1 - d.3) }
+func seen(_ d: FourVectors) -> FourVectors { (d.0 - d.2, d.1 + d.2, d.2 - d.1, d.1 - d.3) }
 
 /// `Aᵀ m`: a tile's two results, along one dimension.
 @inline(__always)
-func result(_ m: Four) -> (Vector, Vector) { (m.0 + m.1 + m.2, m.1 - m.2 - m.3) }
+func result(_ m: FourVectors) -> (Vector, Vector) { (m.0 + m.1 + m.2, m.1 - m.2 - m.3) }
 
 /// `G g`: the three taps of the weight, along one dimension.
 @inline(__always)
-func spread(_ a: Vector, _ b: Vector, _ c: Vector) -> Four {
+func spread(_ a: Vector, _ b: Vector, _ c: Vector) -> FourVectors {
     let half = Vector(repeating: 0.5)
     let (outer, inner) = ((a + c) * half, b * half)
     return (a, outer + inner, outer - inner, c)
@@ -25,10 +25,10 @@ func spread(_ a: Vector, _ b: Vector, _ c: Vector) -> Four {
 func transformSeen(
     _ frame: UnsafePointer<Float>, rowSize: Int, columns: Int, to: UnsafeMutablePointer<Float>, part: Int
 ) {
-    @inline(__always) func column(_ at: UnsafePointer<Float>) -> Four {
+    @inline(__always) func column(_ at: UnsafePointer<Float>) -> FourVectors {
         seen((load(at), load(at + rowSize), load(at + 2 * rowSize), load(at + 3 * rowSize)))
     }
-    @inline(__always) func put(_ row: Four, _ at: UnsafeMutablePointer<Float>) {
+    @inline(__always) func put(_ row: FourVectors, _ at: UnsafeMutablePointer<Float>) {
         let v = seen(row)
         store(v.0, at)
         store(v.1, at + part)
@@ -65,7 +65,7 @@ func transformProducts(_ m: UnsafePointer<Float>, part: Int) -> (Vector, Vector,
 /// Transforms one vector of kernels: nine taps, `step` floats apart, to sixteen vectors `part` floats apart.
 @inline(__always)
 func transformWeight(_ taps: UnsafePointer<Float>, step: Int, to: UnsafeMutablePointer<Float>, part: Int) {
-    @inline(__always) func column(_ x: Int) -> Four {
+    @inline(__always) func column(_ x: Int) -> FourVectors {
         spread(load(taps + x * step), load(taps + (3 + x) * step), load(taps + (6 + x) * step))
     }
     let (a, b, c) = (column(0), column(1), column(2))
@@ -84,7 +84,7 @@ func transformWeight(_ taps: UnsafePointer<Float>, step: Int, to: UnsafeMutableP
 
 /// `A y`: a tile's two results spread to four, along one dimension.
 @inline(__always)
-func spread(_ y0: Vector, _ y1: Vector) -> Four { (y0, y0 + y1, y0 - y1, -y1) }
+func spread(_ y0: Vector, _ y1: Vector) -> FourVectors { (y0, y0 + y1, y0 - y1, -y1) }
 
 /// Transforms the gradients of `columns` tiles of a row: element `(i, j)` of each goes to `(4i + j) · part`, the tiles'
 /// `step` floats apart.
@@ -116,7 +116,7 @@ func spreadGradient(
 
 /// `Gᵀ m`: the gradients of three taps, along one dimension.
 @inline(__always)
-private func gather(_ m: Four) -> (Vector, Vector, Vector) {
+private func gather(_ m: FourVectors) -> (Vector, Vector, Vector) {
     let half = Vector(repeating: 0.5)
     let (sum, difference) = ((m.1 + m.2) * half, (m.1 - m.2) * half)
     return (m.0 + sum, difference, sum + m.3)
