@@ -7,7 +7,7 @@ local integer, number = nj.option.integer, nj.option.number
 local config = nj.options(arg, {
   peers = nj.option.string(nil, "a Python that has torch, onnx, onnxscript, onnxruntime, openvino and pillow"),
   only = nj.option.string(nil, "only rows whose name this Lua pattern finds: conv, epoch, predict, job, batch, ..."),
-  runs = integer(nil, "how often each row is measured (default: 3, and 1 for whole programs)", { min = 1 }),
+  runs = integer(nil, "how often each row is measured (default: 3, for slow ones less)", { min = 1 }),
   seconds = number(0.05, "how long a measurement of what is short goes on", { min = 0 }),
   threads = integer(nj.get_num_threads(), "threads where the row does not say 1", { min = 1, max = 256 }),
   details = { false, "a line for each convolution" },

@@ -53,7 +53,7 @@ return function(settings)
       sizes.n = nil
       rows[#rows + 1] = {
         name = ("conv.%s.%s"):format(name, shape[1]:gsub("[ ,]+", "_")), what = shape[1],
-        group = ("%d convolutions, %s"):format(#shapes, what), threads = settings.threads,
+        group = ("%d convolutions, %s"):format(#shapes, what), threads = settings.threads, runs = 2,
         flops = passes * 2 * n * out * places(height) * places(width) * (channels // groups) * kernel * kernel,
         ours = function() return prepare(name, sizes, settings.seconds) end,
         theirs = {

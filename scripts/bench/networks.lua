@@ -101,7 +101,7 @@ return function(settings)
     local what = ("an image, batches of %d"):format(size)
     rows[#rows + 1] = epoch_row(settings, "batch." .. size, what, "mnist", size, part, { is_per_image = true })
   end
-  for _, images in ipairs { 1000, 3000, 10000, 30000, 60000 } do
+  for _, images in ipairs { 1000, 5000, 20000, 60000 } do
     local what, count = ("an image, epochs of %d"):format(images), settings.tiny and 50 or images
     rows[#rows + 1] = epoch_row(settings, "images." .. images, what, "mnist", 64, count, { is_per_image = true })
   end
