@@ -250,7 +250,7 @@ linking_options() {
     linking+=(-Xswiftc -file-prefix-map -Xswiftc "$root=." -Xcc "-ffile-prefix-map=$root=.")
     [[ $(uname) == Linux && -x $toolchain/ld.lld ]] || return 0
     linking+=(-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
-    linking+=(-Xlinker -s -Xlinker -O2)
+    linking+=(-Xlinker -s -Xlinker -O2 -Xlinker --icf=all)
 
     # A folder that is searched first and has archives only.
     rm -rf "$archives"
