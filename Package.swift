@@ -5,7 +5,8 @@ import PackageDescription
 // Each level is a target whose sources are links to one folder; elsewhere one target without flags does.
 func kernels(_ name: String, _ flags: [String] = [], defines: [String] = []) -> Target {
     .target(
-        name: "Kernels\(name)", dependencies: ["KernelInterface", "CVectors", "CLibrary"], path: "Sources/Kernels/\(name)",
+        name: "Kernels\(name)", dependencies: ["KernelInterface", "CVectors", "CLibrary"],
+        path: "Sources/Kernels/\(name)",
         swiftSettings: [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
             + defines.map { .define($0) })
 }

@@ -381,7 +381,9 @@ private struct Nonzeros {
         values = gradient
         var bits = [UInt64](repeating: .max, count: planes * ((pixels + 63) / 64))
         (count, isFinite) = bits.withUnsafeMutableBufferPointer { bits in
-            bits.baseAddress.map { kernels.nonzeros(gradient.constant, pixels: pixels, bits: $0, 0..<planes) } ?? (0, true)
+            bits.baseAddress.map { kernels.nonzeros(gradient.constant, pixels: pixels, bits: $0, 0..<planes) } ?? (
+                0, true
+            )
         }
         self.bits = bits
     }

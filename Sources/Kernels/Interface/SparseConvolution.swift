@@ -42,7 +42,8 @@ public protocol SparseWeightGradientMethod: Sendable {
     /// Writes one part's sums. - Returns: false where it found input that is not finite.
     func run(
         _ gradient: SparseGradient, input: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>,
-        sums: UnsafeMutablePointer<Float>, part: Int) -> Bool
+        sums: UnsafeMutablePointer<Float>, part: Int
+    ) -> Bool
     /// Parts that adding up the sums has.
     var finishParts: Int { get }
     /// Adds up the sums of all parts, which lie one behind the other, and writes one part of the gradient.

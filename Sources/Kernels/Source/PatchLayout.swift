@@ -53,7 +53,8 @@ struct PatchLayout {
             unit = kw * c <= lanes / 2 ? lanes / 2 : lanes
         } else {
             // As many channels as fill the registers, in blocks of equal size.
-            var each = min(channelVectors, max(1, min(mostSums * 3 / 4 / (kh * kw), mostVectors / (isDilated ? 1 : kw))))
+            var each = min(
+                channelVectors, max(1, min(mostSums * 3 / 4 / (kh * kw), mostVectors / (isDilated ? 1 : kw))))
             while (channelVectors + each - 1) / each * each > channelVectors { each -= 1 }
             (channels, blocks, pixelSize) = (each * lanes, channelVectors / each, each * lanes)
             unit = lanes

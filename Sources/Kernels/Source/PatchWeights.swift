@@ -80,8 +80,11 @@ extension PatchLayout {
                 for tap in stride(from: (taps - 1) / lanes * lanes, through: 0, by: -lanes) {
                     let square = Square { row in
                         guard tap + row < taps else { return .zero }
-                        let from = packed + place(
-                            (tap + row) * each + group % each, block: group / each, output: output, outputs: outputs)
+                        let from =
+                            packed
+                            + place(
+                                (tap + row) * each + group % each, block: group / each, output: output, outputs: outputs
+                            )
                         var sum = Vector.zero
                         for part in 0..<parts { sum += load(from + part * step) }
                         return sum

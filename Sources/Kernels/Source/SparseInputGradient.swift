@@ -49,7 +49,9 @@ struct SparseInputGradient: SparseInputGradientMethod {
         var most = 1
         layout.eachStrip(images) { strip, _ in most = max(most, strip.count) }
         withUnsafeTemporaryAllocation(byteCount: most * layout.frameSize * 4, alignment: 64) { space in
-            guard let frames = space.baseAddress?.bindMemory(to: Float.self, capacity: most * layout.frameSize) else { return }
+            guard let frames = space.baseAddress?.bindMemory(to: Float.self, capacity: most * layout.frameSize) else {
+                return
+            }
             layout.pixelPlaces.withUnsafeBufferPointer { places in
                 guard let places = places.baseAddress else { return }
                 for first in stride(from: images.lowerBound, to: images.upperBound, by: most) {
@@ -65,7 +67,8 @@ struct SparseInputGradient: SparseInputGradientMethod {
                         }
                         for image in images {
                             layout.unpack(
-                                frames + (image - first) * layout.frameSize, block: block, to: inputGradient + image * size)
+                                frames + (image - first) * layout.frameSize, block: block,
+                                to: inputGradient + image * size)
                         }
                     }
                 }

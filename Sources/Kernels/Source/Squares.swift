@@ -3,10 +3,11 @@ import CVectors
 /// As many vectors as one has floats: a square of a matrix, by rows.
 struct Square {
     #if KERNELS_V4
-        var rows: (
-            Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector,
-            Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector
-        )
+        var rows:
+            (
+                Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector,
+                Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector
+            )
     #elseif KERNELS_V3
         var rows: (Vector, Vector, Vector, Vector, Vector, Vector, Vector, Vector)
     #else

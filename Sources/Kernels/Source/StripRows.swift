@@ -8,7 +8,9 @@ func copyRows(
     where V.Scalar == Float {
         put(get(from + x, V.self), to + x)
     }
-    overRows(rows, width, from, fromRow, to, toRow) { copy($0, $1, $2, SIMD16<Float>.self) } _: {
+    overRows(rows, width, from, fromRow, to, toRow) {
+        copy($0, $1, $2, SIMD16<Float>.self)
+    } _: {
         copy($0, $1, $2, SIMD8<Float>.self)
     } _: {
         copy($0, $1, $2, SIMD4<Float>.self)

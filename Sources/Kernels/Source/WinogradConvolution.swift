@@ -169,7 +169,9 @@ struct WinogradConvolution: ConvolutionMethod {
         _ bias: UnsafePointer<Float>?, _ output: UnsafeMutablePointer<Float>, _ space: UnsafeMutablePointer<Float>
     ) {
         let s = shape
-        let (height, width) = (min(s.outHeight - region.top, region.height), min(s.outWidth - region.left, region.width))
+        let (height, width) = (
+            min(s.outHeight - region.top, region.height), min(s.outWidth - region.left, region.width)
+        )
         let shift = shift(bias, channel: channel)
         var m = products + region.first * 2 * lanes
         for y in stride(from: 0, to: height, by: 2) {

@@ -57,11 +57,14 @@ extension WinogradTiles {
             for tap in 0..<9 { (sums + tap * part).update(repeating: 0, count: channels.count * rowSize) }
             for block in blocks {
                 forEachPixel(of: block) { image, y, x in
-                    let from = gradient + (image * s.outChannels + channels.lowerBound) * s.outPixels + y * s.outWidth + x
+                    let from =
+                        gradient + (image * s.outChannels + channels.lowerBound) * s.outPixels + y * s.outWidth + x
                     forEachTap(y, x) { tap, place in
                         for c in 0..<s.inChannels { seen[c] = input[(image * s.inChannels + c) * plane + place] }
                         for o in 0..<channels.count {
-                            let (value, row) = (Vector(repeating: from[o * s.outPixels]), sums + tap * part + o * rowSize)
+                            let (value, row) = (
+                                Vector(repeating: from[o * s.outPixels]), sums + tap * part + o * rowSize
+                            )
                             for c in stride(from: 0, to: rowSize, by: lanes) {
                                 var sum = load(row + c)
                                 accumulate(&sum, value, load(seen + c))

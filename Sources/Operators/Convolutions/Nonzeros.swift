@@ -50,7 +50,8 @@ struct Nonzeros {
     ///
     /// - Returns: false where all products must be multiplied: that is faster, or the weight is not finite.
     /// - Throws: `TensorError` where the memory for the packed weight cannot be had.
-    func runInputGradient(_ shape: Convolution, _ gradient: Tensor, weight: Tensor, into output: Tensor) throws -> Bool {
+    func runInputGradient(_ shape: Convolution, _ gradient: Tensor, weight: Tensor, into output: Tensor) throws -> Bool
+    {
         let images = gradient.shape[0]
         guard let method = kernels.sparseInputGradient(shape, images: images, nonzeros: count) else { return false }
         let packed = try Tensor(uninitialized: [method.packedSize])
@@ -70,7 +71,8 @@ struct Nonzeros {
     ///
     /// - Returns: false where all products must be multiplied: that is faster, or the input is not finite.
     /// - Throws: `TensorError` where the memory for the packed input or the sums cannot be had.
-    func runWeightGradient(_ shape: Convolution, _ gradient: Tensor, input: Tensor, into output: Tensor) throws -> Bool {
+    func runWeightGradient(_ shape: Convolution, _ gradient: Tensor, input: Tensor, into output: Tensor) throws -> Bool
+    {
         let images = gradient.shape[0]
         guard let method = kernels.sparseWeightGradient(shape, images: images, nonzeros: count) else { return false }
         let packed = try Tensor(uninitialized: [method.packedSize])
