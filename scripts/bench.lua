@@ -35,12 +35,13 @@ if config.list then
 end
 if #rows == 0 then error(("no row's name has '%s' in it; --list prints them"):format(config.only)) end
 
---- What multiplying and adding reaches at most, by number of threads.
-local peaks = {}
-for _, threads in ipairs { 1, config.threads } do
+--- What multiplying and adding reaches at most on so many threads, in operations a second.
+local function peak_of(threads)
   nj.set_num_threads(threads)
-  peaks[threads] = nj.processor.peak_flops()
+  return nj.processor.peak_flops()
 end
+local peaks = { [1] = peak_of(1) }
+peaks[config.threads] = peak_of(config.threads)
 
 local peers <close> = config.peers and require("bench.peers").start(config.peers, settings.performance)
 -- What the peers call themselves, and why some cannot be measured; each once.
@@ -114,4 +115,7 @@ for _, row in ipairs(rows) do
   collectgarbage()
 end
 for _, name in ipairs(groups) do tables.group(name, groups[name].threads, groups[name]) end
+-- PyTorch waits for its threads by running, and takes many times as long where another program has a processor.
+local part = config.tiny and 1 or peak_of(config.threads) / peaks[config.threads]
+if part < 0.9 then remark(("the peak is %.0f %% of what it was: something else runs"):format(100 * part)) end
 if #remarks > 0 then print("\n" .. table.concat(remarks, "; ")) end
