@@ -93,6 +93,7 @@ int nj_openlibs(lua_State *L) {
 int nj_registryindex(void) { return LUA_REGISTRYINDEX; }
 int nj_multret(void) { return LUA_MULTRET; }
 void nj_gc_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
+ptrdiff_t nj_gc_bytes(lua_State *L) { return (ptrdiff_t)lua_gc(L, LUA_GCCOUNT) * 1024; }
 void nj_pushglobals(lua_State *L) { lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS); }
 
 static void push_registry(lua_State *L, const char *name) {

@@ -28,7 +28,7 @@ extension LuaState {
         let runtime = runtime
         runtime.memory.beginCollection()
         nj_gc_collect(pointer)
-        runtime.memory.endCollection()
+        runtime.memory.endCollection(heap: nj_gc_bytes(pointer))
     }
 
     /// The object at an index; nil where there is something else or it was released.

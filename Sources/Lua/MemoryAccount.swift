@@ -1,11 +1,16 @@
 /// Tells Lua's collector of the memory behind its userdata, which it sees as a few dozen bytes each.
 ///
 /// Objects say how many bytes they hold when they are pushed. When what was pushed since the last collection
-/// passes a threshold, a full collection is due. The threshold grows with what stays alive, so that a script
-/// that holds much does not collect all the time: at most about half of the memory is ever garbage.
+/// passes a threshold, a full collection is due.
+///
+/// A collection goes through Lua's heap, which takes about a nanosecond for two bytes, and not through what is behind it.
+/// So the threshold is a multiple of that heap: to fill the memory that was pushed takes more than ten times as long.
+/// It is no more than what stays alive, so that at most about half of the memory is ever garbage.
 public struct MemoryAccount {
     /// The least debt that is worth a collection.
-    public static let floor = 32 << 20
+    public static let floor = 16 << 20
+    /// The debt that is worth a collection, for each byte of Lua's heap.
+    static let bytesAHeapByte = 64
     /// Bytes of objects that Lua holds and has not collected.
     public private(set) var alive = 0
     /// Bytes pushed since the last collection.
@@ -30,9 +35,10 @@ public struct MemoryAccount {
         collections += 1
     }
 
-    mutating func endCollection() {
+    /// - Parameter heap: the size of Lua's own heap in bytes.
+    mutating func endCollection(heap: Int) {
         isCollecting = false
         debt = 0
-        threshold = max(Self.floor, alive)
+        threshold = max(Self.floor, min(alive, heap * Self.bytesAHeapByte))
     }
 }
