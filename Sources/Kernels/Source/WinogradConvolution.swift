@@ -6,8 +6,8 @@ import KernelInterface
 /// back.
 ///
 /// The transforms of these tiles add and halve only, so that results are as close as those of other methods. Tiles of
-/// 4 × 4 would take 9 products an output pixel less, but their transforms multiply by up to 8 and their errors are ten
-/// times as large.
+/// 4 × 4 would take 2.25 products an output pixel instead of 4, but their transforms multiply by up to 8, which loses
+/// digits.
 ///
 /// Transforms would spread a value that is not finite to all of its tile, so blocks that hold one, or one so large that
 /// sums could overflow, are multiplied out.

@@ -38,8 +38,8 @@ struct WinogradTiles {
     /// Whether minimal filtering is faster than multiplying all 36 products of a tile.
     ///
     /// It multiplies 16, but transforms each input and output channel of a tile, which takes as long as some 200
-    /// products. Measured on planes from 4 × 4 to 224 × 224: it is about even for 16 channels that become 16 to 32,
-    /// 1.6 times as fast from 32 on and 2 times from 64 on.
+    /// products. Measured with AVX-512 on planes from 4 × 4 to 224 × 224: it is slower to about even for 16 channels
+    /// that become 16 to 32, and mostly 1.6 times as fast from 32 on.
     static func pay(_ shape: Convolution, _ images: Int) -> Bool {
         guard let tiles = WinogradTiles(shape, images: images, most: 48) else { return false }
         let (inputs, outputs) = (shape.inChannels, shape.outChannels)
