@@ -36,7 +36,7 @@ let package = Package(
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks",
+                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks", "Plans",
                 "Images", "Bundles",
                 "Datasets", "Checkpoints", "Registry", "Signing", "HTTP",
             ],
@@ -64,6 +64,7 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "HTTP", dependencies: ["CCurl", "Files", "CLibrary"]),
         .target(name: "CCurl"),
+        .target(name: "Plans", dependencies: ["Networks", "Operators", "Tensors", "Kernels", "CLibrary"]),
         .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema", "CLibrary"]),
         .target(name: "Operators", dependencies: ["Tensors", "Kernels", "Schema", "Files"]),
         .target(name: "Tensors", dependencies: ["Kernels", "CLibrary"]),
@@ -96,6 +97,8 @@ let package = Package(
         .testTarget(
             name: "NetworksTests",
             dependencies: ["Networks", "Datasets", "Tensors", "Kernels", "TensorSupport", "TestSupport"]),
+        .testTarget(
+            name: "PlansTests", dependencies: ["Plans", "Networks", "Tensors", "Kernels", "TensorSupport", "TestSupport"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "Files", "TestSupport"]),
         .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Archives", "Files", "TestSupport"]),

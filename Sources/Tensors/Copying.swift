@@ -10,6 +10,7 @@ extension Tensor {
         if isContiguous { return try .applyOne(CloneOperation(), [self]) }
         let copy = try similar()
         copy.copyElementsWithoutCheck(from: self)
+        Listening.listener?.ran(CloneOperation(), [self], [copy])
         Tensor.record(CloneOperation(), [self], [copy])
         return copy
     }
@@ -90,16 +91,16 @@ package func withRows(
     }
 }
 
-struct CloneOperation: Operation {
-    var name: String { "clone" }
+package struct CloneOperation: Operation {
+    package var name: String { "clone" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { inputs }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { inputs }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         outputs[0].copyElementsWithoutCheck(from: inputs[0])
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { gradients }
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { gradients }
 }
 
 private struct ConvertOperation: Operation {

@@ -41,16 +41,16 @@ extension Tensor {
     }
 }
 
-private struct SumOperation: Operation {
-    let dimensions: [Int]
-    let keepsDimensions: Bool
-    var name: String { "sum" }
+package struct SumOperation: Operation {
+    package let dimensions: [Int]
+    package let keepsDimensions: Bool
+    package var name: String { "sum" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec(reduced(inputs[0].shape, dimensions, keepsDimensions), inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = try inputs[0].detach().contiguous()
         let type = x.dtype.computeType
         if dimensions.count == x.dim {
@@ -71,7 +71,7 @@ private struct SumOperation: Operation {
         if dimensions.isEmpty { outputs[0].copyElementsWithoutCheck(from: x) }
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         let shape = kept.inputSpecs[0].shape
         return [try gradients[0]?.reshape(reduced(shape, dimensions, true)).expand(shape)]
     }

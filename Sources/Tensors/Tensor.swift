@@ -56,7 +56,8 @@ public final class Tensor {
         }
     }
 
-    init(storage: Storage, offset: Int, shape: Shape, strides: Shape, dtype: DType) {
+    /// A look at the elements of a storage, which must have those that it reaches.
+    package init(storage: Storage, offset: Int, shape: Shape, strides: Shape, dtype: DType) {
         self.storage = storage
         self.offset = offset
         self.shape = shape
@@ -165,6 +166,7 @@ public final class Tensor {
 
     /// The elements' bytes in row-major order, in the machine's byte order.
     public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+        try Listening.listener?.touches(self)
         let dense = try contiguous()
         defer { extendLifetime(dense) }
         return try body(
@@ -178,6 +180,7 @@ public final class Tensor {
     public func withUnsafeMutableBytes<R>(_ body: (UnsafeMutableRawBufferPointer) throws -> R) throws -> R {
         guard isContiguous else { throw TensorError("a view with gaps cannot be written as one piece") }
         try expectChangeable()
+        try Listening.listener?.touches(self)
         storage.version += 1
         return try body(
             UnsafeMutableRawBufferPointer(start: storage.pointer + offset * dtype.size, count: count * dtype.size))
@@ -200,6 +203,7 @@ public final class Tensor {
         guard count == 1 else {
             throw TensorError("one element expected, got \(count) (shape \(shape))")
         }
+        try Listening.listener?.touches(self)
         return element(at: 0)
     }
 

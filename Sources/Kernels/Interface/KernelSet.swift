@@ -70,6 +70,18 @@ public protocol KernelSet: Sendable {
         _ type: ComputeType, _ shape: Pooling, _ gradient: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer,
         _ planes: Range<Int>)
 
+    // MARK: What compiled plans run
+
+    /// Output of some images, and what follows the convolution.
+    ///
+    /// - Parameter scratch: room for `scratchSize` floats.
+    func convolve(
+        _ convolution: PackedConvolution, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>, images: Int)
+    /// Output of some rows, and what follows the layer.
+    func multiply(
+        _ linear: PackedLinear, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>, rows: Int)
+
     // MARK: Normalisation
 
     /// For each place of the slices' middle dimension, in a range of it, the mean of all its elements and the mean of

@@ -39,19 +39,19 @@ extension Tensor {
     }
 }
 
-private struct SoftmaxOperation: Operation {
-    let dimension: Int
-    let isLog: Bool
-    var name: String { isLog ? "log_softmax" : "softmax" }
+package struct SoftmaxOperation: Operation {
+    package let dimension: Int
+    package let isLog: Bool
+    package var name: String { isLog ? "log_softmax" : "softmax" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         guard inputs[0].dtype.isFloatingPoint else {
             throw TensorError("float32 expected, got \(inputs[0].dtype.rawValue); convert with float()")
         }
         return inputs
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = try inputs[0].detach().contiguous()
         let y = outputs[0].bytes
         if x.count == 0 { return }
@@ -62,9 +62,9 @@ private struct SoftmaxOperation: Operation {
         extendLifetime(x)
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let y = try kept.output(0)
         if isLog { return [try Self.logGradient([.tensor(gradient), .tensor(y), .tensor(total(gradient))])] }

@@ -1,25 +1,25 @@
 import Kernels
 
 /// The convolution of dense float32 tensors.
-struct ConvolutionOperation: Operation {
-    let options: ConvolutionOptions
-    var name: String { "conv2d" }
+package struct ConvolutionOperation: Operation {
+    package let options: ConvolutionOptions
+    package var name: String { "conv2d" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
         return [Spec([inputs[0].shape[0], shape.outChannels, shape.outHeight, shape.outWidth])]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
         let bias = inputs.count > 2 ? try inputs[2].detach().contiguous() : nil
         try kernels.convolution(shape, images: inputs[0].shape[0], nil)?.run(
             inputs[0], weight: inputs[1], bias: bias, into: outputs[0])
     }
 
-    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
+    package func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
         let (needs, specs) = (kept.needs, kept.inputSpecs)
         let nonzeros = needs[0] || needs[1] ? try Nonzeros(gradient, groups: options.groups) : nil

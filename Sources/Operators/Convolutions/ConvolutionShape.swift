@@ -45,7 +45,7 @@ extension Convolution {
     /// four dimensions.
     ///
     /// - Throws: `TensorError` where channels, groups or sizes do not fit.
-    init(_ input: Shape, _ weight: Shape, _ o: ConvolutionOptions) throws {
+    package init(_ input: Shape, _ weight: Shape, _ o: ConvolutionOptions) throws {
         guard o.isInRange else {
             throw TensorError(
                 "stride and dilation of at least 1 and padding of at least 0 expected, each for both axes")

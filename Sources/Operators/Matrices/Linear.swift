@@ -20,10 +20,10 @@ extension Tensor {
     }
 }
 
-private struct LinearOperation: Operation {
-    var name: String { "linear" }
+package struct LinearOperation: Operation {
+    package var name: String { "linear" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         let (x, weight) = (inputs[0].shape, inputs[1].shape)
         try expectMatrices(inputs[0].dtype, inputs[1].dtype)
         guard weight.count == 2, let features = x.last else {
@@ -41,7 +41,7 @@ private struct LinearOperation: Operation {
         return [Spec(x.dropLast() + [weight[0]], inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let weight = inputs[1].detach()
         if inputs.count > 2 {
             outputs[0].copyElementsWithoutCheck(from: try inputs[2].detach().expand(outputs[0].shape))
@@ -54,9 +54,9 @@ private struct LinearOperation: Operation {
         try tensor.detach().reshape([tensor.shape.dropLast().reduce(1, *), tensor.shape[tensor.dim - 1]])
     }
 
-    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
+    package func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let outputs = gradient.shape[gradient.dim - 1]
         let rows = try gradient.reshape([gradient.shape.dropLast().reduce(1, *), outputs])

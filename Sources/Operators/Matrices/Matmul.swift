@@ -42,10 +42,10 @@ extension Tensor {
     }
 }
 
-struct MatmulOperation: Operation {
-    var name: String { "matmul" }
+package struct MatmulOperation: Operation {
+    package var name: String { "matmul" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         let (a, b) = (inputs[0].shape, inputs[1].shape)
         try expectMatrices(inputs[0].dtype, inputs[1].dtype)
         guard a[a.count - 1] == b[b.count - 2] else {
@@ -57,7 +57,7 @@ struct MatmulOperation: Operation {
         return [Spec(batch + [a[a.count - 2], b[b.count - 1]], inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let batch = Shape(outputs[0].shape.dropLast(2))
         let left = try inputs[0].detach().expand(batch + inputs[0].shape.suffix(2))
         let right = try inputs[1].detach().expand(batch + inputs[1].shape.suffix(2))
@@ -68,9 +68,9 @@ struct MatmulOperation: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
+    package func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         return [
             kept.needs[0]

@@ -74,18 +74,18 @@ extension Tensor {
     }
 }
 
-private struct AveragePoolOperation: Operation {
-    let pooling: Pooling
-    var name: String { "avg_pool2d" }
+package struct AveragePoolOperation: Operation {
+    package let pooling: Pooling
+    package var name: String { "avg_pool2d" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [pooling.output(inputs[0])] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [pooling.output(inputs[0])] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (x, y) = (inputs[0], outputs[0].bytes)
         pooling.eachPart(x.spec) { kernels.averagePool(x.dtype.computeType, pooling, x.bytes, y, $0) }
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
         return [try .applyOne(AveragePoolGradient(pooling: pooling, input: kept.inputSpecs[0]), [gradient])]
     }

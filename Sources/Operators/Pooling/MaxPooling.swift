@@ -92,23 +92,23 @@ extension Tensor {
 }
 
 /// The maxima, and where in its plane each of them stood (int32).
-private struct MaxPoolOperation: Operation {
-    let pooling: Pooling
-    var name: String { "max_pool2d" }
+package struct MaxPoolOperation: Operation {
+    package let pooling: Pooling
+    package var name: String { "max_pool2d" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         let output = pooling.output(inputs[0])
         return [output, Spec(output.shape, .int32)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (x, y, indices) = (inputs[0], outputs[0].bytes, outputs[1].address(as: Int32.self))
         pooling.eachPart(x.spec) { kernels.maxPool(x.dtype.computeType, pooling, x.bytes, y, indices: indices, $0) }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
         return [
             try .applyOne(

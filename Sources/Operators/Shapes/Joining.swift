@@ -42,11 +42,11 @@ extension Tensor {
     }
 }
 
-private struct CatOperation: Operation {
-    let dimension: Int
-    var name: String { "cat" }
+package struct CatOperation: Operation {
+    package let dimension: Int
+    package var name: String { "cat" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         var shape = inputs[0].shape
         shape[dimension] = 0
         for (i, input) in inputs.enumerated() {
@@ -64,7 +64,7 @@ private struct CatOperation: Operation {
         return [Spec(shape, inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         var start = 0
         for input in inputs {
             let length = input.shape[dimension]
@@ -74,7 +74,7 @@ private struct CatOperation: Operation {
         }
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         var start = 0
         return try zip(kept.inputSpecs, kept.needs).map { input, isNeeded in

@@ -10,11 +10,11 @@ let networkModule = HostModule(
             Module.self, name: "Module", doc: "A part of a network: a layer, or what `nn.module` defines.",
             identity: true, fields: true,
             bytes: { $0.ownParameters.reduce(0) { $0 + $1.tensor.storage.byteCount } },
-            methods: moduleMethods + moduleChanges),
+            methods: moduleMethods + moduleChanges + [compileMethod]),
         HostType(
             ScriptModule.self, name: "ScriptModule", doc: "An instance of a module that a script defined.",
             parent: Module.self, identity: true, fields: true, methods: scriptModuleMethods),
-        forwardHookType,
+        forwardHookType, planType,
     ] + containerTypes + parameterContainerTypes,
     functions: layerConstructors + containerConstructors + parameterContainerConstructors + [
         copyParts,

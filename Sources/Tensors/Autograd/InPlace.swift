@@ -34,6 +34,7 @@ extension Tensor {
         let isOverlapping = source.storage === storage
         copyElementsWithoutCheck(from: isOverlapping ? try GradMode.set(false) { try source.clone() } : source)
         storage.version += 1
+        Listening.listener?.changed(self, by: CloneOperation(), [source])
         guard GradMode.isEnabled, source.requiresGrad || requiresGrad else { return self }
         if parent == nil {
             ownHistory = source.history

@@ -94,7 +94,15 @@ extension Tensor {
         let specs = try operation.infer(inputs.map(\.spec))
         let outputs = try specs.map { try Tensor(uninitialized: $0.shape, dtype: $0.dtype) }
         // Where all results are empty there is nothing to fill, however long the dimensions beside the empty one are.
-        if outputs.contains(where: { $0.count > 0 }) { try operation.run(inputs, into: outputs) }
+        if outputs.contains(where: { $0.count > 0 }) {
+            if let listener = Listening.listener {
+                // What the operation itself is made of is its own affair.
+                try Listening.with(nil) { try operation.run(inputs, into: outputs) }
+                listener.ran(operation, inputs, outputs)
+            } else {
+                try operation.run(inputs, into: outputs)
+            }
+        }
         withExtendedLifetime(inputs) {}
         record(operation, inputs, outputs)
         return outputs

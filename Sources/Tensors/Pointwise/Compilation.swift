@@ -2,7 +2,7 @@ import KernelInterface
 
 extension Program {
     /// The instructions that calculate some expressions of the same variables, each part that occurs twice once.
-    convenience init(_ expressions: [Expression], inputs: Int, parameters: Int) {
+    package convenience init(_ expressions: [Expression], inputs: Int, parameters: Int) {
         var compiler = Compiler(inputs: inputs, parameters: parameters, constants: [])
         for expression in expressions { compiler.collectConstants(expression) }
         let results = expressions.map { compiler.register($0) }

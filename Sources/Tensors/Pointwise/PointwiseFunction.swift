@@ -29,7 +29,8 @@ public final class PointwiseFunction: Sendable {
     public let typing: Typing
     public let accepts: Elements
     private let parameterCount: Int
-    private let value: Expression
+    /// The result, as an expression of the inputs and parameters.
+    package let value: Expression
     /// By input; the variables behind the inputs are the result and the gradient of the result.
     private let gradients: [Expression]?
     private let compiled = AtomicLazyReference<Program>()
@@ -104,6 +105,9 @@ public final class PointwiseFunction: Sendable {
         let (type, dtype, shape, operands) = try form(operands)
         let result = try Tensor(uninitialized: shape, dtype: dtype)
         run(program, type, operands, parameters: parameters, into: CollectionOfOne(result))
+        Listening.listener?.ran(
+            PointwiseApplication(function: self, operands: operands, parameters: parameters),
+            operands.compactMap(\.tensor), [result])
         record(result, operands, parameters)
         return result
     }
@@ -150,6 +154,9 @@ public final class PointwiseFunction: Sendable {
         try target.expectChangeable()
         run(program, type, operands, parameters: parameters, into: CollectionOfOne(target))
         target.storage.version += 1
+        Listening.listener?.changed(
+            target, by: PointwiseApplication(function: self, operands: operands, parameters: parameters),
+            operands.compactMap(\.tensor))
         return target
     }
 
@@ -166,7 +173,7 @@ public final class PointwiseFunction: Sendable {
     }
 
     /// The type to calculate in, the result's type and shape, and the operands as they take part.
-    private func form(_ operands: [Operand]) throws -> (ComputeType, DType, Shape, [Operand]) {
+    fileprivate func form(_ operands: [Operand]) throws -> (ComputeType, DType, Shape, [Operand]) {
         var (found, shape, isFirst) = (ResultType(), Shape(), true)
         for operand in operands {
             found.add(operand)
@@ -216,11 +223,11 @@ public final class PointwiseFunction: Sendable {
 }
 
 /// One call of a pointwise function, in the history of its result.
-private struct PointwiseApplication: Operation {
-    let function: PointwiseFunction
-    let parameters: [Double]
+package struct PointwiseApplication: Operation {
+    package let function: PointwiseFunction
+    package let parameters: [Double]
     /// By operand: the number that it is, or nil for the next of the tensors.
-    private let numbers: [Operand?]
+    package let numbers: [Operand?]
 
     init(function: PointwiseFunction, operands: [Operand], parameters: [Double]) {
         self.function = function
@@ -228,10 +235,27 @@ private struct PointwiseApplication: Operation {
         numbers = operands.map { $0.tensor == nil ? $0 : nil }
     }
 
-    var name: String { function.name }
+    package var name: String { function.name }
+
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
+        try [function.form(operands(inputs.map { try Tensor(uninitialized: $0.shape, dtype: $0.dtype) }))].map {
+            Spec($0.2, $0.1)
+        }
+    }
+
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let (type, _, _, operands) = try function.form(operands(inputs))
+        Tensors.run(function.program, type, operands, parameters: parameters, into: outputs)
+    }
+
+    /// The operands, of which these tensors are some.
+    private func operands(_ tensors: [Tensor]) -> [Operand] {
+        var rest = tensors[...]
+        return numbers.map { number in number ?? rest.popFirst().map { .tensor($0) } ?? .number(0) }
+    }
 
     /// As in PyTorch, a number that the gradient depends on counts as something kept.
-    var isReusable: Bool {
+    package var isReusable: Bool {
         numbers.indices.allSatisfy { place in
             numbers[place] != nil
                 || function.derivative(place).variables.allSatisfy { $0 == function.inputCount + 1 }
@@ -249,7 +273,7 @@ private struct PointwiseApplication: Operation {
 
     private func tensor(of operand: Int) -> Int { numbers[..<operand].reduce(0) { $0 + ($1 == nil ? 1 : 0) } }
 
-    func saves(_ needs: [Bool]) -> Saves {
+    package func saves(_ needs: [Bool]) -> Saves {
         var saves = Saves()
         for (i, isNeeded) in needs.enumerated() where isNeeded {
             for variable in function.derivative(operand(of: i)).variables {
@@ -263,7 +287,7 @@ private struct PointwiseApplication: Operation {
         return saves
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         return try kept.needs.enumerated().map { i, isNeeded in
             guard isNeeded else { return nil }

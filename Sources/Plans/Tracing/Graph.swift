@@ -1,0 +1,105 @@
+import Tensors
+
+/// What a network calculates, for batches of any size: operations over values.
+struct Graph {
+    enum Source {
+        case value(Int, BatchLayout, DType)
+        /// A copy that nobody changes.
+        case constant(Tensor)
+
+        var value: Int? {
+            if case .value(let value, _, _) = self { return value }
+            return nil
+        }
+
+        var layout: BatchLayout? {
+            if case .value(_, let layout, _) = self { return layout }
+            return nil
+        }
+    }
+
+    struct Node {
+        let operation: any Operation
+        let inputs: [Source]
+        let outputs: [Int]
+    }
+
+    /// A memory that one operation fills whole.
+    struct Value {
+        let dtype: DType
+        let count: Extent
+        let layout: BatchLayout
+    }
+
+    var nodes: [Node]
+    /// The first is the input.
+    let values: [Value]
+    let outputs: [Source]
+
+    /// What two passes over batches of two sizes have in common, without what the outputs do not need; nil where they
+    /// did not do the same.
+    init?(_ first: Trace, images one: Int, _ second: Trace, images other: Int) {
+        guard first.steps.count == second.steps.count, first.values.count == second.values.count,
+            first.outputs.count == second.outputs.count
+        else { return nil }
+        func source(_ a: Trace.Source, _ b: Trace.Source) -> Source? {
+            switch (a, b) {
+            case (.value(let value, let layout, let dtype), .value(let same, let other2, let alike)):
+                guard value == same, dtype == alike, let both = BatchLayout(layout, at: one, other2, at: other) else {
+                    return nil
+                }
+                return .value(value, both, dtype)
+            case (.constant(let tensor), .constant(let same)):
+                return Graph.areEqual(tensor, same) ? .constant(tensor) : nil
+            default: return nil
+            }
+        }
+        var values: [Value] = []
+        for (a, b) in zip(first.values, second.values) {
+            guard a.dtype == b.dtype, let count = Extent(a.count, at: one, b.count, at: other),
+                let layout = BatchLayout(a.layout, at: one, b.layout, at: other)
+            else { return nil }
+            values.append(Value(dtype: a.dtype, count: count, layout: layout))
+        }
+        var nodes: [Node] = []
+        for (a, b) in zip(first.steps, second.steps) {
+            guard a.outputs == b.outputs, a.inputs.count == b.inputs.count, Graph.areAlike(a.operation, b.operation)
+            else { return nil }
+            var inputs: [Source] = []
+            for (x, y) in zip(a.inputs, b.inputs) {
+                guard let both = source(x, y) else { return nil }
+                inputs.append(both)
+            }
+            nodes.append(Node(operation: a.operation, inputs: inputs, outputs: a.outputs))
+        }
+        var outputs: [Source] = []
+        for (x, y) in zip(first.outputs, second.outputs) {
+            guard let both = source(x, y) else { return nil }
+            outputs.append(both)
+        }
+        var needed = Set(outputs.compactMap(\.value))
+        var kept: [Node] = []
+        for node in nodes.reversed() where node.outputs.contains(where: needed.contains) {
+            kept.append(node)
+            needed.formUnion(node.inputs.compactMap(\.value))
+        }
+        (self.nodes, self.values, self.outputs) = (kept.reversed(), values, outputs)
+    }
+
+    /// Whether two passes did the same as far as can be seen: what else an operation depends on shows when results are
+    /// compared.
+    private static func areAlike(_ a: any Operation, _ b: any Operation) -> Bool {
+        guard let first = a as? PointwiseApplication else { return type(of: a) == type(of: b) && a.name == b.name }
+        guard let second = b as? PointwiseApplication else { return false }
+        return first.function === second.function && first.parameters == second.parameters
+            && zip(first.numbers, second.numbers).allSatisfy { $0?.number == $1?.number }
+    }
+
+    /// Whether two constants have the same elements, to the bit.
+    private static func areEqual(_ a: Tensor, _ b: Tensor) -> Bool {
+        guard a.dtype == b.dtype, a.shape == b.shape else { return false }
+        if a.storage === b.storage, Layout(a) == Layout(b) { return true }
+        let same = try? a.withUnsafeBytes { a in try b.withUnsafeBytes { b in a.elementsEqual(b) } }
+        return same ?? false
+    }
+}
