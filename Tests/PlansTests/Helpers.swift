@@ -17,19 +17,20 @@ func layer(_ name: String, _ given: (any Given)?..., options: [String: any Given
 
 /// A network whose forward pass is a function.
 final class FunctionNet: Module {
-    private let body: (Tensor) throws -> [Tensor]
+    private let body: (Tensor, Scope) throws -> [Tensor]
 
-    init(_ parts: [Module] = [], _ body: @escaping (Tensor) throws -> [Tensor]) throws {
+    init(_ parts: [Module] = [], _ body: @escaping (Tensor, Scope) throws -> [Tensor]) throws {
         self.body = body
         super.init(kind: "Net")
         for (i, part) in parts.enumerated() { try register("part\(i)", part) }
         train(false)
     }
 
-    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome { .several(try body(inputs[0])) }
+    override func forward(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome { .several(try body(inputs[0], scope)) }
 }
 
-let scope = Scope(Context(generator: Generator(seed: 3)))
+/// What a forward pass is given.
+var scope: Scope { Scope(Context(generator: Generator(seed: 3))) }
 
 /// Layers one after the other, for evaluation.
 func chain(_ modules: [Module]) throws -> Module {
@@ -62,7 +63,7 @@ func expectSame(
         let (a, b) = (try found.floatArray(), try expected.floatArray())
         let largest = b.reduce(1) { max($0, Double($1.magnitude)) }
         let worst = zip(a, b).reduce(0) { max($0, Double(($1.0 - $1.1).magnitude)) }
-        #expect(a.allSatisfy(\.isFinite), "batch of \(images)", sourceLocation: location)
+        #expect(a.allSatisfy { $0.isFinite }, "batch of \(images)", sourceLocation: location)
         #expect(worst <= tolerance * largest, "batch of \(images): \(worst) of \(largest)", sourceLocation: location)
     }
 }

@@ -67,8 +67,12 @@ struct BatchLayout: Equatable {
             shape.append(size)
             // Where there is one place, the distance to a next one says nothing.
             let (a, b) = (first.strides[d], second.strides[d])
-            let (known, alike) = (first.shape[d] == 1 ? b : a, second.shape[d] == 1 ? a : b)
-            guard let stride = Extent(known, at: one, alike, at: other) else { return nil }
+            let isKnown = (first.shape[d] != 1, second.shape[d] != 1)
+            if isKnown == (false, false) {
+                strides.append(Extent(a, at: one, b, at: other) ?? Extent(base: a))
+                continue
+            }
+            guard let stride = Extent(isKnown.0 ? a : b, at: one, isKnown.1 ? b : a, at: other) else { return nil }
             strides.append(stride)
         }
         (self.offset, self.shape, self.strides) = (offset, shape, strides)

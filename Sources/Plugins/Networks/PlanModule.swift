@@ -1,6 +1,8 @@
 import Host
 import Lua
+import Networks
 import Plans
+import Tensors
 
 /// `network:compile { input = {1, 1, 28, 28} }`.
 let compileMethod: HostMethod<Module> = .method(
