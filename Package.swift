@@ -32,11 +32,13 @@ let package = Package(
     targets: [
         // The command and the Lua face.
         .executableTarget(
-            name: "nightjar", dependencies: ["Host", "Lua", "Plugins", "Bundles", "Files", "Kernels", "CLibrary"]),
+            name: "nightjar",
+            dependencies: ["Host", "Lua", "Plugins", "Bundles", "Files", "Kernels", "KernelInterface", "CLibrary"]),
         .target(
             name: "Plugins",
             dependencies: [
-                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "Tensors", "Operators", "Networks", "Plans",
+                "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "KernelInterface", "Tensors",
+                "Operators", "Networks", "Plans",
                 "Images", "Bundles",
                 "Datasets", "Checkpoints", "Registry", "Signing", "HTTP",
             ],
@@ -64,10 +66,11 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "HTTP", dependencies: ["CCurl", "Files", "CLibrary"]),
         .target(name: "CCurl"),
-        .target(name: "Plans", dependencies: ["Networks", "Operators", "Tensors", "Kernels", "CLibrary"]),
+        .target(
+            name: "Plans", dependencies: ["Networks", "Operators", "Tensors", "Kernels", "KernelInterface", "CLibrary"]),
         .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema", "CLibrary"]),
-        .target(name: "Operators", dependencies: ["Tensors", "Kernels", "Schema", "Files"]),
-        .target(name: "Tensors", dependencies: ["Kernels", "CLibrary"]),
+        .target(name: "Operators", dependencies: ["Tensors", "Kernels", "KernelInterface", "Schema", "Files"]),
+        .target(name: "Tensors", dependencies: ["Kernels", "KernelInterface", "CLibrary"]),
         .target(name: "Bundles", dependencies: ["Archives", "Files"]),
         .target(name: "Archives", dependencies: ["CZlib", "Files"]),
         .target(name: "Console", dependencies: ["CLibrary"]),
@@ -90,15 +93,21 @@ let package = Package(
         .target(name: "CProcessor", path: "Sources/Kernels/CProcessor"),
 
         // Tests mirror the folders above.
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "TestSupport"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "KernelInterface", "TestSupport"]),
         .testTarget(name: "TensorsTests", dependencies: ["Tensors", "TensorSupport", "TestSupport"]),
         .testTarget(
-            name: "OperatorsTests", dependencies: ["Operators", "Tensors", "Kernels", "TensorSupport", "TestSupport"]),
+            name: "OperatorsTests",
+            dependencies: ["Operators", "Tensors", "Kernels", "KernelInterface", "TensorSupport", "TestSupport"]),
         .testTarget(
             name: "NetworksTests",
-            dependencies: ["Networks", "Datasets", "Tensors", "Kernels", "TensorSupport", "TestSupport"]),
+            dependencies: [
+                "Networks", "Datasets", "Tensors", "Kernels", "KernelInterface", "TensorSupport", "TestSupport",
+            ]),
         .testTarget(
-            name: "PlansTests", dependencies: ["Plans", "Networks", "Tensors", "Kernels", "TensorSupport", "TestSupport"]),
+            name: "PlansTests",
+            dependencies: [
+                "Plans", "Networks", "Tensors", "Kernels", "KernelInterface", "TensorSupport", "TestSupport",
+            ]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "Files", "TestSupport"]),
         .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Archives", "Files", "TestSupport"]),

@@ -39,7 +39,7 @@ local function find_model()
   os.exit(1)
 end
 
-local net = nj.checkpoint.load(find_model(), digits.Net()):eval()
+local net = nj.checkpoint.load(find_model(), digits.Net()):eval():compile { input = { 1, 1, 28, 28 } }
 
 --- The digit in a picture and its probability.
 local function recognise(image)

@@ -22,6 +22,7 @@ public final class Plan {
 
     private enum Part {
         case segment(Segment)
+        case convolution(BatchConvolution)
         case general(GeneralStep)
     }
 
@@ -30,11 +31,15 @@ public final class Plan {
         let images: Int
         let memory: Memory
         let general: [GeneralStep.Bound]
+        let convolutions: [BatchConvolution.Bound]
         let outputs: [Tensor]
         let directShape: Shape
 
-        init(images: Int, memory: Memory, general: [GeneralStep.Bound], outputs: [Tensor], directShape: Shape) {
-            (self.images, self.memory, self.general) = (images, memory, general)
+        init(
+            images: Int, memory: Memory, general: [GeneralStep.Bound], convolutions: [BatchConvolution.Bound],
+            outputs: [Tensor], directShape: Shape
+        ) {
+            (self.images, self.memory, self.general, self.convolutions) = (images, memory, general, convolutions)
             (self.outputs, self.directShape) = (outputs, directShape)
         }
     }
@@ -54,22 +59,28 @@ public final class Plan {
         let builder = PlanBuilder(graph, tasks, isFixed: isFixed)
         var (parts, kept): ([Part], Set<Int>) = ([], [])
         for group in builder.groups {
-            if case .general(let node) = tasks[group.lowerBound].work {
+            let first = tasks[group.lowerBound]
+            switch first.work {
+            case .general(let node):
                 let step = try GeneralStep(node)
                 parts.append(.general(step))
                 kept.formUnion(step.inputs.compactMap(\.value) + step.outputs)
-                continue
+            case .batchConvolution(let work):
+                let step = builder.batchConvolution(work, first)
+                parts.append(.convolution(step))
+                kept.formUnion([step.input, step.output])
+            default:
+                let segment = try builder.segment(group)
+                parts.append(.segment(segment))
+                kept.formUnion(segment.external.map(\.value))
             }
-            let segment = try builder.segment(group)
-            parts.append(.segment(segment))
-            kept.formUnion(segment.external.map(\.value))
         }
         self.parts = parts
         // The input is read where it stands, unless an operation wants it as a tensor among the plan's own.
         let needsInput = builder.generalInputs.contains(0) || results.contains(0)
         if !needsInput { kept.remove(0) }
         var direct: Int?
-        if outputs.count == 1, let result = results.first, builder.isMadeByImage(result),
+        if outputs.count == 1, let result = results.first, builder.isMadeByKernel(result),
             !builder.generalInputs.contains(result), let layout = outputs[0].layout, builder.isDense(layout, result)
         {
             direct = result
@@ -108,12 +119,21 @@ public final class Plan {
 
     private func run(_ binding: Binding, _ input: Tensor, _ result: Tensor?, _ images: Int) throws {
         if let own = binding.memory.floats(0) { own.update(from: input.floats, count: input.count) }
-        var next = 0
+        /// Where a value stands that is seen outside the parts.
+        func place(_ value: Int) -> UnsafeMutablePointer<Float>? {
+            value == direct ? result?.floats : binding.memory.floats(value) ?? (value == 0 ? input.floats : nil)
+        }
+        var (nextGeneral, nextConvolution) = (0, 0)
         for part in parts {
             switch part {
             case .general:
-                try Listening.with(nil) { try GradMode.set(false) { try binding.general[next].run() } }
-                next += 1
+                try Listening.with(nil) { try GradMode.set(false) { try binding.general[nextGeneral].run() } }
+                nextGeneral += 1
+            case .convolution(let step):
+                if let from = place(step.input), let to = place(step.output) {
+                    binding.convolutions[nextConvolution].run(from, to)
+                }
+                nextConvolution += 1
             case .segment(let segment):
                 let external = segment.external
                 try withUnsafeTemporaryAllocation(
@@ -121,10 +141,7 @@ public final class Plan {
                 ) { room in
                     guard let pointers = room.baseAddress else { return }
                     for (i, entry) in external.enumerated() {
-                        let found =
-                            entry.value == direct
-                            ? result?.floats : binding.memory.floats(entry.value) ?? (entry.value == 0 ? input.floats : nil)
-                        guard let found else { return }
+                        guard let found = place(entry.value) else { return }
                         (pointers + i).initialize(to: found)
                     }
                     try segment.run(pointers, images: images)
@@ -144,9 +161,16 @@ public final class Plan {
         let memory = try Memory(graph, images: images, values: kept)
         var general: [GeneralStep.Bound] = []
         for case .general(let step) in parts { general.append(try step.bound(to: memory)) }
+        var convolutions: [BatchConvolution.Bound] = []
+        for case .convolution(let step) in parts {
+            let (place, count) = (convolutions.count, batchSize == nil ? images : 1)
+            convolutions.append(try step.bound(to: count, bindings.map { $0.convolutions[place] }))
+        }
         let tensors = try direct == nil ? outputs.map { try memory.tensor($0) } : []
         let shape = direct.flatMap { _ in outputs[0].layout?.at(images).shape } ?? []
-        let made = Binding(images: images, memory: memory, general: general, outputs: tensors, directShape: shape)
+        let made = Binding(
+            images: images, memory: memory, general: general, convolutions: convolutions, outputs: tensors,
+            directShape: shape)
         if bindings.count == Self.mostBindings { bindings.removeLast() }
         bindings.insert(made, at: 0)
         return made
@@ -166,6 +190,7 @@ extension Plan: CustomStringConvertible {
         for part in parts {
             switch part {
             case .general(let step): text += "  \(step.operation.name)\n"
+            case .convolution(let step): text += "  \(step.text)\n"
             case .segment(let segment): for step in segment.steps { text += "  \(step.text)\n" }
             }
         }

@@ -19,7 +19,7 @@ struct PlanBuilder {
     var groups: [Range<Int>] {
         var groups: [Range<Int>] = []
         for (i, task) in tasks.enumerated() {
-            if let last = groups.last, !task.isGeneral, !tasks[last.lowerBound].isGeneral {
+            if let last = groups.last, task.isByImage, tasks[last.lowerBound].isByImage {
                 groups[groups.count - 1] = last.lowerBound..<i + 1
             } else {
                 groups.append(i..<i + 1)
@@ -28,7 +28,8 @@ struct PlanBuilder {
         return groups
     }
 
-    func isMadeByImage(_ value: Int) -> Bool { tasks.contains { $0.output == value && !$0.isGeneral } }
+    /// Whether a kernel writes a value, wherever that stands.
+    func isMadeByKernel(_ value: Int) -> Bool { tasks.contains { $0.output == value && !$0.isGeneral } }
 
     /// Whether all elements of a value stand in row-major order where it is looked at.
     func isDense(_ layout: BatchLayout, _ value: Int) -> Bool {
@@ -50,19 +51,13 @@ struct PlanBuilder {
         func text(_ parts: [String?]) -> String { "\(parts.compactMap(\.self).joined(separator: " + ")) \(shape)" }
         switch task.work {
         case .convolution(let work):
-            let s = work.shape
-            let groups = s.groups == 1 ? "" : ", \(s.groups) groups"
-            let name = "conv2d \(s.inChannels)->\(s.outChannels), \(s.rows.size)x\(s.columns.size)\(groups)"
-            let text = text([name, work.isPooled ? "max_pool2d 2x2" : nil, work.isRectified ? "relu" : nil])
-            return s.groups == 1
-                ? ConvolutionStep(work, text, input: input, output: output)
-                : try MethodConvolutionStep(work, text, input: input, output: output)
+            return ConvolutionStep(work, "\(work.text) \(shape)", input: input, output: output)
         case .linear(let work):
             let text = text(["linear \(work.inputs)->\(work.outputs)", work.isRectified ? "relu" : nil])
             return LinearStep(work, text, input: input, output: output)
         case .pointwise(let work):
             guard let layout = task.layout else { throw TensorError("\(work.name) has no shape") }
-            return try PointwiseStep(work, text([work.name]), inputs: task.inputs, output: output, layout: layout)
+            return try PointwiseStep.of(work, text([work.name]), inputs: task.inputs, output: output, layout: layout)
         case .pooling(let pooling, let isMaximum, let planes):
             return PoolingStep(
                 pooling, isMaximum: isMaximum, planes: planes, text([isMaximum ? "max_pool2d" : "avg_pool2d"]),
@@ -71,7 +66,23 @@ struct PlanBuilder {
             return SoftmaxStep(
                 slices, isLog: isLog, text([isLog ? "log_softmax" : "softmax"]), input: input, output: output)
         case .sum(let slices): return SumStep(slices, text(["sum"]), input: input, output: output)
+        case .batchConvolution(let work): throw TensorError("\(work.text) is no step on images")
         case .general(let node): throw TensorError("\(node.operation.name) is no step on images")
         }
+    }
+
+    func batchConvolution(_ work: ConvolutionTask, _ task: Task) -> BatchConvolution {
+        BatchConvolution(
+            work, "\(work.text) \(task.layout.map { "-> \($0.shape)" } ?? "")", input: task.inputs[0].value,
+            output: task.output)
+    }
+}
+
+extension ConvolutionTask {
+    /// What it does, as a plan prints it.
+    fileprivate var text: String {
+        let groups = shape.groups == 1 ? "" : ", \(shape.groups) groups"
+        return "conv2d \(shape.inChannels)->\(shape.outChannels), \(shape.rows.size)x\(shape.columns.size)\(groups)"
+            + (isPooled ? " + max_pool2d 2x2" : "") + (isRectified ? " + relu" : "")
     }
 }

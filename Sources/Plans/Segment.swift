@@ -84,6 +84,7 @@ final class Segment {
             // Vectors begin on lines of the cache.
             let needed = (step.outputSize + 15) & ~15
             if step.worksInPlace, let first = step.inputs.first, lastRead[first] == i,
+                !step.inputs.dropFirst().contains(first),
                 let place = live.firstIndex(where: { $0.value == first && $0.end - $0.start == needed })
             {
                 starts[step.output] = live[place].start

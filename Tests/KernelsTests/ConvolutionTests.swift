@@ -153,6 +153,8 @@ private let outputs = [1, 3, 4, 5, 8, 9, 12, 15, 16, 17, 24, 31, 32, 33, 40, 48,
 }
 
 private let cases = named + widths + outputs
+/// Those that packed convolutions take.
+let ungroupedCases = cases.filter { $0.shape.groups == 1 }
 
 @Suite("Convolution kernels of every instruction set")
 struct ConvolutionTests {

@@ -60,7 +60,9 @@ struct PlanTests {
 
     @Test("Batch norms go into the convolutions before them, whatever activation follows")
     func residual() throws {
-        let (conv1, norm1) = (try layer("Conv2d", 3, 16, 3, 1, 1, options: ["bias": false]), try layer("BatchNorm2d", 16))
+        let (conv1, norm1) = (
+            try layer("Conv2d", 3, 16, 3, 1, 1, options: ["bias": false]), try layer("BatchNorm2d", 16)
+        )
         let (conv2, norm2) = (try layer("Conv2d", 16, 16, 3, 1, 1), try layer("BatchNorm2d", 16))
         let (short, head) = (try layer("Conv2d", 3, 16, 1), try layer("Linear", 16, 5))
         let net = try FunctionNet([conv1, norm1, conv2, norm2, short, head]) { x, _ in
@@ -86,6 +88,22 @@ struct PlanTests {
             layer("SiLU"), layer("AvgPool2d", 2), layer("Flatten"), layer("Softmax", 1),
         ])
         try expectSame(others, compiled(others, [2, 4, 20, 20]), [4, 20, 20])
+    }
+
+    @Test("Large convolutions and those in groups see the whole batch")
+    func batches() throws {
+        let net = try chain([
+            layer("Conv2d", 4, 32, 3, 1, 1), layer("BatchNorm2d", 32), layer("ReLU"),
+            layer("Conv2d", 32, 32, 3, 1, 1, options: ["groups": 32]), layer("ReLU"),
+            layer("Conv2d", 32, 48, 3, 1, 1, options: ["bias": false]), layer("BatchNorm2d", 48), layer("ReLU"),
+            layer("MaxPool2d", 2), layer("Conv2d", 48, 150, 1), layer("Conv2d", 150, 3, 1),
+        ])
+        let plan = try compiled(net, [1, 4, 20, 20])
+        try expectSame(net, plan, [4, 20, 20], batches: [1, 2, 7, 40, 2, 1], tolerance: 3e-5)
+        // A NaN in an image stays one behind the rectifiers.
+        let x = try formula([2, 4, 20, 20], 1)
+        x.floats[0] = .nan
+        #expect(try plan(x)[0].floatArray()[0].isNaN)
     }
 
     @Test("Operators that no kernel knows run as they are")
@@ -164,7 +182,8 @@ struct PlanRefusalTests {
     func training() throws {
         let net = try Sequential([layer("Linear", 2, 2), layer("Dropout")])
         #expect(
-            refusal(net) == "a network for evaluation expected, but the network is in training mode; call eval() before")
+            refusal(net) == "a network for evaluation expected, but the network is in training mode; call eval() before"
+        )
         net.train(false)
         net.children[1].module.train()
         #expect(refusal(net) == "a network for evaluation expected, but '1' is in training mode; call eval() before")
@@ -180,7 +199,8 @@ struct PlanRefusalTests {
     func elements() throws {
         let net = try FunctionNet { x, _ in [try x.sum().item() > 0 ? x : -x] }
         #expect(
-            refusal(net) == "in Net: a plan does the same for every input, but forward reads the elements of a [] tensor "
+            refusal(net)
+                == "in Net: a plan does the same for every input, but forward reads the elements of a [] tensor "
                 + "here, on which what it does may depend")
     }
 

@@ -28,6 +28,7 @@ public enum WeightGradientKind: Sendable, CaseIterable {
 /// The weight is packed once for all images. The parts may run at the same time; what they are depends on the shape and
 /// the number of images alone, so that results do not depend on threads.
 public protocol ConvolutionMethod: Sendable {
+    var kind: ConvolutionKind { get }
     /// Floats that the packed weight takes.
     var packedSize: Int { get }
     /// Parts that packing has.

@@ -67,7 +67,7 @@ public final class PackedConvolution: @unchecked Sendable {
         func rowsAStep(_ band: Int) -> Int { (step * (band - 1) + reach + step - 1) / step }
         func size(_ band: Int) -> Int { columns * step * shape.inChannels * rowsAStep(band) * width }
         var band = outHeight
-        let least = (4 * Self.mostLanes + width - 1) / width
+        let least = (4 * Self.mostLanes + width - 1) / max(1, width)
         while !isDirect, size(band) > Self.mostFloats, band > least { band = max(least, (band + 1) / 2) }
         bandHeight = band
         self.rowsAStep = isDirect ? shape.height : rowsAStep(band)
@@ -76,8 +76,10 @@ public final class PackedConvolution: @unchecked Sendable {
         let distance = isPooled ? 1 : shape.columns.dilation
         // As a window of one tap that is so far from the pixel.
         seen = (0..<columns).map { column in
-            Window(size: 1, stride: isPooled ? 2 : shape.columns.stride, padding: shape.columns.padding, dilation: distance)
-                .inside(tap: column, length: shape.width, places: width)
+            Window(
+                size: 1, stride: isPooled ? 2 : shape.columns.stride, padding: shape.columns.padding, dilation: distance
+            )
+            .inside(tap: column, length: shape.width, places: width)
         }
         let taps = shape.taps
         let channels = shape.outChannels

@@ -30,6 +30,7 @@ struct DirectConvolution: ConvolutionMethod {
         items = ImageParts(images * aImage, most: 32)
     }
 
+    var kind: ConvolutionKind { .direct }
     var packedSize: Int { weight.packedSize }
     var packParts: Int { weight.parts }
     var parts: Int { items.count }

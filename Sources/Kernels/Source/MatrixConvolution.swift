@@ -30,6 +30,7 @@ struct MatrixConvolution: ConvolutionMethod {
         rowBlocks = max(1, (weight.rows + rows - 1) / rows)
     }
 
+    var kind: ConvolutionKind { .matrix }
     var packedSize: Int { weight.packedSize }
     var packParts: Int { weight.parts }
     var parts: Int { columnBlocks * rowBlocks }

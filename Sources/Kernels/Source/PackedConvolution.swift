@@ -5,6 +5,8 @@ extension Kernels {
         _ c: PackedConvolution, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
         scratch: UnsafeMutablePointer<Float>, images: Int
     ) {
+        // Pooling may leave nothing.
+        guard c.outSize > 0 else { return }
         for image in 0..<images {
             let (x, y) = (x + image * c.inSize, y + image * c.outSize)
             if c.isDirect {
@@ -222,7 +224,8 @@ private func poolTiles(
                 let (bias, y) = (bias + channel, y + channel * plane + start)
                 withConstant(rows) { rows in
                     quadTile(
-                        rows, taps: taps, weight: weight + channel * taps, near: near, far: far, left, right, left, right
+                        rows, taps: taps, weight: weight + channel * taps, near: near, far: far, left, right, left,
+                        right
                     ) { row, sums in
                         let result = rectified(largest(sums) + Vector(repeating: bias[row]), isRectified)
                         store(result, y + row * plane, count: pixels)

@@ -36,6 +36,7 @@ struct ScatteredInputGradient: ConvolutionMethod {
     }
 
     private var chunkSize: Int { packedSizeOfA(rows: chunk * taps, k: outGroup) }
+    var kind: ConvolutionKind { .scattered }
     var packedSize: Int { chunkSize * packParts }
     var packParts: Int { chunks * shape.groups }
     var parts: Int { images.count * chunkParts.count }

@@ -76,6 +76,7 @@ struct StripConvolution: ConvolutionMethod {
     private var blocks: Int { (to + block - 1) / block }
     private var groupSize: Int { blocks * block * taps.count }
     private var resultSize: Int { blocks * block * phases * strip }
+    var kind: ConvolutionKind { .strips }
     var packedSize: Int { shape.groups * groupSize }
     var packParts: Int { min(16, shape.groups) }
 

@@ -39,6 +39,7 @@ struct WinogradConvolution: ConvolutionMethod {
     /// that the places do not fall into the same sets of the cache; the first says whether the panel is plain.
     var weightPart: Int { (2 * shape.inChannels + 1) * lanes }
     private var panelSize: Int { 16 * weightPart }
+    var kind: ConvolutionKind { .winograd }
     var packedSize: Int { panels * panelSize }
     var packParts: Int { panels }
     var parts: Int { tiles.blocks * panelParts }

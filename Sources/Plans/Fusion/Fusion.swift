@@ -70,6 +70,12 @@ struct Fusion {
                 return nil
             }
             return earlier.followed(by: later, .convolution(followed))
+        case (.batchConvolution(let convolution), .pointwise(let pointwise)) where later.inputs.count == 1:
+            let isSame = later.inputs[place].layout.shape == earlier.layout?.shape
+            guard let followed = convolution.followed(by: pointwise, isSame ? later.layout?.shape : nil) else {
+                return nil
+            }
+            return earlier.followed(by: later, .batchConvolution(followed))
         case (.linear(let linear), .pointwise(let pointwise)) where later.inputs.count == 1:
             let isSame = later.inputs[place].layout.shape == earlier.layout?.shape
             guard let followed = linear.followed(by: pointwise, isSame ? later.layout?.shape : nil) else { return nil }

@@ -50,9 +50,9 @@ struct Recognition {
                 let geometry = try? Convolution([1] + shape.suffix(3), weight.shape, operation.options),
                 let values = try? weight.floatArray(), let bias = bias(node, geometry.outChannels)
             else { return nil }
-            return .convolution(
-                ConvolutionTask(
-                    shape: geometry, repeats: shape.dropLast(3).reduce(1, *), weight: values, bias: bias))
+            let task = ConvolutionTask(
+                shape: geometry, repeats: shape.dropLast(3).reduce(1, *), weight: values, bias: bias)
+            return task.prefersBatch ? .batchConvolution(task) : .convolution(task)
         case is LinearOperation:
             guard let features = shape.last, case .constant(let weight) = node.inputs[1], weight.dtype == .float32,
                 let values = try? weight.floatArray(), let bias = bias(node, weight.shape[0])

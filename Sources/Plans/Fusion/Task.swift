@@ -18,6 +18,8 @@ struct Task {
 
     enum Work {
         case convolution(ConvolutionTask)
+        /// A convolution over the whole batch.
+        case batchConvolution(ConvolutionTask)
         case linear(LinearTask)
         case pointwise(PointwiseTask)
         /// Pooling of so many planes an image.
@@ -31,6 +33,14 @@ struct Task {
     var isGeneral: Bool {
         if case .general = work { return true }
         return false
+    }
+
+    /// Whether every image is treated by itself, so that it can go through this and what follows before the next does.
+    var isByImage: Bool {
+        switch work {
+        case .general, .batchConvolution: false
+        default: true
+        }
     }
 }
 

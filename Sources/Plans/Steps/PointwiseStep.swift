@@ -19,37 +19,51 @@ final class PointwiseStep: ImageStep {
         let strides: [Int]
         let isDense: Bool
         let isOneValue: Bool
-    }
 
-    init(_ task: PointwiseTask, _ text: String, inputs: [Task.Input], output: Int, layout: ImageLayout) throws {
-        program = Program([task.formula], inputs: task.operands.count, parameters: 0)
-        operands = try task.operands.map { operand in
+        init(_ operand: PointwiseTask.Operand, _ inputs: [Task.Input], _ layout: ImageLayout) throws {
             switch operand {
             case .input(let place):
                 let seen = inputs[place].layout
-                return Operand(
-                    input: place, constant: nil, offset: seen.offset, strides: [seen.size] + seen.strides.array,
-                    isDense: seen.isDense, isOneValue: false)
-            case .constant(let constant):
+                (input, constant, offset) = (place, nil, seen.offset)
+                strides = [seen.size] + seen.strides.array
+                (isDense, isOneValue) = (seen.isDense, false)
+            case .constant(let given):
                 // A copy of its own: the tensor may be changed later.
-                let kept = try constant.tensor.detach().contiguous().clone()
+                let kept = try given.tensor.detach().contiguous().clone()
                 let isOneValue = kept.count == 1
-                let strides = isOneValue
-                    ? constant.strides : try PointwiseStep.strides(of: kept, like: constant, layout.shape)
-                return Operand(
-                    input: nil, constant: kept, offset: 0, strides: [0] + strides.array, isDense: false,
-                    isOneValue: isOneValue)
+                let own =
+                    isOneValue
+                    ? given.strides : try PointwiseStep.strides(of: kept, like: given, layout.shape)
+                (input, constant, offset) = (nil, kept, 0)
+                strides = [0] + own.array
+                (self.isDense, self.isOneValue) = (false, isOneValue)
             }
         }
+    }
+
+    /// - Throws: `TensorError` where a constant cannot be copied.
+    static func of(
+        _ task: PointwiseTask, _ text: String, inputs: [Task.Input], output: Int, layout: ImageLayout
+    ) throws -> PointwiseStep {
+        let operands = try task.operands.map { try Operand($0, inputs, layout) }
+        let program = Program([task.formula], inputs: operands.count, parameters: 0)
+        return PointwiseStep(program, operands, text, inputs: inputs.map(\.value), output: output, layout: layout)
+    }
+
+    private init(
+        _ program: Program, _ operands: [Operand], _ text: String, inputs: [Int], output: Int, layout: ImageLayout
+    ) {
+        (self.program, self.operands) = (program, operands)
         sizes = [1] + layout.shape.array
         isPlain = operands.allSatisfy { $0.isDense || $0.isOneValue }
         super.init(
-            text, inputs: inputs.map(\.value), output: output, outputSize: layout.size,
+            text, inputs: inputs, output: output, outputSize: layout.size,
             cost: layout.size * (1 + program.instructions.count))
     }
 
     /// The strides of a dense copy of a constant that is repeated where the constant was.
-    private static func strides(of copy: Tensor, like constant: PointwiseTask.Constant, _ shape: Shape) throws -> Shape {
+    private static func strides(of copy: Tensor, like constant: PointwiseTask.Constant, _ shape: Shape) throws -> Shape
+    {
         var strides = constant.strides
         var step = 1
         for d in shape.indices.reversed() where strides[d] != 0 {

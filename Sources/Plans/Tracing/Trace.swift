@@ -65,8 +65,10 @@ final class Trace: OperationListener {
                     + "which the next call would find changed")
             return
         }
-        let isWhole = tensor.offset == 0 && tensor.isContiguous && tensor.count * tensor.dtype.size
-            >= tensor.storage.byteCount
+        let isWhole =
+            tensor.offset == 0 && tensor.isContiguous
+            && tensor.count * tensor.dtype.size
+                >= tensor.storage.byteCount
         guard isWhole else {
             return refuse("forward changes a part of a tensor in place (\(operation.name) into \(tensor.shape))")
         }

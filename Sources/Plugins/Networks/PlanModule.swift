@@ -7,7 +7,8 @@ import Tensors
 /// `network:compile { input = {1, 1, 28, 28} }`.
 let compileMethod: HostMethod<Module> = .method(
     "compile",
-    doc: "A plan of the network as it is now, for evaluation: called with an input it gives what the network gives, without "
+    doc:
+        "A plan of the network as it is now, for evaluation: called with an input it gives what the network gives, without "
         + "a history and faster. Later changes of the network are not seen.",
     arguments: [.integers("input", "the sizes of an input, the first the batch's, which may differ from call to call")],
     returns: .object(Plan.self)
