@@ -104,11 +104,9 @@ public struct HostType: Sendable {
         isReleasable = releasable
         self.bindsLate = bindsLate
         self.indexHint = indexHint
+        // Asked of objects that were found to be of this type, each time that one is pushed.
         if let bytes {
-            self.bytes = { object in
-                guard let object = object as? Object else { return 0 }
-                return bytes(object)
-            }
+            self.bytes = { object in bytes(unsafeDowncast(object, to: Object.self)) }
         } else {
             self.bytes = nil
         }

@@ -64,7 +64,29 @@ enum OperatorFaces {
         return .binary(
             event, doc: schema.doc, left: Argument("left", "", schema.arguments[0].kind),
             right: Argument("right", "", schema.arguments[1].kind), returns: schema.returns
-        ) { call in Results(try operation.body(call.arguments(for: schema), call.context)) }
+        ) { call in
+            if let body = operation.bodyOfTwo, let left = Operand(call.state, 1), let right = Operand(call.state, 2) {
+                return .object(try body(left, right))
+            }
+            return Results(try operation.body(call.arguments(for: schema), call.context))
+        }
+    }
+}
+
+extension Operand {
+    /// The value on a script's stack; nil for one that is neither a tensor nor a number.
+    fileprivate init?(_ state: LuaState, _ index: Int32) {
+        if let tensor = state.object(at: index, as: Tensor.self) {
+            self = .tensor(tensor)
+        } else if !state.isFloat(at: index), let integer = state.integer(at: index) {
+            self = .integer(integer)
+        } else if let number = state.number(at: index) {
+            self = .number(number)
+        } else if let truth = state.boolean(at: index) {
+            self = .boolean(truth)
+        } else {
+            return nil
+        }
     }
 }
 
