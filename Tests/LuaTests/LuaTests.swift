@@ -176,15 +176,15 @@ func sizes() throws {
     try run(
         """
         local strings, lists = {}, {}
-        for round = 1, 3 do
-          for n = 0, 700 do
+        for round = 1, 2 do
+          for n = 0, 300 do
             local bytes = {}
             for i = 1, n do bytes[i] = string.char((i * n + round) % 256) end
             strings[n], lists[n] = table.concat(bytes), bytes
           end
-          for n = 0, 700, 3 do lists[n] = nil end
+          for n = 0, 300, 3 do lists[n] = nil end
           collectgarbage()
-          for n = 0, 700 do
+          for n = 0, 300 do
             assert(#strings[n] == n)
             for i = 1, n do
               assert(strings[n]:byte(i) == (i * n + round) % 256)
