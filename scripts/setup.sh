@@ -185,9 +185,14 @@ refresh_command() {
     require_swift
     install_packages $(missing_packages)
     linking_options
-    quietly "building (a few minutes the first time)" "$built/build.log" \
-        swift build --package-path "$root" -c release --product nightjar "${linking[@]}" ||
-        fail 1 "the build failed"
+    build_release() {
+        swift build --package-path "$root" -c release --product nightjar "${linking[@]}" "$@"
+    }
+    quietly "building (a few minutes the first time)" "$built/build.log" build_release || fail 1 "the build failed"
+    if ((${#finishing[@]})); then
+        called_functions >"$root/.build/archives/order" 2>/dev/null || true
+        quietly "linking" "$built/link.log" build_release "${finishing[@]}" || fail 1 "the build failed"
+    fi
     cp "$root/.build/release/nightjar" "$built/nightjar.new"
     install_command "$digest" "$began"
 }
@@ -237,11 +242,31 @@ install_command() {
     "$built/nightjar" --stubs "$root/.lua-stubs" </dev/null >/dev/null 2>&1 || true
 }
 
+# Prints the names of the functions that a start calls, those of a prediction: the linker puts them together, so that a
+# start reads and maps a fifth of the command. Fails where that cannot be found out, as in a container that lets nobody
+# trace; then they stay where they are. The processor must make no difference: with the kernels of one instruction set
+# come the others'.
+called_functions() {
+    local archives=$root/.build/archives program=$root/.build/release/nightjar set
+    [[ $(uname -sm) == "Linux x86_64" ]] || return 1
+    "$(dirname "$(command -v swiftc)")/clang" -O1 -o "$archives/called_functions" "$root/scripts/called_functions.c" &&
+        cd "$root/scripts" || return 1
+    (
+        export SWIFT_DETERMINISTIC_HASHING=1 NIGHTJAR_ISA=v2 NIGHTJAR_NUM_THREADS=1 LUA_PATH_5_4='./?.lua;;'
+        "$program" -e 'require("nightjar").checkpoint.save(arg[1], { model = require("models.mnist").Net() })' \
+            - "$archives/model.safetensors" &&
+            "$archives/called_functions" "$program" run_mnist.lua --model "$archives/model.safetensors" samples/7.png
+    ) </dev/null >"$archives/called" || return 1
+    cat "$archives/called"
+    for set in V3 V4; do sed -n "s/9KernelsV2/9Kernels$set/gp" "$archives/called"; done
+}
+
 # Sets `linking`: how the command is linked. Statically where there are archives for it, it starts sooner, needs nothing
 # but the C library, and is the same whatever folder it was built in. What has no archive stays a shared library.
+# Sets `finishing`, too: what the linker is told besides when it is known which functions a start calls.
 linking_options() {
     local toolchain archives=$root/.build/archives name directory file
-    linking=(--disable-local-rpath)
+    linking=(--disable-local-rpath) finishing=()
     toolchain=$(dirname "$(command -v swiftc)")
     if [[ -d $(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')_static ]]; then
         linking+=(--static-swift-stdlib)
@@ -250,7 +275,12 @@ linking_options() {
     linking+=(-Xswiftc -file-prefix-map -Xswiftc "$root=." -Xcc "-ffile-prefix-map=$root=.")
     [[ $(uname) == Linux && -x $toolchain/ld.lld ]] || return 0
     linking+=(-Xswiftc -use-ld=lld -Xswiftc -Xclang-linker -Xswiftc -static-libgcc)
-    linking+=(-Xlinker -s -Xlinker -O2 -Xlinker --icf=all)
+    linking+=(-Xlinker -O2 -Xlinker --icf=all)
+    # At a fixed address: 30,000 places need not be corrected at each start, nor the pages be copied that they lie in.
+    linking+=(-Xswiftc -Xclang-linker -Xswiftc -no-pie)
+    # Each function can be moved or left out.
+    linking+=(-Xswiftc -Xfrontend -Xswiftc -function-sections)
+    finishing=(-Xlinker -s -Xlinker "--symbol-ordering-file=$archives/order" -Xlinker --no-warn-symbol-ordering)
 
     # A folder that is searched first and has archives only.
     rm -rf "$archives"

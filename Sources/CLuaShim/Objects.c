@@ -1,5 +1,6 @@
 // Swift objects as userdata.
 #include "Private.h"
+#include <string.h>
 
 static const char magic = 0;
 
@@ -20,19 +21,46 @@ nj_object *nj_toobject(lua_State *L, int index) {
   return block->magic == &magic ? block : NULL;
 }
 
-// __gc and __close. The block stays, empty: a script may still hold it.
-static int release(lua_State *L) {
-  nj_object *block = nj_toobject(L, 1);
-  if (block == NULL || block->object == NULL) return 0;
+void nj_measure_objects(lua_State *L) {
+  nj_state *shared = nj_shared(L);
+  lua_gc(L, LUA_GCSTOP);
+  for (int fields = 0; fields < 2; fields++) {
+    char *object = memset(lua_newuserdatauv(L, sizeof(nj_object), fields), 0, sizeof(nj_object));
+    shared->objects[fields] = (nj_block){shared->userdata_size, (size_t)(object - (char *)shared->userdata)};
+    lua_pop(L, 1);
+  }
+  lua_gc(L, LUA_GCRESTART);
+}
+
+static void release_object(nj_state *shared, nj_object *block) {
   void *object = block->object;
   size_t bytes = block->bytes;
   block->object = NULL;
   block->bytes = 0;
-  nj_state *shared = nj_shared(L);
   int saved = shared->in_swift;
   shared->in_swift = 1;
-  nightjar_swift_release(L, object, bytes);
+  nightjar_swift_release(shared->runtime, object, bytes);
   shared->in_swift = saved;
+}
+
+// Objects have no __gc: Lua would keep those that it found unreachable, call it for each, and free them with its next
+// collection only. That the block is freed says the same, at once. What the object does as it goes must leave Lua alone.
+void nj_drop_object(nj_state *shared, void *block, size_t size) {
+  for (int fields = 0; fields < 2; fields++) {
+    if (size != shared->objects[fields].size) continue;
+    nj_object *object = (nj_object *)((char *)block + shared->objects[fields].offset);
+    if (object->magic != &magic) continue;
+    // The next value in this block is none.
+    object->magic = NULL;
+    if (object->object != NULL) release_object(shared, object);
+    return;
+  }
+}
+
+// __close. The block stays, empty: a script may still hold it.
+static int release(lua_State *L) {
+  nj_object *block = nj_toobject(L, 1);
+  if (block != NULL && block->object != NULL) release_object(nj_shared(L), block);
   return 0;
 }
 
@@ -50,7 +78,6 @@ static void set_function(lua_State *L, const char *name, lua_CFunction function)
 }
 
 void nj_setmetamethods(lua_State *L) {
-  set_function(L, "__gc", release);
   set_function(L, "__close", release);
   set_function(L, "__eq", equal);
   lua_pushstring(L, "__index");

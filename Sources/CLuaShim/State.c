@@ -4,15 +4,17 @@
 #include <string.h>
 
 static void *allocate(void *data, void *block, size_t old_size, size_t size) {
-  (void)old_size;
-  if (size == 0) {
-    free(block);
-    return NULL;
-  }
-  void *result = realloc(block, size);
-  if (result == NULL && ((nj_state *)data)->in_swift) {
+  nj_state *shared = data;
+  if (size == 0 && block != NULL) nj_drop_object(shared, block, old_size);
+  void *result = nj_reallocate(&shared->memory, block, old_size, size);
+  if (result == NULL && size > 0 && shared->in_swift) {
     fprintf(stderr, "nightjar: out of memory (%zu bytes were wanted for Lua)\n", size);
     abort();
+  }
+  // Lua says of a new block what it is for.
+  if (block == NULL && old_size == LUA_TUSERDATA) {
+    shared->userdata = result;
+    shared->userdata_size = size;
   }
   return result;  // NULL: Lua collects, tries again, and raises its memory error
 }
@@ -50,12 +52,14 @@ lua_State *nj_newstate(void *runtime) {
   lua_atpanic(L, panic);
   lua_setwarnf(L, warning, NULL);
   lua_checkstack(L, NJ_STACK_SLOTS);
+  nj_measure_objects(L);
   return L;
 }
 
 void nj_close(lua_State *L) {
   nj_state *shared = nj_shared(L);
   lua_close(L);
+  nj_free_pages(&shared->memory);
   free(shared);
 }
 

@@ -11,17 +11,20 @@ public struct HostModule: Sendable {
     /// What stands before its functions' names in messages: "nn." by default for a module "nn".
     public let prefix: String
     let types: @Sendable () -> [HostType]
-    let functions: @Sendable () -> [HostFunction]
+    /// All but `late`.
+    let listed: @Sendable () -> [HostFunction]
+    let late: LateFunctions
     let constants: @Sendable () -> [HostConstant]
     let lua: (@Sendable () -> [UInt8])?
 
     /// - Parameters:
     ///   - prefix: what stands before its functions' names in messages.
+    ///   - late: functions besides; of two with one name that of `functions` counts.
     ///   - lua: Lua source that is run with the module's table when it is loaded; see `LuaPart`.
     public init(
         _ name: String, doc: String, prefix: String? = nil,
         types: @autoclosure @escaping @Sendable () -> [HostType] = [],
-        functions: @autoclosure @escaping @Sendable () -> [HostFunction] = [],
+        late: LateFunctions = .none, functions: @autoclosure @escaping @Sendable () -> [HostFunction] = [],
         constants: @autoclosure @escaping @Sendable () -> [HostConstant] = [],
         lua: (@Sendable () -> [UInt8])? = nil
     ) {
@@ -29,10 +32,14 @@ public struct HostModule: Sendable {
         self.doc = doc
         self.prefix = prefix ?? (name.isEmpty ? "" : "\(name).")
         self.types = types
-        self.functions = functions
+        self.late = late
+        listed = functions
         self.constants = constants
         self.lua = lua
     }
+
+    /// All functions, made for this.
+    func functions() -> [HostFunction] { late.all() + listed() }
 
     /// As `require` knows it.
     var fullName: String { name.isEmpty ? "nightjar" : "nightjar.\(name)" }
@@ -64,6 +71,28 @@ public struct HostConstant: Sendable {
     }
 }
 
+/// Functions or methods that are declared when a script asks for one by its name, where there are hundreds.
+public struct LateFunctions: Sendable {
+    let all: @Sendable () -> [HostFunction]
+    let find: @Sendable (String) -> HostFunction?
+
+    public static let none = LateFunctions(all: { [] }, find: { _ in nil })
+
+    /// - Parameter find: the one of a name, nil where there is none.
+    public init(all: @escaping @Sendable () -> [HostFunction], find: @escaping @Sendable (String) -> HostFunction?) {
+        self.all = all
+        self.find = find
+    }
+
+    /// The same for methods.
+    public init<Object>(
+        all: @escaping @Sendable () -> [HostMethod<Object>], find: @escaping @Sendable (String) -> HostMethod<Object>?
+    ) {
+        self.all = { all().map(\.function) }
+        self.find = { find($0)?.function }
+    }
+}
+
 /// A Swift class whose objects scripts hold.
 public struct HostType: Sendable {
     /// As scripts and messages call it.
@@ -78,7 +107,9 @@ public struct HostType: Sendable {
     let indexHint: String?
     let bytes: (@Sendable (AnyObject) -> Int)?
     let matches: @Sendable (AnyObject) -> Bool
-    let methods: @Sendable () -> [HostFunction]
+    /// All but `late`.
+    let listed: @Sendable () -> [HostFunction]
+    let late: LateFunctions
 
     /// - Parameters:
     ///   - parent: a class declared in any module whose methods this type has as well; `Object` comes from it.
@@ -89,10 +120,12 @@ public struct HostType: Sendable {
     ///     type may come from it, and no Lua part may take methods from its metatable.
     ///   - indexHint: what to do instead of `t[1]`, said where a script tries that.
     ///   - bytes: what an object holds that Lua cannot see, told to Lua's collector.
+    ///   - late: methods besides, where `bindsLate` says so, and none that Lua has a sign for; of two with one name that of
+    ///     `methods` counts.
     public init<Object: AnyObject>(
         _ type: Object.Type, name: String, doc: String, parent: AnyClass? = nil, identity: Bool = false,
         fields: Bool = false, releasable: Bool = false, bindsLate: Bool = false, indexHint: String? = nil,
-        bytes: (@Sendable (Object) -> Int)? = nil,
+        bytes: (@Sendable (Object) -> Int)? = nil, late: LateFunctions = .none,
         methods: @autoclosure @escaping @Sendable () -> [HostMethod<Object>] = []
     ) {
         self.name = name
@@ -104,20 +137,24 @@ public struct HostType: Sendable {
         isReleasable = releasable
         self.bindsLate = bindsLate
         self.indexHint = indexHint
+        // Asked of objects that were found to be of this type, each time that one is pushed.
         if let bytes {
-            self.bytes = { object in
-                guard let object = object as? Object else { return 0 }
-                return bytes(object)
-            }
+            self.bytes = { object in bytes(unsafeDowncast(object, to: Object.self)) }
         } else {
             self.bytes = nil
         }
         matches = { $0 is Object }
-        self.methods = {
-            let declared = methods().map(\.function)
-            return releasable ? declared + [Self.release] : declared
+        self.late = late
+        listed = {
+            var declared: [HostFunction] = []
+            for method in methods() { declared.append(method.function) }
+            if releasable { declared.append(Self.release) }
+            return declared
         }
     }
+
+    /// All methods, made for this.
+    func methods() -> [HostFunction] { listed() + late.all() }
 
     private static let release = HostFunction(
         "release", doc: "Frees the object now instead of when Lua collects it; it cannot be used afterwards.",

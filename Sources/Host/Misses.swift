@@ -4,28 +4,48 @@ import Lua
 struct UnboundFunctions {
     private typealias Binder = (HostFunction) -> BoundFunction?
 
-    private var groups: [(functions: [HostFunction], bind: Binder)] = []
+    private struct Group {
+        var listed: [HostFunction]
+        let late: LateFunctions
+        /// Those of `late` that are bound.
+        var bound: Set<String> = []
+        let bind: Binder
 
-    /// Their names.
-    var names: [String] { groups.flatMap { $0.functions.filter { $0.body != nil }.map(\.name) } }
-
-    /// - Parameter bind: gives nil where the module's Lua part has the function.
-    mutating func add(_ functions: [HostFunction], bind: @escaping (HostFunction) -> BoundFunction?) {
-        groups.append((functions, bind))
+        /// Takes the function of a name, so that it is bound once: one that is taken out of the table stays out.
+        mutating func take(_ name: String) -> HostFunction? {
+            if let place = listed.lastIndex(where: { $0.name == name && $0.body != nil }) {
+                return listed.remove(at: place)
+            }
+            guard !bound.contains(name), let found = late.find(name) else { return nil }
+            bound.insert(name)
+            return found
+        }
     }
 
-    /// Puts a function into the table at index 1 under its name and leaves it on the stack. It is bound once: one that is
-    /// taken out of the table stays out.
+    private var groups: [Group] = []
+
+    /// Their names.
+    var names: [String] {
+        groups.flatMap { group in
+            (group.late.all().filter { !group.bound.contains($0.name) } + group.listed).filter { $0.body != nil }
+                .map(\.name)
+        }
+    }
+
+    /// - Parameter bind: gives nil where the module's Lua part has the function.
+    mutating func add(
+        _ listed: [HostFunction], late: LateFunctions, bind: @escaping (HostFunction) -> BoundFunction?
+    ) {
+        groups.append(Group(listed: listed, late: late, bind: bind))
+    }
+
+    /// Puts a function into the table at index 1 under its name and leaves it on the stack.
     ///
     /// - Returns: false where there is none of that name.
     mutating func bind(_ name: String, on state: LuaState) -> Bool {
         // Searched once for a function that is used; a dictionary of all would cost every script more.
         for group in groups.indices.reversed() {
-            let (functions, bind) = groups[group]
-            guard let place = functions.lastIndex(where: { $0.name == name && $0.body != nil }),
-                let bound = bind(functions[place])
-            else { continue }
-            groups[group].functions.remove(at: place)
+            guard let function = groups[group].take(name), let bound = groups[group].bind(function) else { continue }
             state.push(permanent: bound)
             state.pushCopy(-1)
             state.setField(name, of: 1)

@@ -50,7 +50,7 @@ final class ModuleLoader {
         state.pushCopy(1)
         state.setRegistry(key)
         for part in parts {
-            miss.functions.add(part.functions()) { [unowned self] in
+            miss.functions.add(part.listed(), late: part.late) { [unowned self] in
                 bind($0, label: part.prefix + $0.name, moduleKey: key)
             }
             for constant in part.constants() {
@@ -142,13 +142,15 @@ final class ModuleLoader {
         let miss = MethodMiss(made, hint: declared.indexHint)
         try made.pushNewMetatable(on: state, miss: miss)
         let metatable = state.top
-        let methods = declared.methods()
+        let methods = declared.listed()
         func bound(_ method: HostFunction) -> BoundFunction? {
             var label = "\(declared.name):\(method.name)"
             if case .metamethod(let event) = method.role { label = event == .call ? declared.name : event.symbol }
             return bind(method, label: label, luaClass: made)
         }
-        if declared.bindsLate { miss.functions.add(methods.filter { !$0.isMetamethod }, bind: bound) }
+        if declared.bindsLate {
+            miss.functions.add(methods.filter { !$0.isMetamethod }, late: declared.late, bind: bound)
+        }
         for method in methods where method.isMetamethod || !declared.bindsLate {
             guard let bound = bound(method) else { continue }
             state.push(permanent: bound)

@@ -11,9 +11,10 @@ enum SearchPaths {
         change("cpath", on: state) { prepend(["\(plugins)/?.so"], to: $0) }
     }
 
+    /// Text alone, without taking the path apart: this is what every start pays for.
     private static func prepend(_ places: [String], to path: String) -> String {
-        let known = path.split(separator: ";").prefix(places.count).map(String.init)
-        return (places.filter { !known.contains($0) } + [path]).joined(separator: ";")
+        let added = places.joined(separator: ";") + ";"
+        return path.hasPrefix(added) ? path : added + path
     }
 
     private static func change(_ field: String, on state: LuaState, _ change: (String) -> String) {

@@ -10,12 +10,20 @@ public final class LuaRuntime {
     public var owner: AnyObject?
 
     /// One object of each kind that belongs to this state and to no other: the default generator, for one.
-    private var attachments: [ObjectIdentifier: AnyObject] = [:]
+    @exclusivity(unchecked) private var attachments: [ObjectIdentifier: AnyObject] = [:]
+    /// The one last asked for.
+    @exclusivity(unchecked) private var lastAttachment: AnyObject?
 
     /// The object of this type that belongs to the state, made at the first call.
     public func attachment<Object: AnyObject>(_ make: () throws -> Object) rethrows -> Object {
+        if let lastAttachment, type(of: lastAttachment) == Object.self {
+            return unsafeDowncast(lastAttachment, to: Object.self)
+        }
         let key = ObjectIdentifier(Object.self)
-        if let attached = attachments[key] as? Object { return attached }
+        if let attached = attachments[key] as? Object {
+            lastAttachment = attached
+            return attached
+        }
         let made = try make()
         attachments[key] = made
         return made
@@ -45,6 +53,7 @@ public final class LuaRuntime {
         lastClass = nil
         owner = nil
         attachments = [:]
+        lastAttachment = nil
         findClass = nil
     }
 

@@ -62,7 +62,7 @@ extension LuaState {
         let bytes = block.pointee.bytes
         block.pointee.object = nil
         block.pointee.bytes = 0
-        releaseObject(pointer, object, bytes)
+        releaseObject(nj_runtime(pointer), object, bytes)
     }
 
     /// Pushes the table of fields that a script set on the object at an index; nil where its class has none.
@@ -120,10 +120,10 @@ extension LuaState {
     }
 }
 
-/// The last of an object in Lua: from __gc, __close or a release. It may run inside the collector, so nothing
-/// here starts another collection.
+/// The last of an object in Lua: from the collector, __close or a release. It may run inside the collector, so nothing
+/// here calls Lua.
 @c(nightjar_swift_release)
-func releaseObject(_ pointer: OpaquePointer, _ object: UnsafeMutableRawPointer, _ bytes: Int) {
-    LuaState(pointer).runtime.memory.remove(bytes)
+func releaseObject(_ runtime: UnsafeMutableRawPointer, _ object: UnsafeMutableRawPointer, _ bytes: Int) {
+    Unmanaged<LuaRuntime>.fromOpaque(runtime)._withUnsafeGuaranteedRef { $0.memory.remove(bytes) }
     Unmanaged<AnyObject>.fromOpaque(object).release()
 }

@@ -44,7 +44,7 @@ struct ThreadPoolTests {
     func stopping() {
         for round in 0..<50 {
             let pool = ThreadPool(threads: 1 + round % 4)
-            if round % 2 == 0 { pool.run(3) { _ in } }
+            if round % 2 == 0 { pool.run(3) { _ in usleep(100) } }
             pool.stop()
             let sum = Atomic<Int>(0)
             pool.run(10) { sum.wrappingAdd($0, ordering: .relaxed) }
@@ -57,12 +57,33 @@ struct ThreadPoolTests {
         weak var pool: ThreadPool?
         func use() {
             let used = ThreadPool(threads: 3)
-            used.run(8) { _ in }
+            used.run(8) { _ in usleep(100) }
             used.stop()
             pool = used
         }
         use()
         for _ in 0..<2000 where pool != nil { usleep(1000) }
         #expect(pool == nil)
+    }
+
+    @Test("starts its workers when there is work for them, not before")
+    func starting() throws {
+        weak var pool: ThreadPool?
+        func use() {
+            let used = ThreadPool(threads: 3)
+            used.run(8) { _ in }
+            pool = used
+        }
+        use()
+        #expect(pool == nil, "a worker would keep it")
+
+        let threads = Mutex<Set<UInt>>([])
+        let started = ThreadPool(threads: 3)
+        defer { started.stop() }
+        started.run(40) { _ in
+            usleep(1000)
+            threads.withLock { _ = $0.insert(UInt(pthread_self())) }
+        }
+        #expect(threads.withLock { $0.count } > 1)
     }
 }

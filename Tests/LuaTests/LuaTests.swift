@@ -115,6 +115,86 @@ func release() throws {
     #expect(machine.runtime.memory.alive == 0)
 }
 
+@Test("An object that nothing holds goes with the first collection, also one that Lua has put fields on")
+func collection() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    let blocks = try declareBlocks(state)
+    let declared = LuaClass(name: "Named", hasFields: true)
+    state.runtime.register(declared, for: Named.self)
+    try declared.pushNewMetatable(on: state, miss: LuaCallable(name: "Named"))
+    weak var named: Named?
+    state.pushGlobals()
+    state.push(named: "name") { state in
+        let made = Named()
+        named = made
+        try state.push(object: made)
+        return 1
+    }
+    state.setField("name", of: -2)
+    try run("local x = name() x.field = make() kept = make()", on: state)
+    #expect(named != nil && blocks.held == 2)
+    state.collectGarbage()
+    #expect(named == nil && blocks.held == 1)
+    #expect(machine.runtime.memory.alive == Block.size)
+}
+
+@Test("A finalizer finds what its table holds, also at the end", arguments: [true, false])
+func finalizers(atEnd: Bool) throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    let blocks = try declareBlocks(state)
+    var found: [Bool] = []
+    state.pushGlobals()
+    state.push(named: "look") { state in
+        found.append(state.object(at: 1, as: Block.self) != nil)
+        return 0
+    }
+    state.setField("look", of: -2)
+    try run(
+        """
+        for i = 1, 3 do
+          local t = { block = make() }
+          if i == 2 then t.other = t.block end
+          setmetatable(t, { __gc = function(t) look(t.block) end })
+        end
+        """, on: state)
+    if !atEnd {
+        state.collectGarbage()
+        state.collectGarbage()
+        #expect(found == [true, true, true])
+        #expect(blocks.held == 0)
+    }
+    machine.close()
+    #expect(found == [true, true, true])
+    #expect(blocks.held == 0)
+}
+
+@Test("Values of all sizes, growing and shrinking, keep what is in them")
+func sizes() throws {
+    let machine = try LuaMachine()
+    try run(
+        """
+        local strings, lists = {}, {}
+        for round = 1, 2 do
+          for n = 0, 300 do
+            local bytes = {}
+            for i = 1, n do bytes[i] = string.char((i * n + round) % 256) end
+            strings[n], lists[n] = table.concat(bytes), bytes
+          end
+          for n = 0, 300, 3 do lists[n] = nil end
+          collectgarbage()
+          for n = 0, 300 do
+            assert(#strings[n] == n)
+            for i = 1, n do
+              assert(strings[n]:byte(i) == (i * n + round) % 256)
+              assert(n % 3 == 0 or lists[n][i] == strings[n]:sub(i, i))
+            end
+          end
+        end
+        """, on: machine.state())
+}
+
 private final class Named {}
 
 @Test("An object of a class with identity is one Lua value, also after a release", arguments: [true, false])

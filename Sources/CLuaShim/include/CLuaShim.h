@@ -55,7 +55,7 @@ void nj_pushclosure(lua_State *L, void *callable);
 /// but cannot write into a block.
 typedef struct {
   const void *magic;
-  void *object;  // retained; NULL after release
+  void *object;  // retained until the block is freed; NULL after release
   void *type;    // Swift's LuaType, kept alive by the runtime
   size_t bytes;  // as reported to the collector
 } nj_object;
@@ -64,7 +64,7 @@ typedef struct {
 nj_object *nj_newobject(lua_State *L, void *object, void *type, size_t bytes, int user_values);
 /// The block at an index, NULL where something else is there.
 nj_object *nj_toobject(lua_State *L, int index);
-/// Puts __gc, __close, __eq into the metatable on top of the stack; __index is the table itself.
+/// Puts __close and __eq into the metatable on top of the stack; __index is the table itself.
 void nj_setmetamethods(lua_State *L);
 /// Makes the type of the metatable on top of the stack keep fields: __index and __newindex reach a table that
 /// belongs to the object, after the methods.

@@ -8,20 +8,33 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__GLIBC__)
+#include <sys/platform/x86.h>
+#endif
 #elif defined(__APPLE__)
 #include <sys/sysctl.h>
 #endif
 
+#if defined(__x86_64__) && defined(__GLIBC__)
+// What the C library found when it started the process: a virtual machine takes microseconds to say it again.
 int nightjar_processor_level(void) {
-#if defined(__x86_64__)
+    const int v3 = CPU_FEATURE_ACTIVE(AVX) && CPU_FEATURE_ACTIVE(AVX2) && CPU_FEATURE_ACTIVE(BMI1) &&
+                   CPU_FEATURE_ACTIVE(BMI2) && CPU_FEATURE_ACTIVE(F16C) && CPU_FEATURE_ACTIVE(FMA) &&
+                   CPU_FEATURE_ACTIVE(LZCNT) && CPU_FEATURE_ACTIVE(MOVBE);
+    const int v4 = CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512BW) && CPU_FEATURE_ACTIVE(AVX512CD) &&
+                   CPU_FEATURE_ACTIVE(AVX512DQ) && CPU_FEATURE_ACTIVE(AVX512VL);
+    return v3 ? v4 ? 4 : 3 : 2;
+}
+#elif defined(__x86_64__)
+int nightjar_processor_level(void) {
     __builtin_cpu_init();
     if (__builtin_cpu_supports("x86-64-v4")) return 4;
     if (__builtin_cpu_supports("x86-64-v3")) return 3;
     return 2;
-#else
-    return 0;
-#endif
 }
+#else
+int nightjar_processor_level(void) { return 0; }
+#endif
 
 static int read_numbers(const char *folder, const char *name, long long *first, long long *second) {
     char path[256];

@@ -41,9 +41,13 @@ public final class ThreadPool: Sendable {
     private let gate = Gate()
     private let isBusy = Atomic<Bool>(false)
     private let isStarted = Atomic<Bool>(false)
+    /// Nanoseconds that loops of several parts have taken before there were workers.
+    private let timeAlone = Atomic<Int>(0)
+    /// About what starting a worker costs, in nanoseconds.
+    private static let startingTime = 100_000
 
     /// - Parameter threads: the most that work at once, 1 to 256; others are brought into that range. The workers start
-    ///   with the first loop of several parts; they live, and keep the pool, until `stop`.
+    ///   when loops of several parts have taken some time; they live, and keep the pool, until `stop`.
     public init(threads: Int) {
         job.body.initialize(to: { _ in })
         job.count.initialize(to: 0)
@@ -67,16 +71,12 @@ public final class ThreadPool: Sendable {
             for index in 0..<count { body(index) }
             return
         }
-        if !isStarted.exchange(true, ordering: .relaxed) {
-            // A worker that cannot be had is one fewer: the loop's parts go to whoever comes.
-            for _ in 1..<threads { startWorker() }
-        }
         withoutActuallyEscaping(body) { body in
             job.body.pointee = body
             job.count.pointee = count
             next.store(0, ordering: .relaxed)
             gate.open(for: min(count, threads) - 1)
-            work()
+            if isStarted.load(ordering: .relaxed) { work() } else { workAlone() }
             gate.closeAndWait()
             job.body.pointee = { _ in }
         }
@@ -85,11 +85,32 @@ public final class ThreadPool: Sendable {
 
     private func work() {
         let (body, count) = (job.body.pointee, job.count.pointee)
-        while true {
-            let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-            if index >= count { return }
+        while let index = claim(count) { body(index) }
+    }
+
+    private func claim(_ count: Int) -> Int? {
+        let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        return index < count ? index : nil
+    }
+
+    /// The same before there are workers: they start when the loops so far have taken longer than starting them does, and
+    /// come into the loop under way. A program that does little needs none.
+    private func workAlone() {
+        let (body, count) = (job.body.pointee, job.count.pointee)
+        while !isStarted.load(ordering: .relaxed) {
+            guard let index = claim(count) else { return }
+            let began = nanoseconds()
             body(index)
+            let spent = timeAlone.wrappingAdd(Int(nanoseconds() - began), ordering: .relaxed).newValue
+            if spent > Self.startingTime { start() }
         }
+        work()
+    }
+
+    private func start() {
+        isStarted.store(true, ordering: .relaxed)
+        // A worker that cannot be had is one fewer: the loop's parts go to whoever comes.
+        for _ in 1..<threads { startWorker() }
     }
 
     // MARK: Workers

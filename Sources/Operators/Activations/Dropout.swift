@@ -41,7 +41,8 @@ extension Operators {
     ///   - alpha: whether the layer is one for SELU, for which functions are not in training by default.
     ///   - mask: the shape of what is drawn.
     private static func dropout(
-        _ name: String, _ doc: String, layer: String, alpha: Bool = false, example: Example.Given,
+        _ name: String, _ doc: String, layer: String, alpha: Bool = false,
+        example: @autoclosure @escaping Lazy<Example.Given>,
         mask: @escaping @Sendable (Tensor) throws -> Shape
     ) -> Operator {
         Operator(
@@ -52,7 +53,7 @@ extension Operators {
                 .boolean("inplace", "whether the input itself is changed", default: false),
             ],
             faces: [.function, .functional, .layer(layer)],
-            examples: alpha ? [.init(example, 0.4, true)] : [.init(example), .init(example, 0.2)]
+            examples: alpha ? [.init(example(), 0.4, true)] : [.init(example()), .init(example(), 0.2)]
         ) { a, context in
             let x = try a.tensor("input")
             let (p, shape) = (try a.number("p"), try mask(x))

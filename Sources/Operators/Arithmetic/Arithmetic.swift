@@ -6,7 +6,8 @@ extension Operators {
         examples: [
             .init(.values(2, 1, 3), .values(4, 1)), .init(.values(2, 3), 1.5),
             .init(.values(2, 3), .values(3), options: ["alpha": 2.5]),
-        ], inPlace: { a, _ in .tensor(try inPlace(a, isDifference: false)) }
+        ], inPlace: { a, _ in .tensor(try inPlace(a, isDifference: false)) },
+        ofTwo: { try added.called([$0, $1]) }
     ) { a, _ in .tensor(try called([a.operand(at: 0), a.operand(at: 1)], isDifference: false, a)) }
 
     static let sub = Operator(
@@ -14,7 +15,11 @@ extension Operators {
         [.operand("input"), .operand("other")], options: [.number("alpha", default: 1)],
         faces: .elementwise + [.symbol(.subtract)],
         examples: [.init(.values(2, 3), .values(3)), .init(.values(2, 3), .values(2, 1), options: ["alpha": 0.5])],
-        inPlace: { a, _ in .tensor(try inPlace(a, isDifference: true)) }
+        inPlace: { a, _ in .tensor(try inPlace(a, isDifference: true)) },
+        ofTwo: { a, b in
+            try expectNumbers([a, b])
+            return try subtracted.called([a, b])
+        }
     ) { a, _ in .tensor(try called([a.operand(at: 0), a.operand(at: 1)], isDifference: true, a)) }
 
     static let rsub = Operator(
@@ -45,9 +50,7 @@ extension Operators {
     private static func sum(_ operands: [Operand], isDifference: Bool, _ a: Arguments) throws -> (
         PointwiseFunction, [Double]
     ) {
-        if isDifference, operands.contains(where: \.isBool) {
-            throw TensorError("bool elements cannot be subtracted; use logical_xor() or convert with long()")
-        }
+        if isDifference { try expectNumbers(operands) }
         let alpha = a.value(at: 2)?.number ?? 1
         if alpha == 1 { return (isDifference ? subtracted : added, []) }
         if !operands.contains(where: \.isFloatingPoint) {
@@ -59,6 +62,12 @@ extension Operators {
             if dtype == .bool { return (addedTimes, [whole == 0 ? 0 : 1]) }
         }
         return (isDifference ? subtractedTimes : addedTimes, [alpha])
+    }
+
+    private static func expectNumbers(_ operands: [Operand]) throws {
+        if operands.contains(where: \.isBool) {
+            throw TensorError("bool elements cannot be subtracted; use logical_xor() or convert with long()")
+        }
     }
 
     static let mul = Pointwise.binary(

@@ -4,10 +4,12 @@ import KernelInterface
 extension Operators {
     private static func function(
         _ name: String, _ doc: String, _ primitive: Primitive, faces: [Face] = .elementwise,
-        on example: Example.Given = .values(2, 3), typing: PointwiseFunction.Typing = .floating,
+        on example: @autoclosure @escaping Lazy<Example.Given> = .values(2, 3),
+        typing: PointwiseFunction.Typing = .floating,
         accepts: PointwiseFunction.Elements = .all
     ) -> Pointwise {
-        Pointwise(name, doc: doc, typing: typing, accepts: accepts, faces: faces, examples: [.init(example)]) { x, _ in
+        Pointwise(name, doc: doc, typing: typing, accepts: accepts, faces: faces, examples: [.init(example())]) {
+            x, _ in
             .call(primitive, x)
         }
     }

@@ -5,11 +5,11 @@ extension Operators {
 
     /// Declares what makes a tensor of nothing.
     static func creation(
-        _ name: String, _ doc: String, _ arguments: [Argument] = [shape],
+        _ name: String, _ doc: String, _ arguments: @autoclosure @escaping Lazy<[Argument]> = [shape],
         examples: @autoclosure @escaping @Sendable () -> [Example],
         body: @escaping @Sendable (Arguments, Context) throws -> Tensor
     ) -> Operator {
-        Operator(name, doc: doc, arguments, options: creationOptions, faces: [.function], examples: examples()) {
+        Operator(name, doc: doc, arguments(), options: creationOptions, faces: [.function], examples: examples()) {
             a, context in
             let tensor = try body(a, context)
             return .tensor(try a.boolean("requires_grad") ? tensor.requireGrad() : tensor)
@@ -18,10 +18,11 @@ extension Operators {
 
     /// Declares what makes a tensor in the shape of another one and fills it.
     static func like(
-        _ name: String, _ doc: String, _ arguments: [Argument] = [], example: Example,
+        _ name: String, _ doc: String, _ arguments: @autoclosure @escaping Lazy<[Argument]> = [],
+        example: @autoclosure @escaping Lazy<Example>,
         fill: @escaping @Sendable (Tensor, Arguments, Context) throws -> Void
     ) -> Operator {
-        creation(name, doc, [.tensor("input")] + arguments, examples: [example]) { a, context in
+        creation(name, doc, [.tensor("input")] + arguments(), examples: [example()]) { a, context in
             let result = try a.tensor("input").similar(a.dtype())
             try fill(result, a, context)
             return result
@@ -81,12 +82,13 @@ extension Operators {
     }
 
     private static func new(
-        _ name: String, _ doc: String, _ arguments: [Argument] = [shape], example: Example,
+        _ name: String, _ doc: String, _ arguments: @autoclosure @escaping Lazy<[Argument]> = [shape],
+        example: @autoclosure @escaping Lazy<Example>,
         value: @escaping @Sendable (Arguments) throws -> Operand
     ) -> Operator {
         Operator(
-            name, doc: doc + " Its type is the tensor's by default.", [.tensor("input")] + arguments,
-            options: creationOptions, faces: [.method], examples: [example]
+            name, doc: doc + " Its type is the tensor's by default.", [.tensor("input")] + arguments(),
+            options: creationOptions, faces: [.method], examples: [example()]
         ) { a, _ in
             let tensor = try Tensor.full(sizes(a), value(a), dtype: a.dtype() ?? a.tensor("input").dtype)
             return .tensor(try a.boolean("requires_grad") ? tensor.requireGrad() : tensor)

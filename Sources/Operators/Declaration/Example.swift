@@ -1,3 +1,6 @@
+/// What is made when it is asked for: a start declares hundreds of operators and calls a few.
+typealias Lazy<Made> = @Sendable () -> Made
+
 /// A call with which an operator is tested.
 public struct Example: Sendable {
     /// By position.

@@ -18,6 +18,9 @@ public final class Operator: Sendable {
     public let body: Body
     /// The same with the result put into the first argument, where there is a faster way than to copy it there.
     public let bodyInPlace: Body?
+    /// The same for two operands and nothing else, where that needs no `Arguments`: what a sign calls.
+    public let bodyOfTwo: BodyOfTwo?
+    public typealias BodyOfTwo = @Sendable (Operand, Operand) throws -> Tensor
 
     /// - Parameters:
     ///   - name: PyTorch's.
@@ -28,7 +31,7 @@ public final class Operator: Sendable {
         options: @autoclosure @escaping @Sendable () -> [Argument] = [],
         returns: Returns = .object(Tensor.self), faces: [Face],
         examples: @autoclosure @escaping @Sendable () -> [Example], inPlace: Body? = nil,
-        body: @escaping Body
+        ofTwo: BodyOfTwo? = nil, body: @escaping Body
     ) {
         self.name = name
         makeSchema = { Schema(name, doc: doc, arguments: arguments(), options: options(), returns: returns) }
@@ -36,6 +39,7 @@ public final class Operator: Sendable {
         makeExamples = examples
         self.body = body
         bodyInPlace = inPlace
+        bodyOfTwo = ofTwo
     }
 
     /// The same under another of PyTorch's names.
@@ -53,6 +57,7 @@ public final class Operator: Sendable {
         makeExamples = other.makeExamples
         body = other.body
         bodyInPlace = other.bodyInPlace
+        bodyOfTwo = other.bodyOfTwo
     }
 }
 

@@ -69,7 +69,7 @@ public struct Pointwise: Declared {
             inPlace: { a, _ in
                 let operands = [try a.operand(at: 0), try a.operand(at: 1)]
                 return .tensor(try leavesHistory ? function.besideHistory(operands) : function.inPlace(operands))
-            }
+            }, ofTwo: { try function.called([$0, $1]) }
         ) { a, _ in .tensor(try function.called([a.operand(at: 0), a.operand(at: 1)])) }
         return Pointwise(function: function, declaration: declaration)
     }

@@ -2,10 +2,10 @@ extension Operators {
     /// Declares a product of two tensors with certain numbers of dimensions.
     private static func product(
         _ name: String, _ doc: String, _ names: (StaticString, StaticString) = ("input", "mat2"),
-        ranks: (Int, Int), faces: [Face] = .usual, example: Example,
+        ranks: (Int, Int), faces: [Face] = .usual, example: @autoclosure @escaping Lazy<Example>,
         body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
     ) -> Operator {
-        Operator(name, doc: doc, [.tensor(names.0), .tensor(names.1)], faces: faces, examples: [example]) { a, _ in
+        Operator(name, doc: doc, [.tensor(names.0), .tensor(names.1)], faces: faces, examples: [example()]) { a, _ in
             let (x, y) = (try a.tensor(names.0), try a.tensor(names.1))
             guard x.dim == ranks.0, y.dim == ranks.1 else {
                 throw TensorError(
@@ -78,7 +78,8 @@ extension Operators {
     // MARK: β·input + α·product
 
     private static func added(
-        _ name: String, _ doc: String, _ names: (StaticString, StaticString), example: Example,
+        _ name: String, _ doc: String, _ names: (StaticString, StaticString),
+        example: @autoclosure @escaping Lazy<Example>,
         product: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
     ) -> Operator {
         Operator(
@@ -86,7 +87,7 @@ extension Operators {
             [.tensor("input"), .tensor(names.0), .tensor(names.1)],
             options: [.number("beta", default: 1), .number("alpha", default: 1)], faces: .elementwise,
             examples: [
-                example, Example(arguments: example.arguments, options: ["beta": 0.5, "alpha": 2]),
+                example(), Example(arguments: example().arguments, options: ["beta": 0.5, "alpha": 2]),
             ]
         ) { a, _ in
             let x = try a.tensor("input")

@@ -42,12 +42,14 @@ extension Operators {
         }
     }
 
-    private static func adaptiveAverage(_ name: String, axes: Int, example: Example.Given) -> Operator {
+    private static func adaptiveAverage(_ name: String, axes: Int, example: @autoclosure @escaping Lazy<Example.Given>)
+        -> Operator
+    {
         Operator(
             name, doc: "The mean of each of so many parts of the input.", [.tensor("input"), outputSize(axes: axes)],
             faces: (axes == 1 ? [.function] : []) + [
                 .functional, .layer(axes == 1 ? "AdaptiveAvgPool1d" : "AdaptiveAvgPool2d"),
-            ], examples: [.init(example, 3), .init(example, 1)]
+            ], examples: [.init(example(), 3), .init(example(), 1)]
         ) { a, _ in
             let size = try a.outputSize(axes: axes)
             let x = try a.tensor("input")

@@ -40,12 +40,14 @@ extension Operators {
         }
     }
 
-    private static func adaptiveMaximum(_ name: String, axes: Int, example: Example.Given) -> Operator {
+    private static func adaptiveMaximum(_ name: String, axes: Int, example: @autoclosure @escaping Lazy<Example.Given>)
+        -> Operator
+    {
         Operator(
             name, doc: "The largest element of each of so many parts of the input.",
             [.tensor("input"), outputSize(axes: axes), returnIndices], returns: maximaReturned,
             faces: [.function, .functional, .layer(axes == 1 ? "AdaptiveMaxPool1d" : "AdaptiveMaxPool2d")],
-            examples: [.init(example, 3), .init(example, 2, true)]
+            examples: [.init(example(), 3), .init(example(), 2, true)]
         ) { a, _ in
             let size = try a.outputSize(axes: axes)
             return try maxima(a, axes) { try Pooling(adaptive: $0, size) }

@@ -1,11 +1,12 @@
 /// What replaces a tensor's elements by random numbers. The draws, and their order, are PyTorch's.
 extension Operators {
     private static func drawing(
-        _ name: String, _ doc: String, _ arguments: [Argument], example: Example, anyType: Bool = false,
+        _ name: String, _ doc: String, _ arguments: [Argument], example: @autoclosure @escaping Lazy<Example>,
+        anyType: Bool = false,
         body: @escaping @Sendable (Tensor, Arguments, Generator) throws -> Void
     ) -> Operator {
         Operator(
-            name, doc: doc, [.tensor("input")] + arguments, returns: .receiver, faces: [.method], examples: [example]
+            name, doc: doc, [.tensor("input")] + arguments, returns: .receiver, faces: [.method], examples: [example()]
         ) { a, context in
             let x = try a.tensor("input")
             if !anyType { try x.expectDrawable() }

@@ -1,8 +1,10 @@
 extension Operators {
     private static func like(
-        _ name: String, _ doc: String, example: Example, _ change: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+        _ name: String, _ doc: String, example: @autoclosure @escaping Lazy<Example>,
+        _ change: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
     ) -> Operator {
-        Operator(name, doc: doc, [.tensor("input"), .tensor("other")], faces: [.method], examples: [example]) { a, _ in
+        Operator(name, doc: doc, [.tensor("input"), .tensor("other")], faces: [.method], examples: [example()]) {
+            a, _ in
             .tensor(try change(a.tensor("input"), a.tensor("other")))
         }
     }

@@ -25,13 +25,14 @@ extension Operators {
         try .cat($0.map { try $0.dim < 2 ? $0.reshape([$0.count, 1]) : $0 }, 1)
     }
 
-    private static func atLeast(_ dimensions: Int) -> Operator {
+    private static func atLeast(_ dimensions: Int, _ name: String) -> Operator {
         Operator(
-            "atleast_\(dimensions)d", doc: "With dimensions of size 1 added up to \(dimensions).",
+            name, doc: "With dimensions of size 1 added up to \(dimensions).",
             [.tensor("input")], faces: [.function], examples: [.init(.values(3)), .init(.values())]
         ) { a, _ in .tensor(try a.tensor("input").atLeast(dimensions)) }
     }
-    static let atLeast1D = atLeast(1), atLeast2D = atLeast(2), atLeast3D = atLeast(3)
+    static let atLeast1D = atLeast(1, "atleast_1d"), atLeast2D = atLeast(2, "atleast_2d")
+    static let atLeast3D = atLeast(3, "atleast_3d")
 
     static let broadcastTensors = Operator(
         "broadcast_tensors", doc: "Tensors repeated to a common shape, without copies.",

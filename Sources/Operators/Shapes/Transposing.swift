@@ -3,9 +3,10 @@ extension Operators {
     static let swapdims = Operator("swapdims", sameAs: transpose)
 
     private static func transposed(
-        _ name: String, _ doc: String, example: Example, body: @escaping @Sendable (Tensor) throws -> Tensor
+        _ name: String, _ doc: String, example: @autoclosure @escaping Lazy<Example>,
+        body: @escaping @Sendable (Tensor) throws -> Tensor
     ) -> Operator {
-        Operator(name, doc: doc, [.tensor("input")], faces: [.method], examples: [example]) { a, _ in
+        Operator(name, doc: doc, [.tensor("input")], faces: [.method], examples: [example()]) { a, _ in
             .tensor(try body(a.tensor("input")))
         }
     }

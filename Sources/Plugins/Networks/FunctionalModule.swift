@@ -3,4 +3,4 @@ import Host
 /// `nn.functional`: layers without parameters, losses.
 let functionalModule = HostModule(
     "nn.functional", doc: "Functions that networks are made of, with PyTorch's names.", prefix: "",
-    functions: OperatorFaces.functionals)
+    late: OperatorFaces.functionals)

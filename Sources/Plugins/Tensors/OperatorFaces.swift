@@ -4,42 +4,71 @@ import Operators
 
 /// The operators as scripts see them: everything here follows from `Operators.all`.
 enum OperatorFaces {
-    static var methods: [HostMethod<Tensor>] { Operators.all.flatMap(methods) }
+    /// `x:name(...)`.
+    static let methods = LateFunctions(all: { Operators.all.flatMap(methods) }, find: method)
+
+    /// `x + y` and the like.
+    static var signs: [HostMethod<Tensor>] {
+        Operators.all.flatMap { operation in
+            operation.faces.compactMap { face in
+                if case .symbol(let symbol) = face { metamethod(symbol, operation) } else { nil }
+            }
+        }
+    }
 
     /// `nightjar.name(...)`.
-    static var functions: [HostFunction] { functions(.function) }
+    static let functions = functions(.function)
 
     /// `nn.functional.name(...)`.
-    static var functionals: [HostFunction] { functions(.functional) }
+    static let functionals = functions(.functional)
 
     /// `nightjar.linalg.name(...)`.
-    static var linearAlgebra: [HostFunction] { functions(.linalg) }
+    static let linearAlgebra = functions(.linalg)
 
-    private static func functions(_ face: Face) -> [HostFunction] {
-        Operators.all.filter { $0.faces.contains(face) }.map { operation in
-            .function(operation.name, operation.schema) { call in
-                Results(try operation.body(call.arguments, call.context))
-            }
+    private static func functions(_ face: Face) -> LateFunctions {
+        LateFunctions(
+            all: { Operators.all.filter { $0.faces.contains(face) }.map(function) },
+            find: { name in find(name, face).map(function) })
+    }
+
+    private static func find(_ name: String, _ face: Face) -> Operator? {
+        Operators.all.last { $0.name == name && $0.faces.contains(face) }
+    }
+
+    private static func function(_ operation: Operator) -> HostFunction {
+        .function(operation.name, operation.schema) { call in
+            Results(try operation.body(call.arguments, call.context))
         }
     }
 
     private static func methods(_ operation: Operator) -> [HostMethod<Tensor>] {
         operation.faces.compactMap { face in
             switch face {
-            case .method:
-                .method(operation.name, operation.schema) { call in
-                    Results(try operation.body(call.arguments, call.context))
-                }
-            case .inPlace:
-                .method(
-                    operation.name + "_", operation.schema, note: " Changes the tensor itself.", returns: .receiver
-                ) { call in
-                    try operation.changeInPlace(call.arguments, call.context)
-                    return .receiver
-                }
-            case .symbol(let symbol): metamethod(symbol, operation)
+            case .method: method(operation)
+            case .inPlace: methodInPlace(operation)
             default: nil
             }
+        }
+    }
+
+    private static func method(_ name: String) -> HostMethod<Tensor>? {
+        if let operation = find(name, .method) { return method(operation) }
+        guard name.hasSuffix("_") else { return nil }
+        return find(String(name.dropLast()), .inPlace).map(methodInPlace)
+    }
+
+    private static func method(_ operation: Operator) -> HostMethod<Tensor> {
+        .method(operation.name, operation.schema) { call in
+            Results(try operation.body(call.arguments, call.context))
+        }
+    }
+
+    private static func methodInPlace(_ operation: Operator) -> HostMethod<Tensor> {
+        .method(
+            operation.name + "_", operation.schema, note: " Changes the tensor itself.", returns: .receiver
+        ) { call in
+            try operation.changeInPlace(call.arguments, call.context)
+            return .receiver
         }
     }
 
@@ -64,7 +93,29 @@ enum OperatorFaces {
         return .binary(
             event, doc: schema.doc, left: Argument("left", "", schema.arguments[0].kind),
             right: Argument("right", "", schema.arguments[1].kind), returns: schema.returns
-        ) { call in Results(try operation.body(call.arguments(for: schema), call.context)) }
+        ) { call in
+            if let body = operation.bodyOfTwo, let left = Operand(call.state, 1), let right = Operand(call.state, 2) {
+                return .object(try body(left, right))
+            }
+            return Results(try operation.body(call.arguments(for: schema), call.context))
+        }
+    }
+}
+
+extension Operand {
+    /// The value on a script's stack; nil for one that is neither a tensor nor a number.
+    fileprivate init?(_ state: LuaState, _ index: Int32) {
+        if let tensor = state.object(at: index, as: Tensor.self) {
+            self = .tensor(tensor)
+        } else if !state.isFloat(at: index), let integer = state.integer(at: index) {
+            self = .integer(integer)
+        } else if let number = state.number(at: index) {
+            self = .number(number)
+        } else if let truth = state.boolean(at: index) {
+            self = .boolean(truth)
+        } else {
+            return nil
+        }
     }
 }
 

@@ -16,10 +16,11 @@ let tensorModule = HostModule(
                 + "x:gt(2):all():item().",
             releasable: true, bindsLate: true,
             bytes: { $0.storage.byteCount == $0.count * $0.dtype.size ? $0.storage.byteCount : 0 },
+            late: OperatorFaces.methods,
             methods: tensorProperties + tensorIndexing + tensorComparisons + shapeChanges + gradientMethods
-                + OperatorFaces.methods)
+                + OperatorFaces.signs)
     ],
-    functions: OperatorFaces.functions + typeFunctions + randomFunctions + tensorFunctions,
+    late: OperatorFaces.functions, functions: typeFunctions + randomFunctions + tensorFunctions,
     constants: [HostConstant("newaxis", .string(newAxis), doc: "A new dimension of size 1 in an index.")])
 
 private let tensorFunctions: [HostFunction] = [
@@ -73,7 +74,7 @@ func tensorOfData(_ call: Call, default dtype: DType? = nil) throws -> Tensor {
 let linearAlgebraModule = HostModule(
     "linalg",
     doc: "Linear algebra, as far as there is any: norms and products; no inverses, determinants or "
-        + "factorisations.", functions: OperatorFaces.linearAlgebra)
+        + "factorisations.", late: OperatorFaces.linearAlgebra)
 
 extension Call {
     fileprivate func dtype() throws -> DType? { try optionalString("dtype").flatMap { DType(rawValue: $0) } }

@@ -33,7 +33,9 @@ public final class PointwiseFunction: Sendable {
     package let value: Expression
     /// By input; the variables behind the inputs are the result and the gradient of the result.
     private let gradients: [Expression]?
-    private let compiled = AtomicLazyReference<Program>()
+    /// The address of the program, retained, once there is one; else 0. An `AtomicLazyReference` asks for its own type
+    /// at each use.
+    private let compiled = Atomic<UInt>(0)
     private let derivatives = Mutex<[Int: Derivative]>([:])
 
     /// The gradient of one input.
@@ -63,8 +65,22 @@ public final class PointwiseFunction: Sendable {
         self.gradients = gradients
     }
 
+    deinit { Self.program(at: compiled.load(ordering: .acquiring))?.release() }
+
+    private static func program(at address: UInt) -> Unmanaged<Program>? {
+        UnsafeRawPointer(bitPattern: address).map { Unmanaged.fromOpaque($0) }
+    }
+
     var program: Program {
-        compiled.load() ?? compiled.storeIfNil(Program([value], inputs: inputCount, parameters: parameterCount))
+        if let made = Self.program(at: compiled.load(ordering: .acquiring)) { return made.takeUnretainedValue() }
+        let made = Program([value], inputs: inputCount, parameters: parameterCount)
+        let retained = Unmanaged.passRetained(made)
+        let (isFirst, first) = compiled.compareExchange(
+            expected: 0, desired: UInt(bitPattern: retained.toOpaque()), ordering: .acquiringAndReleasing)
+        if isFirst { return made }
+        // Another thread was faster.
+        retained.release()
+        return Self.program(at: first)?.takeUnretainedValue() ?? made
     }
 
     func derivative(_ input: Int) -> Derivative {
