@@ -97,6 +97,10 @@ int nj_openlibs(lua_State *L) {
 int nj_registryindex(void) { return LUA_REGISTRYINDEX; }
 int nj_multret(void) { return LUA_MULTRET; }
 void nj_gc_collect(lua_State *L) { lua_gc(L, LUA_GCCOLLECT); }
+void nj_gc_collect_young(lua_State *L) {
+  lua_gc(L, LUA_GCGEN, 0, 0);
+  lua_gc(L, LUA_GCSTEP, 0);
+}
 ptrdiff_t nj_gc_bytes(lua_State *L) { return (ptrdiff_t)lua_gc(L, LUA_GCCOUNT) * 1024; }
 void nj_pushglobals(lua_State *L) { lua_rawgeti(L, LUA_REGISTRYINDEX, LUA_RIDX_GLOBALS); }
 

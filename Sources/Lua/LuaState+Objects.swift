@@ -17,18 +17,27 @@ extension LuaState {
     public func push(object: AnyObject, as luaClass: LuaClass) {
         if luaClass.hasIdentity, pushKnown(object) { return }
         let bytes = luaClass.bytes.map { max(0, $0(object)) } ?? 0
-        if bytes > 0, runtime.memory.add(bytes) { collectGarbage() }
+        if bytes > 0, runtime.memory.add(bytes) { collectFreshGarbage() }
         nj_newobject(
             pointer, Unmanaged.passRetained(object).toOpaque(), luaClass.key, bytes, luaClass.hasFields ? 1 : 0)
         if luaClass.hasIdentity { remember(object) }
     }
 
+    /// Collects what became unreachable since the last collection, and all that is unreachable where that is due.
+    ///
+    /// - Parameter bytes: nothing happens where the objects that were pushed since then hold no more.
+    public func collectFreshGarbage(over bytes: Int = 0) {
+        if runtime.memory.fresh > bytes { collect(full: false) }
+    }
+
     /// Collects everything that is unreachable now.
-    public func collectGarbage() {
+    public func collectGarbage() { collect(full: true) }
+
+    private func collect(full: Bool) {
         let runtime = runtime
-        runtime.memory.beginCollection()
-        nj_gc_collect(pointer)
-        runtime.memory.endCollection(heap: nj_gc_bytes(pointer))
+        let full = runtime.memory.beginCollection(full: full)
+        if full { nj_gc_collect(pointer) } else { nj_gc_collect_young(pointer) }
+        runtime.memory.endCollection(full: full, heap: nj_gc_bytes(pointer))
     }
 
     /// The object at an index; nil where there is something else or it was released.

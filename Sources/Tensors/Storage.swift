@@ -3,16 +3,18 @@ public final class Storage {
     public let pointer: UnsafeMutableRawPointer
     /// Size in bytes.
     public let byteCount: Int
+    /// Size of the block that holds them.
+    private let blockSize: Int
     /// Counts the changes made in place, so that the backward pass can tell that a value it needs is gone.
     @exclusivity(unchecked) public var version = 0
 
     /// - Throws: `TensorError` where the memory cannot be had.
     public init(byteCount: Int) throws {
         self.byteCount = byteCount
-        pointer = try MemoryCache.take(byteCount)
+        (pointer, blockSize) = try MemoryCache.take(byteCount)
     }
 
-    deinit { MemoryCache.give(pointer, byteCount) }
+    deinit { MemoryCache.give(pointer, blockSize) }
 
     func take(_ bytes: UnsafeRawBufferPointer) {
         if let base = bytes.baseAddress { pointer.copyMemory(from: base, byteCount: min(byteCount, bytes.count)) }

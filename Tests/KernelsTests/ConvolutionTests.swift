@@ -374,6 +374,7 @@ extension WeightGradientMethod {
 /// Where a gradient is not 0.
 private struct Nonzeros {
     let values: Guarded
+    let places: [Int32]
     let bits: [UInt64]
     let count: Int
     let isFinite: Bool
@@ -381,6 +382,7 @@ private struct Nonzeros {
     init(_ gradient: Guarded, _ test: ConvolutionCase, _ kernels: any KernelSet) {
         let (planes, pixels) = (test.images * test.shape.outChannels, test.shape.outPixels)
         values = gradient
+        places = (0..<pixels).map { Int32($0) }
         var bits = [UInt64](repeating: .max, count: planes * ((pixels + 63) / 64))
         (count, isFinite) = bits.withUnsafeMutableBufferPointer { bits in
             bits.baseAddress.map { kernels.nonzeros(gradient.constant, pixels: pixels, bits: $0, 0..<planes) } ?? (
@@ -393,7 +395,11 @@ private struct Nonzeros {
     /// Calls a method with what it works from.
     func callAsFunction<Result>(_ body: (SparseGradient) -> Result) -> Result? {
         bits.withUnsafeBufferPointer { bits in
-            bits.baseAddress.map { body(SparseGradient(values: values.constant, bits: $0)) }
+            places.withUnsafeBufferPointer { places in
+                guard let bits = bits.baseAddress, let sources = places.baseAddress else { return nil }
+                return body(
+                    SparseGradient(values: values.constant, valuesAPlane: places.count, places: sources, bits: bits))
+            }
         }
     }
 }

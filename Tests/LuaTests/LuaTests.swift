@@ -48,10 +48,22 @@ func memoryCeiling() throws {
     let blocks = try declareBlocks(state)
     try run("for i = 1, 100000 do local block = make() end", on: state)
     #expect(blocks.most * Block.size < 64 << 20)
-    #expect(machine.runtime.memory.collections > 100)
+    #expect(machine.runtime.memory.fullCollections > 100)
     machine.close()
     #expect(machine.runtime.memory.alive == 0)
     #expect(blocks.held == 0)
+}
+
+@Test("What is dropped at once is collected soon, and without going through a large heap each time")
+func youngCollections() throws {
+    let machine = try LuaMachine()
+    let state = try machine.state()
+    let blocks = try declareBlocks(state)
+    try run("heap = {} for i = 1, 100000 do heap[i] = { i } end", on: state)
+    try run("for i = 1, 10000 do local block = make() end", on: state)
+    let memory = machine.runtime.memory
+    #expect(memory.youngCollections > 100 && memory.fullCollections < 100)
+    #expect(blocks.most * Block.size < 12 << 20)
 }
 
 @Test("A large heap raises the threshold as far as what stays alive, so that a script does not collect all the time")
@@ -64,7 +76,7 @@ func adaptiveThreshold() throws {
         let memory = machine.runtime.memory
         #expect(memory.alive == 2000 * Block.size)
         #expect(memory.threshold <= max(MemoryAccount.floor, memory.alive))
-        return (memory.collections, memory.threshold)
+        return (memory.fullCollections, memory.threshold)
     }
     let small = try collections("")
     #expect(small.count >= 8 && small.threshold < 32 << 20)

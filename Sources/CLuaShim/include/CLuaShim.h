@@ -31,6 +31,7 @@ int nj_isbinary(const char *source, size_t count);
 int nj_registryindex(void);
 int nj_multret(void);
 void nj_gc_collect(lua_State *L);
+void nj_gc_collect_young(lua_State *L);
 /// The size of the heap in bytes, not counting what is behind objects.
 ptrdiff_t nj_gc_bytes(lua_State *L);
 void nj_pushglobals(lua_State *L);

@@ -21,6 +21,33 @@ static inline uint16_t nightjar_nonzeros(const float *x) {
     return mask.word;
 }
 
+/// For 16 windows of two by two: which have a value that is not 0 for their upper left, upper right, lower left and lower
+/// right element.
+typedef struct {
+    uint16_t part[4];
+} nightjar_corners;
+
+/// The windows' upper left elements stand at `first`, `first + 2` and so on, in rows of `width` elements.
+static inline nightjar_corners nightjar_nonzero_corners(
+    const float *x, const int32_t *places, int32_t first, int32_t width) {
+    typedef float Floats __attribute__((ext_vector_type(16), aligned(4)));
+    typedef int32_t Ints __attribute__((ext_vector_type(16), aligned(4)));
+    typedef _Bool Bits __attribute__((ext_vector_type(16)));
+    const Ints steps = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
+    const Ints corner = *(const Ints *)places - steps - first;
+    const Ints differs = *(const Floats *)x != 0.0f;
+    nightjar_corners found;
+    for (int i = 0; i < 4; i++) {
+        union {
+            Bits bits;
+            uint16_t word;
+        } mask;
+        mask.bits = __builtin_convertvector(differs & (corner == (i & 1) + (i >> 1) * width), Bits);
+        found.part[i] = mask.word;
+    }
+    return found;
+}
+
 /// The first half of each vector, float by float: `a[0], b[0], a[1], b[1]` and so on.
 static inline nightjar_vector4 nightjar_merge_low4(nightjar_vector4 a, nightjar_vector4 b) {
     return __builtin_shufflevector(a, b, 0, 4, 1, 5);

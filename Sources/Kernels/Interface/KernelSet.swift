@@ -33,6 +33,13 @@ public protocol KernelSet: Sendable {
     func nonzeros(
         _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>
     ) -> (count: Int, isFinite: Bool)
+    /// Likewise where the gradients of the maxima of windows that do not overlap go, of `count` planes in all.
+    ///
+    /// - Returns: how many are not 0, and whether all are finite and have a place.
+    func nonzeroMaxima(
+        _ shape: Pooling, _ gradient: UnsafePointer<Float>, indices: UnsafePointer<Int32>,
+        bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>, of count: Int
+    ) -> (count: Int, isFinite: Bool)
     /// The gradient of a convolution's input from a gradient of its output that is mostly zeros.
     ///
     /// - Parameter nonzeros: elements that are not 0; nil for the method even where it does not pay.

@@ -1,12 +1,17 @@
 /// An output gradient `[images, channels, pixels]` of which most elements are exactly 0, and where the others are.
 public struct SparseGradient: @unchecked Sendable {
+    /// So many values for each plane, of all its pixels or only of some.
     public let values: UnsafePointer<Float>
+    public let valuesAPlane: Int
+    /// The place of each pixel's value among those of its plane.
+    public let places: UnsafePointer<Int32>
     /// A bit for each element that is not 0; each plane begins with a word: `[images, channels, words]`.
     public let bits: UnsafePointer<UInt64>
 
-    public init(values: UnsafePointer<Float>, bits: UnsafePointer<UInt64>) {
-        self.values = values
-        self.bits = bits
+    public init(
+        values: UnsafePointer<Float>, valuesAPlane: Int, places: UnsafePointer<Int32>, bits: UnsafePointer<UInt64>
+    ) {
+        (self.values, self.valuesAPlane, self.places, self.bits) = (values, valuesAPlane, places, bits)
     }
 }
 

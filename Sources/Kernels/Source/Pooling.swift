@@ -57,7 +57,7 @@ extension Kernels {
 
 extension Pooling {
     /// Whether this is the usual window of two by two, step two, without padding.
-    fileprivate var isPairs: Bool {
+    var isPairs: Bool {
         rows == Window(size: 2, stride: 2) && columns == rows && !isAdaptive && outHeight == height / 2
             && outWidth == width / 2
     }

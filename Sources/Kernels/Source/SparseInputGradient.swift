@@ -94,15 +94,15 @@ struct SparseInputGradient: SparseInputGradientMethod {
                     let block = B(weights + output * B.rows * B.width, B.width)
                     for image in strip {
                         let plane = image * outputs + output
-                        let (values, bits) = (gradient.values + plane * pixels, gradient.bits + plane * allWords)
+                        let (values, bits) = (gradient.values + plane * gradient.valuesAPlane, gradient.bits + plane * allWords)
                         let frame = frames + (image - images.lowerBound) * frameSize
                         for word in words {
                             var left = bits[word]
-                            let (values, places) = (values + word * 64, places + word * 64)
+                            let (sources, places) = (gradient.places + word * 64, places + word * 64)
                             while left != 0 {
                                 let pixel = left.trailingZeroBitCount
                                 left &= left &- 1
-                                block.addTo(frame + Int(places[pixel]), values[pixel], pitch)
+                                block.addTo(frame + Int(places[pixel]), values[Int(sources[pixel])], pitch)
                             }
                         }
                     }

@@ -83,15 +83,15 @@ struct SparseWeightGradient: SparseWeightGradientMethod {
                     var sum = images.lowerBound == first && words.lowerBound == 0 ? B() : B(target, B.width)
                     for image in images {
                         let plane = image * all + output
-                        let (values, bits) = (gradient.values + plane * pixels, gradient.bits + plane * allWords)
+                        let (values, bits) = (gradient.values + plane * gradient.valuesAPlane, gradient.bits + plane * allWords)
                         let packed = packed + image * imageSize
                         for word in words {
                             var left = bits[word]
-                            let (values, places) = (values + word * 64, places + word * 64)
+                            let (sources, places) = (gradient.places + word * 64, places + word * 64)
                             while left != 0 {
                                 let pixel = left.trailingZeroBitCount
                                 left &= left &- 1
-                                sum.add(values[pixel], packed + Int(places[pixel]), pitch)
+                                sum.add(values[Int(sources[pixel])], packed + Int(places[pixel]), pitch)
                             }
                         }
                     }

@@ -78,7 +78,7 @@ extension Tensor {
         if dtype == .float64 {
             return try self * (mask(p, maskShape, kept: 1, generator) / max(1 - p, .leastNormalMagnitude))
         }
-        return try self * mask(p, maskShape, kept: 1 / Float(1 - p), generator)
+        return try .applyOne(DropoutOperation(), [self, mask(p, maskShape, kept: 1 / Float(1 - p), generator)])
     }
 
     /// Elements replaced by SELU's lowest value with probability `p`, then all scaled and shifted so that mean 0 and
@@ -128,5 +128,32 @@ extension Tensor {
             }
         }
         return order.reversed()
+    }
+}
+
+/// Elements times those of a mask of the same rank, whose dimensions of size 1 are repeated.
+private struct DropoutOperation: Operation {
+    var name: String { "dropout" }
+    private static let product = PointwiseFunction("mul", inputs: 2, value: .variable(0) * .variable(1))
+
+    func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
+
+    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        Self.product.fill(outputs[0], inputs.map { .tensor($0) })
+    }
+
+    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+
+    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        [try gradients[0].map { try $0 * kept.input(1) }, nil]
+    }
+
+    var takesDeferredGradients: Bool { true }
+
+    func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? {
+        guard let pooled = deferred as? PooledGradient else { return nil }
+        let mask = try kept.input(1)
+        guard mask.dim == 4, mask.shape[2] == 1, mask.shape[3] == 1 else { return nil }
+        return .deferred(try pooled.scaled(mask))
     }
 }

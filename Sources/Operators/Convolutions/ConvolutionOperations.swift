@@ -41,6 +41,39 @@ package struct ConvolutionOperation: Operation {
         }
         return found
     }
+
+    var takesDeferredGradients: Bool { options.groups == 1 }
+
+    func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? {
+        guard let pooled = deferred as? PooledGradient, let nonzeros = try Nonzeros(pooled) else { return nil }
+        let (needs, specs) = (kept.needs, kept.inputSpecs)
+        let shape = try Convolution(specs[0].shape, specs[1].shape, options)
+        var written: Tensor?
+        func gradient() throws -> Tensor {
+            let gradient = try written ?? pooled.written()
+            written = gradient
+            return gradient
+        }
+        var found: [Tensor?] = [nil, nil, nil]
+        if needs[0] {
+            let result = try Tensor(uninitialized: specs[0].shape)
+            let isDone = try nonzeros.runInputGradient(shape, weight: kept.input(1), into: result)
+            let dense = ConvolutionInputGradient(options: options, input: specs[0].shape)
+            found[0] = isDone ? result : try .applyOne(dense, [gradient(), kept.input(1)])
+        }
+        if needs[1] {
+            let result = try Tensor(uninitialized: specs[1].shape)
+            let isDone = try nonzeros.runWeightGradient(shape, input: kept.input(0), into: result)
+            let dense = ConvolutionWeightGradient(options: options, weight: specs[1].shape)
+            found[1] = isDone ? result : try .applyOne(dense, [gradient(), kept.input(0)])
+        }
+        if needs.count > 2, needs[2] {
+            let bias = try Tensor(uninitialized: [specs[1].shape[0]])
+            addChannels(of: pooled.values, into: bias)
+            found[2] = bias
+        }
+        return .written(found)
+    }
 }
 
 /// The input's gradient: the convolution's transpose, applied to the gradient of its output.
@@ -54,7 +87,7 @@ struct ConvolutionInputGradient: Operation {
 
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(input, inputs[1].shape, options)
-        if let nonzeros, try nonzeros.runInputGradient(shape, inputs[0], weight: inputs[1], into: outputs[0]) { return }
+        if let nonzeros, try nonzeros.runInputGradient(shape, weight: inputs[1], into: outputs[0]) { return }
         try kernels.convolutionInputGradient(shape, images: input[0], nil)?.run(
             inputs[0], weight: inputs[1], bias: nil, into: outputs[0])
     }
@@ -86,25 +119,11 @@ struct ConvolutionWeightGradient: Operation {
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (gradient, input) = (inputs[0], inputs[1])
         let shape = try Convolution(input.shape, weight, options)
-        if try nonzeros?.runWeightGradient(shape, gradient, input: input, into: outputs[0]) != true {
+        if try nonzeros?.runWeightGradient(shape, input: input, into: outputs[0]) != true {
             try kernels.convolutionWeightGradient(shape, images: input.shape[0], nil)?.run(
                 gradient, input: input, into: outputs[0])
         }
         if withBias { addChannels(of: gradient, into: outputs[1]) }
-    }
-
-    /// The bias's gradient: the sum of all that each channel gets, image by image.
-    private func addChannels(of gradient: Tensor, into bias: Tensor) {
-        let (images, channels) = (gradient.shape[0], gradient.shape[1])
-        let pixels = gradient.shape[2] * gradient.shape[3]
-        let (g, sums) = (gradient.floats, bias.floats)
-        inParts(of: channels, size: max(1, elementsAPart / max(1, images * pixels))) { part in
-            for channel in part {
-                var total: Float = 0
-                for image in 0..<images { total += kernels.sum(pixels, g + (image * channels + channel) * pixels) }
-                sums[channel] = total
-            }
-        }
     }
 
     func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
@@ -151,5 +170,19 @@ extension WeightGradientMethod {
         ThreadPool.shared.run(parts) { run(g, input: x, sums: s + $0 * sumsSize, part: $0) }
         ThreadPool.shared.run(finishParts) { finish(s, weightGradient: dw, part: $0) }
         extendLifetime(sums)
+    }
+}
+
+/// The bias's gradient: the sum of all that each channel gets, image by image.
+private func addChannels(of gradient: Tensor, into bias: Tensor) {
+    let (images, channels) = (gradient.shape[0], gradient.shape[1])
+    let pixels = gradient.shape[2] * gradient.shape[3]
+    let (g, sums) = (gradient.floats, bias.floats)
+    inParts(of: channels, size: max(1, elementsAPart / max(1, images * pixels))) { part in
+        for channel in part {
+            var total: Float = 0
+            for image in 0..<images { total += kernels.sum(pixels, g + (image * channels + channel) * pixels) }
+            sums[channel] = total
+        }
     }
 }

@@ -6,6 +6,8 @@ import Synchronization
 struct Nonzeros {
     private let bits: Tensor
     private let count: Int
+    /// The gradient's values `[images, channels, values]`, and the place of each pixel's among those of its plane (int32).
+    private let values: Tensor, places: Tensor
 
     /// - Returns: nil where the gradient is not sparse or not finite, or the convolution has groups.
     /// - Throws: `TensorError` where the memory cannot be had.
@@ -34,15 +36,45 @@ struct Nonzeros {
         }
         count = total.load(ordering: .relaxed)
         guard !wrong.load(ordering: .relaxed) else { return nil }
+        self.values = gradient
+        places = try Tensor(uninitialized: [pixels], dtype: .int32)
+        let places = places.address(as: Int32.self)
+        for pixel in 0..<pixels { places[pixel] = Int32(truncatingIfNeeded: pixel) }
+    }
+
+    /// Where a max-pooling's gradient goes.
+    ///
+    /// - Returns: nil where it is not finite, or there is none.
+    /// - Throws: `TensorError` where the memory cannot be had.
+    init?(_ gradient: PooledGradient) throws {
+        let (shape, pooling) = (gradient.values.shape, gradient.pooling)
+        let (planes, pixels) = (shape[0] * shape[1], pooling.height * pooling.width)
+        guard gradient.values.count > 0 else { return nil }
+        let words = (pixels + 63) / 64
+        bits = try Tensor(uninitialized: [planes, 2 * words])
+        let marks = UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: planes * words)
+        let (values, indices) = (gradient.values.floats, gradient.places.address(as: Int32.self))
+        let total = Atomic<Int>(0)
+        let wrong = Atomic<Bool>(false)
+        inParts(of: planes, size: max(1, elementsAPart / pixels)) { part in
+            let found = kernels.nonzeroMaxima(pooling, values, indices: indices, bits: marks, part, of: planes)
+            total.wrappingAdd(found.count, ordering: .relaxed)
+            if !found.isFinite { wrong.store(true, ordering: .relaxed) }
+        }
+        count = total.load(ordering: .relaxed)
+        guard !wrong.load(ordering: .relaxed) else { return nil }
+        self.values = gradient.values
+        places = try gradient.windows()
     }
 
     /// The share from which no method for sparse gradients pays.
     private static let most = 0.4
 
-    private func sparse(_ gradient: Tensor) -> SparseGradient {
+    private var sparse: SparseGradient {
         let words = bits.shape[0] * bits.shape[1] / 2
         return SparseGradient(
-            values: gradient.floats,
+            values: values.floats, valuesAPlane: values.shape[2] * values.shape[3],
+            places: places.address(as: Int32.self),
             bits: UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: words))
     }
 
@@ -50,12 +82,11 @@ struct Nonzeros {
     ///
     /// - Returns: false where all products must be multiplied: that is faster, or the weight is not finite.
     /// - Throws: `TensorError` where the memory for the packed weight cannot be had.
-    func runInputGradient(_ shape: Convolution, _ gradient: Tensor, weight: Tensor, into output: Tensor) throws -> Bool
-    {
-        let images = gradient.shape[0]
+    func runInputGradient(_ shape: Convolution, weight: Tensor, into output: Tensor) throws -> Bool {
+        let images = values.shape[0]
         guard let method = kernels.sparseInputGradient(shape, images: images, nonzeros: count) else { return false }
         let packed = try Tensor(uninitialized: [method.packedSize])
-        let (g, w, p, dx) = (sparse(gradient), weight.floats, packed.floats, output.floats)
+        let (g, w, p, dx) = (sparse, weight.floats, packed.floats, output.floats)
         let wrong = Atomic<Bool>(false)
         ThreadPool.shared.run(method.packParts) {
             if !method.pack(w, into: p, part: $0) { wrong.store(true, ordering: .relaxed) }
@@ -63,7 +94,7 @@ struct Nonzeros {
         if wrong.load(ordering: .relaxed) { return false }
         ThreadPool.shared.run(method.parts) { method.run(g, packed: p, output: dx, part: $0) }
         extendLifetime(packed)
-        extendLifetime(bits)
+        keepAlive()
         return true
     }
 
@@ -71,13 +102,12 @@ struct Nonzeros {
     ///
     /// - Returns: false where all products must be multiplied: that is faster, or the input is not finite.
     /// - Throws: `TensorError` where the memory for the packed input or the sums cannot be had.
-    func runWeightGradient(_ shape: Convolution, _ gradient: Tensor, input: Tensor, into output: Tensor) throws -> Bool
-    {
-        let images = gradient.shape[0]
+    func runWeightGradient(_ shape: Convolution, input: Tensor, into output: Tensor) throws -> Bool {
+        let images = values.shape[0]
         guard let method = kernels.sparseWeightGradient(shape, images: images, nonzeros: count) else { return false }
         let packed = try Tensor(uninitialized: [method.packedSize])
         let sums = try Tensor(uninitialized: [method.parts, method.sumsSize])
-        let (g, x, p, s, dw) = (sparse(gradient), input.floats, packed.floats, sums.floats, output.floats)
+        let (g, x, p, s, dw) = (sparse, input.floats, packed.floats, sums.floats, output.floats)
         let wrong = Atomic<Bool>(false)
         ThreadPool.shared.run(method.packParts) {
             if !method.pack(x, into: p, part: $0) { wrong.store(true, ordering: .relaxed) }
@@ -92,7 +122,13 @@ struct Nonzeros {
         ThreadPool.shared.run(method.finishParts) { method.finish(s, weightGradient: dw, part: $0) }
         extendLifetime(packed)
         extendLifetime(sums)
-        extendLifetime(bits)
+        keepAlive()
         return true
+    }
+
+    private func keepAlive() {
+        extendLifetime(bits)
+        extendLifetime(values)
+        extendLifetime(places)
     }
 }

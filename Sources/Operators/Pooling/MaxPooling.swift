@@ -117,9 +117,15 @@ package struct MaxPoolOperation: Operation {
                 MaxPoolGradient(pooling: pooling, input: kept.inputSpecs[0]), [gradient, kept.output(1)])
         ]
     }
+
+    func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? {
+        guard pooling.isDisjoint, let gradient = gradients[0], gradient.dtype == .float32 else { return nil }
+        return PooledGradient(
+            values: try gradient.contiguous(), places: try kept.output(1), pooling: pooling, input: kept.inputSpecs[0])
+    }
 }
 
-private struct MaxPoolGradient: Operation {
+struct MaxPoolGradient: Operation {
     let pooling: Pooling
     let input: Spec
     var name: String { "max_pool2d_backward" }

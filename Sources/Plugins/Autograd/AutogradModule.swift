@@ -110,6 +110,8 @@ let gradientMethods: [HostMethod<Tensor>] = [
         ],
         options: [tensors("inputs", "the only tensors that get a gradient; all leaves by default").optional]
     ) { tensor, call in
+        // What the forward pass made and nobody holds but the history goes node by node, as the pass comes through.
+        call.state.collectFreshGarbage(over: 1 << 20)
         try call.withCallbacks {
             try tensor.backward(
                 call.optionalObject("gradient"), retainGraph: call.optionalBoolean("retain_graph"),

@@ -110,6 +110,8 @@ private struct BackwardPass {
     var leaves: Set<ObjectIdentifier>?
     private(set) var captured: [(place: Int, gradient: Tensor)] = []
     private var arrived: [ObjectIdentifier: [Tensor?]] = [:]
+    /// Gradients that are not written out, of nodes where nothing else has arrived.
+    private var deferred: [ObjectIdentifier: any DeferredGradient] = [:]
     private var roots: [Node] = []
     private var pending: [(Node, Int, Tensor)] = []
     /// The nodes that lead to what is asked for; nil for all.
@@ -125,6 +127,7 @@ private struct BackwardPass {
 
     private mutating func arrive(_ node: Node, _ output: Int, _ gradient: Tensor) throws {
         let key = ObjectIdentifier(node)
+        if let first = deferred.removeValue(forKey: key) { arrived[key] = [try first.written()] }
         var gradients = arrived[key] ?? [Tensor?](repeating: nil, count: node.outputSpecs.count)
         gradients[output] = try gradients[output].map { try $0 + gradient } ?? gradient
         arrived[key] = gradients
@@ -135,7 +138,9 @@ private struct BackwardPass {
         let nodes = orderedHistory()
         if leaves != nil { findLeading(nodes) }
         for node in nodes {
-            guard var incoming = arrived.removeValue(forKey: ObjectIdentifier(node)) else { continue }
+            let waiting = deferred.removeValue(forKey: ObjectIdentifier(node))
+            var incoming = arrived.removeValue(forKey: ObjectIdentifier(node)) ?? []
+            guard waiting != nil || !incoming.isEmpty else { continue }
             try runHooks(of: node, &incoming)
             for (history, place) in wanted where history.node === node {
                 if let gradient = incoming[history.output] { captured.append((place, gradient)) }
@@ -146,9 +151,15 @@ private struct BackwardPass {
                 throw TensorError(
                     "the history was used up by an earlier backward; say retain_graph = true there to use it twice")
             }
-            let outgoing = try node.operation.gradient(incoming, Kept(node: node, mask: mask))
+            let outcome = try outcome(of: node, waiting, incoming, Kept(node: node, mask: mask))
             let edges = node.edges
             if !retainGraph { node.release() }
+            guard case .written(let outgoing) = outcome else {
+                if case .deferred(let gradient) = outcome, case .node(let next, _) = edges[0] {
+                    deferred[ObjectIdentifier(next)] = gradient
+                }
+                continue
+            }
             for (i, (edge, gradient)) in zip(edges, outgoing).enumerated() {
                 guard let gradient, mask?[i] ?? true else { continue }
                 switch edge {
@@ -162,6 +173,33 @@ private struct BackwardPass {
                 }
             }
         }
+    }
+
+    /// What a node brings back. A gradient stays deferred only where the next node takes it so.
+    private func outcome(
+        of node: Node, _ waiting: (any DeferredGradient)?, _ incoming: [Tensor?], _ kept: Kept
+    ) throws -> GradientOutcome {
+        let passesOn = canPassOn(node.edges, kept)
+        var incoming = incoming
+        if let waiting {
+            switch try node.operation.gradient(deferred: waiting, kept) {
+            case .deferred(let gradient)?:
+                return passesOn ? .deferred(gradient) : .written([kept.needs[0] ? try gradient.written() : nil])
+            case .written(let gradients)?: return .written(gradients)
+            case nil: incoming = [try waiting.written()]
+            }
+        }
+        if passesOn, let gradient = try node.operation.deferredGradient(incoming, kept) { return .deferred(gradient) }
+        return .written(try node.operation.gradient(incoming, kept))
+    }
+
+    /// Whether the node that the first edge leads to takes a gradient that is not written out.
+    private func canPassOn(_ edges: [Node.Edge], _ kept: Kept) -> Bool {
+        guard case .node(let next, 0)? = edges.first, next.operation.takesDeferredGradients, !GradMode.isEnabled,
+            kept.needs[0], next.hooks.isEmpty, next.retaining.isEmpty
+        else { return false }
+        let key = ObjectIdentifier(next)
+        return arrived[key] == nil && deferred[key] == nil && !wanted.contains { $0.history.node === next }
     }
 
     private func runHooks(of node: Node, _ incoming: inout [Tensor?]) throws {

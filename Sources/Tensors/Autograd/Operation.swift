@@ -38,6 +38,13 @@ public protocol Operation {
     /// The inputs' gradients: nil for one that is not needed or does not depend. An output that nothing came from has no
     /// gradient.
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?]
+    /// Whether it can use a gradient of its only result that is not written out. Default: false.
+    var takesDeferredGradients: Bool { get }
+    /// The first input's gradient, not written out; asked for only where it has no history itself and goes to an operation
+    /// that can use it. Default: nil, for what `gradient` gives.
+    func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)?
+    /// The inputs' gradients from one that is not written out. Default: nil, for what `gradient` makes of the written one.
+    func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome?
     /// Lets go of what only the gradient needs. Default: there is nothing.
     func release()
     /// Whether the gradient can be asked for again after that. Default: true.
@@ -48,6 +55,9 @@ extension Operation {
     public func infer(_ inputs: [Spec]) throws -> [Spec] { throw TensorError("\(name) cannot be run") }
     public func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {}
     public func saves(_ needs: [Bool]) -> Saves { Saves() }
+    public var takesDeferredGradients: Bool { false }
+    public func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? { nil }
+    public func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? { nil }
     public func release() {}
     public var isReusable: Bool { true }
     /// For operations whose results have no gradients.
