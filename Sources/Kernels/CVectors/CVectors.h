@@ -74,4 +74,18 @@ static inline nightjar_vector16 nightjar_merge_high16(nightjar_vector16 a, night
     return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
+#ifdef __AVX512F__
+
+/// The floats whose bits are set, the first the lowest, and 0 for the others, which are not read.
+static inline nightjar_vector16 nightjar_load_some(const float *x, uint16_t bits) {
+    return __builtin_ia32_loadups512_mask(x, (nightjar_vector16)(0.0f), bits);
+}
+
+/// Writes the floats whose bits are set.
+static inline void nightjar_store_some(nightjar_vector16 vector, float *x, uint16_t bits) {
+    __builtin_ia32_storeups512_mask(x, vector, bits);
+}
+
+#endif
+
 #endif

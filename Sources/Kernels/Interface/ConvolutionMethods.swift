@@ -8,6 +8,8 @@ public enum ConvolutionKind: Sendable, CaseIterable {
     case scattered
     /// Planes of several images lie side by side, and each tap reads vectors at one distance.
     case strips
+    /// Planes are read where they are, but for the lanes that see the padding, for one channel a group.
+    case planes
     /// Tiles of 2 × 2 outputs are worked out with fewer products, for 3 × 3 neighbouring taps in one group.
     case winograd
 }
@@ -18,6 +20,8 @@ public enum WeightGradientKind: Sendable, CaseIterable {
     case direct
     /// Planes of several images lie side by side, and each tap reads vectors at one distance.
     case strips
+    /// Planes are read where they are, but for the lanes that see the padding, for one channel a group.
+    case planes
     /// Tiles of 2 × 2 outputs take fewer products, for 3 × 3 neighbouring taps in one group.
     case winograd
 }

@@ -9,8 +9,10 @@ extension Kernels {
         case .matrix: MatrixConvolution(shape, images)
         case .scattered: nil
         case .strips: StripConvolution(shape, images, gradient: false)
+        case .planes: planes(shape, images)
         case .winograd: WinogradConvolution(shape, images)
-        case nil where shape.isOfFewChannels: StripConvolution(shape, images, gradient: false)
+        case nil where shape.isOfFewChannels:
+            planes(shape, images) ?? StripConvolution(shape, images, gradient: false)
         case nil where WinogradTiles.pay(shape, images): WinogradConvolution(shape, images)
         case nil:
             prefersDirect(shape, images)
@@ -28,8 +30,10 @@ extension Kernels {
         case .matrix: reversed.map { MatrixConvolution($0, images, isReversed: true) }
         case .scattered: ScatteredInputGradient(shape, images)
         case .strips: StripConvolution(shape, images, gradient: true)
+        case .planes: reversed.flatMap { planes($0, images, isReversed: true) }
         case .winograd: reversed.flatMap { WinogradConvolution($0, images, isReversed: true) }
-        case nil where shape.isOfFewChannels: StripConvolution(shape, images, gradient: true)
+        case nil where shape.isOfFewChannels:
+            reversed.flatMap { planes($0, images, isReversed: true) } ?? StripConvolution(shape, images, gradient: true)
         case nil where reversed.map { WinogradTiles.pay($0, images) } ?? false:
             reversed.flatMap { WinogradConvolution($0, images, isReversed: true) }
         case nil:
@@ -48,7 +52,10 @@ extension Kernels {
     ) -> (any WeightGradientMethod)? {
         switch kind {
         case .strips: StripWeightGradient(shape, images)
+        case .planes: planeWeightGradient(shape, images)
         case .winograd: WinogradWeightGradient(shape, images)
+        case nil where shape.isOfFewChannels && shape.taps <= 9:
+            planeWeightGradient(shape, images) ?? StripWeightGradient(shape, images)
         case nil where shape.isOfFewChannels: StripWeightGradient(shape, images)
         case nil where WinogradTiles.pay(shape, images): WinogradWeightGradient(shape, images)
         case .direct, nil: DirectWeightGradient(shape, images)
@@ -69,6 +76,25 @@ extension Kernels {
         guard let method = SparseWeightGradient(shape, images) else { return nil }
         if let nonzeros, !method.pays(nonzeros) { return nil }
         return method
+    }
+
+    /// Depthwise, where lanes can be masked: faster than strips by a quarter to a half, for planes are not copied. (Measured
+    /// on Zen 5 on planes from 7 × 7 to 112 × 112.)
+    private func planes(_ shape: Convolution, _ images: Int, isReversed: Bool = false) -> (any ConvolutionMethod)? {
+        #if KERNELS_V4
+            PlaneConvolution(shape, images, isReversed: isReversed)
+        #else
+            nil
+        #endif
+    }
+
+    /// The weight's gradient likewise; but strips are faster where the sums of all taps do not fit the registers.
+    private func planeWeightGradient(_ shape: Convolution, _ images: Int) -> (any WeightGradientMethod)? {
+        #if KERNELS_V4
+            PlaneWeightGradient(shape, images)
+        #else
+            nil
+        #endif
     }
 
     /// Whether a convolution is rather worked out directly. Writing the matrix costs about as much as multiplying it by

@@ -118,38 +118,70 @@ struct Frame {
     }
 }
 
-/// Copies a row.
+/// Copies a row. Its last vector overlaps the one before it.
 @inline(__always)
 func copyRow(_ count: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>) {
+    guard count >= lanes else { return copyPart(from, to: to, count) }
     var i = 0
     while i + lanes <= count {
         store(load(from + i), to + i)
         i += lanes
     }
-    if i < count { copyPart(from + i, to: to + i, count - i) }
+    if i < count { store(load(from + (count - lanes)), to + (count - lanes)) }
 }
 
 /// Copies every second float of a row from one on. A pair is read from the float before it, where there is one, so that
-/// nothing behind the row is read.
+/// nothing behind the row is read; else the last float is copied alone where its pair is not whole.
 @inline(__always)
 private func copyPairs(
     _ count: Int, from row: UnsafePointer<Float>, _ first: Int, of width: Int, to: UnsafeMutablePointer<Float>
 ) {
-    var i = 0
     if first > 0 {
         let from = row + (first - 1)
-        while i + lanes / 2 <= count {
-            UnsafeMutableRawPointer(to + i).storeBytes(of: load(from + 2 * i).oddHalf, as: HalfVector.self)
-            i += lanes / 2
+        overlapping(count) {
+            put(get(from + 2 * $0, SIMD32<Float>.self).oddHalf, to + $0)
+        } _: {
+            put(get(from + 2 * $0, SIMD16<Float>.self).oddHalf, to + $0)
+        } _: {
+            put(get(from + 2 * $0, SIMD8<Float>.self).oddHalf, to + $0)
+        } _: {
+            to[$0] = from[2 * $0 + 1]
         }
     } else {
-        while i + lanes / 2 <= count, 2 * i + lanes <= width {
-            UnsafeMutableRawPointer(to + i).storeBytes(of: load(row + 2 * i).evenHalf, as: HalfVector.self)
-            i += lanes / 2
+        let whole = min(count, width / 2)
+        overlapping(whole) {
+            put(get(row + 2 * $0, SIMD32<Float>.self).evenHalf, to + $0)
+        } _: {
+            put(get(row + 2 * $0, SIMD16<Float>.self).evenHalf, to + $0)
+        } _: {
+            put(get(row + 2 * $0, SIMD8<Float>.self).evenHalf, to + $0)
+        } _: {
+            to[$0] = row[2 * $0]
         }
+        if whole < count { to[whole] = row[2 * whole] }
     }
-    while i < count {
-        to[i] = row[first + 2 * i]
-        i += 1
+}
+
+/// Calls bodies that write sixteen, eight, four floats or one from some place on, so that all of `count` are written, some
+/// of them twice where that saves a loop.
+@inline(__always)
+private func overlapping(
+    _ count: Int, _ sixteen: (Int) -> Void, _ eight: (Int) -> Void, _ four: (Int) -> Void, _ one: (Int) -> Void
+) {
+    if count >= 16 {
+        var i = 0
+        while i + 16 <= count {
+            sixteen(i)
+            i += 16
+        }
+        if i < count { sixteen(count - 16) }
+    } else if count >= 8 {
+        eight(0)
+        eight(count - 8)
+    } else if count >= 4 {
+        four(0)
+        four(count - 4)
+    } else {
+        for i in 0..<count { one(i) }
     }
 }

@@ -145,11 +145,11 @@ private func overRows(
 }
 
 @inline(__always)
-private func get<V: SIMD>(_ from: UnsafePointer<Float>, _: V.Type) -> V where V.Scalar == Float {
+func get<V: SIMD>(_ from: UnsafePointer<Float>, _: V.Type) -> V where V.Scalar == Float {
     UnsafeRawPointer(from).loadUnaligned(as: V.self)
 }
 
 @inline(__always)
-private func put<V: SIMD>(_ vector: V, _ to: UnsafeMutablePointer<Float>) where V.Scalar == Float {
+func put<V: SIMD>(_ vector: V, _ to: UnsafeMutablePointer<Float>) where V.Scalar == Float {
     UnsafeMutableRawPointer(to).storeBytes(of: vector, as: V.self)
 }

@@ -1,3 +1,5 @@
+import CVectors
+
 #if KERNELS_V4
     typealias Vector = SIMD16<Float>
     typealias HalfVector = SIMD8<Float>
@@ -38,6 +40,22 @@ func load(_ pointer: UnsafePointer<Float>) -> Vector {
 func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
     UnsafeMutableRawPointer(pointer).storeBytes(of: vector, as: Vector.self)
 }
+
+#if KERNELS_V4
+    /// The floats whose bits are set, the first the lowest, and zeros for those which are not, and are not read.
+    @inline(__always)
+    func loadSome(_ pointer: UnsafePointer<Float>, _ bits: UInt16) -> Vector { nightjar_load_some(pointer, bits) }
+
+    /// Stores the floats whose bits are set.
+    @inline(__always)
+    func storeSome(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ bits: UInt16) {
+        nightjar_store_some(vector, pointer, bits)
+    }
+
+    /// The bits of the first `count` lanes; all where there are no more.
+    @inline(__always)
+    func firstLanes(_ count: Int) -> UInt16 { count >= lanes ? .max : UInt16(1) << UInt16(count) - 1 }
+#endif
 
 /// The first `count` floats, fewer than a vector has, and zeros.
 @inline(__always)
