@@ -4,6 +4,7 @@ import KernelInterface
     /// A depthwise convolution of planes as they lie in memory: lanes that see the padding are not read. Where there is a
     /// stride, the phases of planes are copied.
     struct PlaneConvolution: ConvolutionMethod {
+        var kind: ConvolutionKind { .planes }
         let shape: Convolution
         let parts: Int
         private let layout: PlaneLayout

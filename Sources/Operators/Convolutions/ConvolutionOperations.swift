@@ -42,9 +42,9 @@ package struct ConvolutionOperation: Operation {
         return found
     }
 
-    var takesDeferredGradients: Bool { options.groups == 1 }
+    package var takesDeferredGradients: Bool { options.groups == 1 }
 
-    func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? {
+    package func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? {
         guard let pooled = deferred as? PooledGradient, let nonzeros = try Nonzeros(pooled) else { return nil }
         let (needs, specs) = (kept.needs, kept.inputSpecs)
         let shape = try Convolution(specs[0].shape, specs[1].shape, options)

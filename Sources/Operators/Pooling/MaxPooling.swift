@@ -118,7 +118,7 @@ package struct MaxPoolOperation: Operation {
         ]
     }
 
-    func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? {
+    package func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? {
         guard pooling.isDisjoint, let gradient = gradients[0], gradient.dtype == .float32 else { return nil }
         return PooledGradient(
             values: try gradient.contiguous(), places: try kept.output(1), pooling: pooling, input: kept.inputSpecs[0])
