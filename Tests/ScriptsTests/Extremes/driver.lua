@@ -66,6 +66,7 @@ local objects = {
   ParameterGroup = { "optim.SGD({ nn.Parameter(nj.ones(2)) }, { lr = 0.1 }).param_groups[1]" },
   LRScheduler = { "optim.lr_scheduler.StepLR(optim.SGD({ nn.Parameter(nj.ones(2)) }, { lr = 0.1 }), 1)" },
   HookHandle = { "nj.ones(2, { requires_grad = true }):register_hook(print)" },
+  Plan = { "nn.Linear(2, 3):eval():compile { input = { 1, 2 } }" },
   ForwardHookHandle = { "nn.ReLU():register_forward_hook(print)" },
   AutogradFunction = { "autograd_function()" }, FunctionContext = { "context()" },
 }
