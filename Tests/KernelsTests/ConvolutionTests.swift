@@ -115,6 +115,13 @@ private let named: [ConvolutionCase] = [
     .init("several images a part", images: 18, 3, 6, 5, out: 4, window(3), window(2)),
     .init("blocks of channels", images: 1, 40, 5, 7, out: 3, window(3, 1, 1), window(3, 1, 1)),
     .init("blocks of several vectors", images: 1, 130, 4, 5, out: 3, window(1), window(1)),
+    .init("images of a part that are packed one by one", images: 18, 17, 36, 40, out: 1, window(1), window(1)),
+    .init("rows that end within vectors", images: 3, 5, 13, 11, out: 9, window(3, 1, 1), window(3, 1, 1)),
+    .init("rows that end within vectors, stride 2", images: 2, 3, 21, 35, out: 5, window(3, 2, 1), window(3, 2, 1)),
+    .init(
+        "depthwise, more planes than are worked on at a time", images: 3, 7, 6, 5, out: 7, window(3, 1, 1),
+        window(3, 1, 1), groups: 7),
+    .init("depthwise, wide, stride 2", images: 2, 3, 9, 45, out: 3, window(5, 2, 2), window(5, 2, 2), groups: 3),
     .init("channels one beyond a vector", images: 1, 17, 6, 6, out: 19, window(2), window(3)),
     .init("more sums than registers", images: 1, 18, 9, 8, out: 3, window(7, 1, 3), window(7, 1, 3)),
     .init("colours", images: 1, 3, 20, 20, out: 5, window(7, 2, 3), window(7, 2, 3)),

@@ -81,6 +81,11 @@ static inline nightjar_vector16 nightjar_load_some(const float *x, uint16_t bits
     return __builtin_ia32_loadups512_mask(x, (nightjar_vector16)(0.0f), bits);
 }
 
+/// The floats whose bits are set, and those of a vector for the others, which are not read.
+static inline nightjar_vector16 nightjar_load_over(nightjar_vector16 vector, const float *x, uint16_t bits) {
+    return __builtin_ia32_loadups512_mask(x, vector, bits);
+}
+
 /// Writes the floats whose bits are set.
 static inline void nightjar_store_some(nightjar_vector16 vector, float *x, uint16_t bits) {
     __builtin_ia32_storeups512_mask(x, vector, bits);

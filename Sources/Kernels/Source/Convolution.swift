@@ -105,7 +105,7 @@ extension Kernels {
         guard let runs = PixelRuns(flat) else { return false }
         // An image of one row is one part.
         if flat.outHeight == 1 && images < 8 { return false }
-        let direct = runs.excess(flat) * (runs.areHalves ? 1.05 : 1)
+        let direct = runs.excess(flat) * (runs.kind == .wholes ? 1 : runs.kind == .halves ? 1.05 : 1.08)
         return direct <= 1 + 12 / Double(max(1, shape.outChannels / shape.groups))
     }
 }

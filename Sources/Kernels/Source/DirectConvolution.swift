@@ -22,7 +22,7 @@ struct DirectConvolution: ConvolutionMethod {
         weight = WeightLayout(shape, isReversed: isReversed)
         // Frame and scratch take half of a second-level cache; and there are several parts where there are few images.
         let row = Frame(shape, outRows: 1).size(channels: weight.depth) / max(1, shape.rows.size) * shape.rows.stride
-        let scratch = weight.depths > 1 ? runs.aRow * runs.length * weight.rows : 0
+        let scratch = weight.depths > 1 ? runs.count(rows: 1) * runs.length * weight.rows : 0
         let most = max(1, min((1 << 16) / max(1, row) - shape.rows.size, (1 << 16) / max(1, scratch)))
         let fewest = max(1, (8 + max(1, images) - 1) / max(1, images))
         rows = evenBlock(shape.outHeight, max(1, min(most, (shape.outHeight + fewest - 1) / fewest)), of: 1)
@@ -46,23 +46,22 @@ struct DirectConvolution: ConvolutionMethod {
         let s = shape
         let frame = Frame(s, outRows: rows)
         let (plane, pixels, outGroup) = (s.height * s.width, s.outPixels, weight.rows)
-        let (taps, runCount) = (weight.depth * weight.taps, rows * runs.aRow)
+        let (taps, runCount) = (weight.depth * weight.taps, runs.count(rows: rows))
         let frameSize = frame.size(channels: weight.depth)
         let scratchSize = weight.depths > 1 ? wholeLines((runCount + 1) * runs.length * outGroup) : 0
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + 2 * runCount) { places in
+        withUnsafeTemporaryAllocation(of: Int.self, capacity: taps + runCount * PixelPlaces.size) { space in
             withFloats(scratchSize + frameSize) { scratch in
-                guard let offsets = places.baseAddress else { return }
-                let (starts, ends, framed) = (offsets + taps, offsets + taps + runCount, scratch + scratchSize)
+                guard let offsets = space.baseAddress else { return }
+                let framed = scratch + scratchSize
                 frame.writeOffsets(s, channels: weight.depth, to: offsets)
-                for run in 0..<runCount {
-                    let (y, x) = (run / runs.aRow, min(run % runs.aRow * runs.length, s.outWidth - runs.length))
-                    starts[run] = frame.place(y, x)
-                    ends[run] = y * s.outWidth + x
-                }
+                var places = PixelPlaces(offsets + taps, runs, rows: rows, width: s.outWidth, frame)
                 framed.update(repeating: 0, count: frameSize)
                 for item in items[part] {
                     let (image, first) = (item / aImage, item % aImage * rows)
                     let outRows = min(rows, s.outHeight - first)
+                    if outRows != places.rows {
+                        places = PixelPlaces(offsets + taps, runs, rows: outRows, width: s.outWidth, frame)
+                    }
                     for group in 0..<s.groups {
                         for block in 0..<weight.depths {
                             let some = weight.channels(block)
@@ -73,8 +72,8 @@ struct DirectConvolution: ConvolutionMethod {
                             PixelTiles(
                                 channels: outGroup, taps: some.count * weight.taps,
                                 weight: packed + weight.place(group: group, block: block),
-                                bias: bias.map { $0 + group * outGroup }, offsets: offsets, starts: starts, ends: ends,
-                                runs: outRows * runs.aRow, areHalves: runs.areHalves, input: source,
+                                bias: bias.map { $0 + group * outGroup }, offsets: offsets, places: places,
+                                input: source,
                                 output: output
                                     + ((image * s.outChannels + group * outGroup) * pixels + first * s.outWidth),
                                 outRow: pixels, scratch: scratch, isFirst: block == 0,

@@ -6,11 +6,7 @@ struct PixelTiles {
     let bias: UnsafePointer<Float>?
     /// Where each tap reads, from the place of its pixel.
     let offsets: UnsafePointer<Int>
-    /// Where each run of pixels reads from and goes to.
-    let starts: UnsafePointer<Int>, ends: UnsafePointer<Int>
-    let runs: Int
-    /// Whether a run is half a vector instead of a whole one.
-    let areHalves: Bool
+    let places: PixelPlaces
     let input: UnsafePointer<Float>
     let output: UnsafeMutablePointer<Float>
     /// Floats from one output channel to the next.
@@ -21,46 +17,65 @@ struct PixelTiles {
     let isFirst: Bool, isLast: Bool
 
     func run() {
-        let vectors = areHalves ? (runs + 1) / 2 : runs
-        for vector in stride(from: 0, to: vectors, by: tileVectors) {
-            let count = min(tileVectors, vectors - vector)
+        for vector in stride(from: 0, to: places.vectors, by: tileVectors) {
             let scratch = scratch + vector * channels * lanes
-            if areHalves {
+            switch places.kind {
+            case .wholes:
+                let source = Wholes(offsets: offsets, in0: from(vector), in1: from(vector + 1), in2: from(vector + 2))
+                let target = WholeEnds(
+                    out0: to(vector), out1: to(vector + 1), out2: to(vector + 2), step: outRow, start: start(scratch))
+                columns(vector, source, target, scratch)
+            case .halves:
                 let run = 2 * vector
                 let source = Halves(
                     offsets: offsets, low0: from(run), high0: from(run + 1), low1: from(run + 2), high1: from(run + 3),
                     low2: from(run + 4), high2: from(run + 5))
-                if isLast {
-                    let target = HalfEnds(
-                        low0: to(run), high0: to(run + 1), low1: to(run + 2), high1: to(run + 3), low2: to(run + 4),
-                        high2: to(run + 5), step: outRow, start: start(scratch))
-                    columns(count, source, target)
-                } else {
-                    columns(count, source, Scratch(first: scratch, vector: channels * lanes, isAdded: !isFirst))
-                }
-            } else {
-                let source = Wholes(offsets: offsets, in0: from(vector), in1: from(vector + 1), in2: from(vector + 2))
-                if isLast {
-                    let target = WholeEnds(
-                        out0: to(vector), out1: to(vector + 1), out2: to(vector + 2), step: outRow,
-                        start: start(scratch))
-                    columns(count, source, target)
-                } else {
-                    columns(count, source, Scratch(first: scratch, vector: channels * lanes, isAdded: !isFirst))
-                }
+                let target = HalfEnds(
+                    low0: to(run), high0: to(run + 1), low1: to(run + 2), high1: to(run + 3), low2: to(run + 4),
+                    high2: to(run + 5), step: outRow, start: start(scratch))
+                columns(vector, source, target, scratch)
+            case .ends:
+                #if KERNELS_V4
+                    let source = Ends(
+                        offsets: offsets, e0: end(vector), e1: end(vector + 1), e2: end(vector + 2))
+                    let target = EndTargets(
+                        out0: to(vector), out1: to(vector + 1), out2: to(vector + 2), bits0: source.e0.bits,
+                        bits1: source.e1.bits, bits2: source.e2.bits, step: outRow, start: start(scratch))
+                    columns(vector, source, target, scratch)
+                #endif
             }
         }
     }
 
     // Beyond the last run the tile holds it once more.
-    private func from(_ run: Int) -> UnsafePointer<Float> { input + starts[min(run, runs - 1)] }
-    private func to(_ run: Int) -> UnsafeMutablePointer<Float> { output + ends[min(run, runs - 1)] }
+    private func from(_ run: Int) -> UnsafePointer<Float> { input + places.start(min(run, places.runs - 1)) }
+    private func to(_ run: Int) -> UnsafeMutablePointer<Float> { output + places.end(min(run, places.runs - 1)) }
+
+    #if KERNELS_V4
+        private func end(_ run: Int) -> Ends.End {
+            let (next, first, count) = places.next(min(run, places.runs - 1))
+            return Ends.End(
+                low: from(run), high: input + next, lowBits: firstLanes(first),
+                highBits: firstLanes(count) & ~firstLanes(first))
+        }
+    #endif
 
     private func start(_ scratch: UnsafeMutablePointer<Float>) -> ChannelStart {
         ChannelStart(bias: bias, scratch: isFirst ? nil : UnsafePointer(scratch), vector: channels * lanes)
     }
 
     private func columns<Source: TileSource, Target: ChannelTarget>(
+        _ vector: Int, _ source: Source, _ target: Target, _ scratch: UnsafeMutablePointer<Float>
+    ) {
+        let vectors = min(tileVectors, places.vectors - vector)
+        if isLast {
+            multiply(vectors, source, target)
+        } else {
+            multiply(vectors, source, Scratch(first: scratch, vector: channels * lanes, isAdded: !isFirst))
+        }
+    }
+
+    private func multiply<Source: TileSource, Target: ChannelTarget>(
         _ vectors: Int, _ source: Source, _ target: Target
     ) {
         for first in stride(from: 0, to: channels, by: tileRows) {
@@ -216,3 +231,61 @@ private struct HalfEnds: ChannelTarget {
         UnsafeMutableRawPointer(high).storeBytes(of: vector.highHalf, as: HalfVector.self)
     }
 }
+
+#if KERNELS_V4
+    /// Vectors of the end of one row and the beginning of the next.
+    private struct Ends: TileSource {
+        struct End {
+            /// Where the lanes of each row are read, as if all were.
+            let low: UnsafePointer<Float>, high: UnsafePointer<Float>
+            let lowBits: UInt16, highBits: UInt16
+            var bits: UInt16 { lowBits | highBits }
+
+            @inline(__always)
+            func load(_ offset: Int) -> Vector {
+                loadSome(high + offset, highBits, over: loadSome(low + offset, lowBits))
+            }
+        }
+
+        let offsets: UnsafePointer<Int>
+        let e0: End, e1: End, e2: End
+
+        @inline(__always)
+        func row(_ tap: Int, _ vectors: Int) -> TileRow {
+            let offset = offsets[tap]
+            var row = TileRow()
+            row.v0 = e0.load(offset)
+            if vectors > 1 { row.v1 = e1.load(offset) }
+            if vectors > 2 { row.v2 = e2.load(offset) }
+            return row
+        }
+    }
+
+    private struct EndTargets: ChannelTarget {
+        var out0: UnsafeMutablePointer<Float>, out1: UnsafeMutablePointer<Float>, out2: UnsafeMutablePointer<Float>
+        let bits0: UInt16, bits1: UInt16, bits2: UInt16
+        let step: Int
+        let start: ChannelStart
+
+        @inline(__always)
+        func advanced(by channels: Int) -> EndTargets {
+            let distance = channels * step
+            return EndTargets(
+                out0: out0 + distance, out1: out1 + distance, out2: out2 + distance, bits0: bits0, bits1: bits1,
+                bits2: bits2, step: step, start: start.advanced(by: channels))
+        }
+
+        @inline(__always)
+        func put(_ sums: TileRow, row: Int, _ vectors: Int) {
+            let (at, sums) = (row * step, start.added(to: sums, row, vectors))
+            put(sums.v0, out0 + at, bits0)
+            if vectors > 1 { put(sums.v1, out1 + at, bits1) }
+            if vectors > 2 { put(sums.v2, out2 + at, bits2) }
+        }
+
+        @inline(__always)
+        private func put(_ vector: Vector, _ to: UnsafeMutablePointer<Float>, _ bits: UInt16) {
+            if bits == .max { store(vector, to) } else { storeSome(vector, to, bits) }
+        }
+    }
+#endif

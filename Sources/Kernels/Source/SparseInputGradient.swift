@@ -19,9 +19,10 @@ struct SparseInputGradient: SparseInputGradientMethod {
 
     /// Whether that is less work than all products.
     func pays(_ nonzeros: Int) -> Bool {
-        let vectors = Double(layout.vectors) * SparseCosts.storedVector
-        let moved = Double(images.images * layout.imageSize + packedSize) * SparseCosts.movedFloat
-        return Double(nonzeros) * (vectors + SparseCosts.nonzero) + moved < SparseCosts.dense(shape, images.images)
+        let found = Double(layout.vectors) * SparseCosts.storedVector + SparseCosts.nonzeroStored
+        let moved =
+            SparseCosts.moved(images.images * layout.imageSize, far: 3) + Double(packedSize) * SparseCosts.packedFloat
+        return Double(nonzeros) * found + moved < SparseCosts.denseInput(shape, images.images)
     }
 
     /// `[blocks, patches, outputs, rows, width]`

@@ -5,7 +5,8 @@ import KernelInterface
 struct SparseWeightGradient: SparseWeightGradientMethod {
     let shape: Convolution
     private let layout: PatchLayout
-    /// Images and output channels are both divided, so that no part's sums are large and there are parts enough.
+    /// Images are divided, so that there are parts enough; and output channels, so that no part's sums are large, which
+    /// several parts then pack the images for.
     private let images: ImageParts
     private let outputs: ImageParts
 
@@ -13,15 +14,20 @@ struct SparseWeightGradient: SparseWeightGradientMethod {
         guard let layout = PatchLayout(shape, mayBeDense: true) else { return nil }
         self.layout = layout
         self.shape = shape
-        outputs = ImageParts(shape.outChannels, most: min(16, max(1, shape.outChannels / 16)))
+        let sums = min(16, images) * shape.outChannels * layout.blocks * layout.blockSize
+        let areSmall = images >= 8 && 3 * sums <= images * layout.imageSize
+        outputs = ImageParts(shape.outChannels, most: areSmall ? 1 : min(16, max(1, shape.outChannels / 16)))
         self.images = ImageParts(images, most: max(1, 16 / max(1, outputs.count)))
     }
 
     /// Whether that is less work than all products: what to do for so many gradients that are not zero.
     func pays(_ nonzeros: Int) -> Bool {
         let vectors = Double(layout.vectors) * (layout.isDense ? SparseCosts.unalignedVector : SparseCosts.addedVector)
-        let moved = Double(images.images * layout.imageSize + parts * sumsSize) * SparseCosts.movedFloat
-        return Double(nonzeros) * (vectors + SparseCosts.nonzero) + moved < SparseCosts.dense(shape, images.images)
+        let moved =
+            SparseCosts.moved(images.images * layout.imageSize, far: packParts > 0 ? 6 : 2.5)
+            + Double(parts * sumsSize) * SparseCosts.packedFloat
+        return Double(nonzeros) * (vectors + SparseCosts.nonzeroAdded) + moved
+            < SparseCosts.denseWeight(shape, images.images)
     }
 
     var packedSize: Int { images.images * layout.imageSize }
@@ -43,19 +49,28 @@ struct SparseWeightGradient: SparseWeightGradientMethod {
         sums: UnsafeMutablePointer<Float>, part: Int
     ) -> Bool {
         let (images, outputs) = (images[part / outputs.count], outputs[part % outputs.count])
+        let isPacked = packParts > 0
+        // What this part packs it reads again from the second cache.
+        let most = isPacked ? images.count : max(1, min(images.count, (1 << 16) / layout.imageSize))
         var isFinite = true
-        if packParts == 0 {
-            for image in images where !pack(input, into: packed, part: image) { isFinite = false }
-        }
         layout.pixelPlaces.withUnsafeBufferPointer { places in
             guard let places = places.baseAddress else { return }
-            for block in 0..<layout.blocks {
-                for patch in layout.patches {
-                    let work = Work(
-                        layout: layout, gradient: gradient, places: places, images: images, outputs: outputs,
-                        pitch: patch.pitch, packed: packed + block * layout.frameSize + patch.offset,
-                        sums: sums + (block * layout.blockSize + patch.start) * self.outputs.size)
-                    work.run(rows: patch.rows, width: patch.width)
+            for first in stride(from: images.lowerBound, to: images.upperBound, by: most) {
+                let some = first..<min(images.upperBound, first + most)
+                let own = packed + (isPacked ? 0 : images.lowerBound - first) * layout.imageSize
+                for image in some where !isPacked {
+                    let size = shape.inChannels * shape.height * shape.width
+                    if !layout.pack(input + image * size, into: own + image * layout.imageSize) { isFinite = false }
+                }
+                for block in 0..<layout.blocks {
+                    for patch in layout.patches {
+                        let work = Work(
+                            layout: layout, gradient: gradient, places: places, images: some,
+                            first: images.lowerBound, outputs: outputs, pitch: patch.pitch,
+                            packed: own + block * layout.frameSize + patch.offset,
+                            sums: sums + (block * layout.blockSize + patch.start) * self.outputs.size)
+                        work.run(rows: patch.rows, width: patch.width)
+                    }
                 }
             }
         }
@@ -68,6 +83,8 @@ struct SparseWeightGradient: SparseWeightGradientMethod {
         let gradient: SparseGradient
         let places: UnsafePointer<Int32>
         let images: Range<Int>
+        /// The image that no sums come before.
+        let first: Int
         let outputs: Range<Int>
         let pitch: Int
         let packed: UnsafePointer<Float>
@@ -76,7 +93,6 @@ struct SparseWeightGradient: SparseWeightGradientMethod {
         func run<B: SumBlock>(_: B.Type) {
             let (all, pixels, imageSize) = (layout.shape.outChannels, layout.shape.outPixels, layout.imageSize)
             let allWords = (pixels + 63) / 64
-            let first = images.lowerBound
             layout.eachStrip(images) { images, words in
                 for output in outputs {
                     let target = sums + (output - outputs.lowerBound) * B.rows * B.width

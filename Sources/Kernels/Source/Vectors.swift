@@ -46,6 +46,12 @@ func store(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>) {
     @inline(__always)
     func loadSome(_ pointer: UnsafePointer<Float>, _ bits: UInt16) -> Vector { nightjar_load_some(pointer, bits) }
 
+    /// The floats whose bits are set, and a vector's for those which are not, and are not read.
+    @inline(__always)
+    func loadSome(_ pointer: UnsafePointer<Float>, _ bits: UInt16, over vector: Vector) -> Vector {
+        nightjar_load_over(vector, pointer, bits)
+    }
+
     /// Stores the floats whose bits are set.
     @inline(__always)
     func storeSome(_ vector: Vector, _ pointer: UnsafeMutablePointer<Float>, _ bits: UInt16) {
