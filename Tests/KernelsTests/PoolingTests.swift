@@ -55,6 +55,42 @@ struct PoolingTests {
         return values
     }
 
+    @Test("where the gradients of maxima go is where the written gradient is not 0", arguments: tableNames, cases)
+    func nonzeroMaxima(name: String, test: PoolingCase) throws {
+        let (kernels, shape) = (try table(name), test.shape)
+        guard [shape.rows, shape.columns].allSatisfy({ $0.stride >= $0.size }) else { return }
+        let (words, windows) = ((test.inside + 63) / 64, planes * test.outside)
+        let (x, y) = (Guarded(input(planes * test.inside, special: false)), Guarded(count: windows))
+        let gradient = Guarded(formulaValues(windows, 3).enumerated().map { $0 % 3 == 1 ? 0 : $1 })
+        let dx = Guarded(count: planes * test.inside)
+        var indices = [Int32](repeating: 0, count: windows)
+        kernels.maxPool(.float, shape, x.constant, y.pointer, indices: &indices, 0..<planes)
+        kernels.maxPoolBackward(.float, shape, gradient.constant, indices: indices, dx.pointer, 0..<planes)
+        var (expected, bits) = (
+            [UInt64](repeating: .max, count: planes * words), [UInt64](repeating: .max, count: planes * words)
+        )
+        let all = kernels.nonzeros(dx.constant, pixels: test.inside, bits: &expected, 0..<planes)
+        var counts = 0
+        for plane in (0..<planes).reversed() {
+            let found = kernels.nonzeroMaxima(
+                shape, gradient.constant, indices: indices, bits: &bits, plane..<plane + 1, of: planes)
+            #expect(found.isFinite)
+            counts += found.count
+        }
+        #expect(bits == expected && counts == all.count, "\(name)")
+        gradient.pointer[windows - 1] = .infinity
+        let last = kernels.nonzeroMaxima(
+            shape, gradient.constant, indices: indices, bits: &bits, 0..<planes, of: planes)
+        #expect(!last.isFinite)
+        let places = (0..<test.inside).map { Int32($0) }
+        for plane in 0..<planes {
+            let sparse = SparseGradient(
+                values: dx.constant, valuesAPlane: test.inside, places: places, bits: expected)
+            let sum = kernels.sum(sparse, plane: plane, pixels: test.inside)
+            #expect(sum == kernels.sum(test.inside, dx.constant + plane * test.inside), "\(name)")
+        }
+    }
+
     @Test("max: the first of equals, a NaN before all", arguments: tableNames, cases + [dilated])
     func maximum(name: String, test: PoolingCase) throws {
         for special in [false, true] {

@@ -40,6 +40,8 @@ public protocol KernelSet: Sendable {
         _ shape: Pooling, _ gradient: UnsafePointer<Float>, indices: UnsafePointer<Int32>,
         bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>, of count: Int
     ) -> (count: Int, isFinite: Bool)
+    /// The sum of one plane of such a gradient: what `sum` gives for its `pixels` elements.
+    func sum(_ gradient: SparseGradient, plane: Int, pixels: Int) -> Float
     /// The gradient of a convolution's input from a gradient of its output that is mostly zeros.
     ///
     /// - Parameter nonzeros: elements that are not 0; nil for the method even where it does not pay.
@@ -96,10 +98,21 @@ public protocol KernelSet: Sendable {
     func moments(
         _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, mean: UnsafeMutableRawPointer,
         variance: UnsafeMutableRawPointer, _ range: Range<Int>)
-    /// Likewise the sum of all elements of `g`, and that of their products with those of `x`.
+    /// Likewise the sum of all elements of `g`, and that of their products with those of `x`, less their centre, 0 where
+    /// there is none.
     func sumsAndProducts(
-        _ type: ComputeType, _ slices: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        _ type: ComputeType, _ slices: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer, centre: UnsafeRawPointer?,
         sums: UnsafeMutableRawPointer, products: UnsafeMutableRawPointer, _ range: Range<Int>)
+
+    /// `y = (x - mean)·scale + shift`, with numbers for each place of the middle dimension; ranges count rows of the inner.
+    func normalize(
+        _ type: ComputeType, _ slices: Slices, _ x: UnsafeRawPointer, mean: UnsafeRawPointer, scale: UnsafeRawPointer,
+        shift: UnsafeRawPointer, _ y: UnsafeMutableRawPointer, _ rows: Range<Int>)
+    /// Likewise `dx = (g - less - (x - mean)·slope)·scale`.
+    func normalizeBackward(
+        _ type: ComputeType, _ slices: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer, mean: UnsafeRawPointer,
+        scale: UnsafeRawPointer, less: UnsafeRawPointer, slope: UnsafeRawPointer, _ dx: UnsafeMutableRawPointer,
+        _ rows: Range<Int>)
 
     // MARK: Slices
 

@@ -1,7 +1,7 @@
 import KernelInterface
 
 extension Kernels {
-    /// In two passes, as the difference of two large sums would lose what small variances are made of.
+    /// About a mean, not as the difference of two large sums, which would lose what small variances are made of.
     public func moments(
         _ type: ComputeType, _ s: Slices, _ x: UnsafeRawPointer, mean: UnsafeMutableRawPointer,
         variance: UnsafeMutableRawPointer, _ range: Range<Int>
@@ -12,12 +12,12 @@ extension Kernels {
     }
 
     public func sumsAndProducts(
-        _ type: ComputeType, _ s: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer,
+        _ type: ComputeType, _ s: Slices, _ g: UnsafeRawPointer, _ x: UnsafeRawPointer, centre: UnsafeRawPointer?,
         sums: UnsafeMutableRawPointer, products: UnsafeMutableRawPointer, _ range: Range<Int>
     ) {
         type == .double
-            ? findProducts(s, g.of(Double.self), x.of(), sums.of(), products.of(), range)
-            : findProducts(s, g.of(Float.self), x.of(), sums.of(), products.of(), range)
+            ? findProducts(s, g.of(Double.self), x.of(), centre?.of(), sums.of(), products.of(), range)
+            : findProducts(s, g.of(Float.self), x.of(), centre?.of(), sums.of(), products.of(), range)
     }
 }
 
@@ -95,6 +95,12 @@ private func findMoments<T: Real & SIMDScalar>(
         next += 8
     }
     for place in next..<range.upperBound {
+        if s.inner >= 64 {
+            let found = merged(s, x, place)
+            mean[place] = T(value: found.mean)
+            variance[place] = T(value: found.squares / count)
+            continue
+        }
         let middle = T(value: total(s, place, { load(x, $0) }, { x[$0] }) / count)
         let squares = total(
             s, place,
@@ -107,14 +113,81 @@ private func findMoments<T: Real & SIMDScalar>(
     }
 }
 
+/// The mean of a slice's elements and the sum of their squared distances from it, in one pass: those of blocks, which lie in
+/// the cache meanwhile, put together (Chan, Golub and LeVeque, 1979).
+@inline(__always)
+private func merged<T: Real & SIMDScalar>(
+    _ s: Slices, _ x: UnsafePointer<T>, _ place: Int
+) -> (mean: Double, squares: Double) {
+    var (count, mean, squares) = (0.0, 0.0, 0.0)
+    for o in 0..<s.outer {
+        let first = (o * s.length + place) * s.inner
+        for start in stride(from: 0, to: s.inner, by: blockSize) {
+            let block = Slices(outer: 1, length: 1, inner: min(blockSize, s.inner - start))
+            let (x, own) = (x + first + start, Double(block.inner))
+            let middle = total(block, 0, { load(x, $0) }, { x[$0] }) / own
+            let centre = T(value: middle)
+            let distances = total(
+                block, 0,
+                {
+                    let distance = load(x, $0) - centre
+                    return distance * distance
+                }, { (x[$0] - centre) * (x[$0] - centre) })
+            let (step, rounding) = (middle - mean, middle - centre.value)
+            squares += distances - own * rounding * rounding + step * step * (count * own / (count + own))
+            count += own
+            mean += step * (own / count)
+        }
+    }
+    return (mean, squares)
+}
+
+/// The sums of a slice's elements of `g`, and of their products with those of `x`, less a centre, in one pass.
+@inline(__always)
+private func sumAndProduct<T: Real & SIMDScalar>(
+    _ s: Slices, _ place: Int, _ g: UnsafePointer<T>, _ x: UnsafePointer<T>, centre: T
+) -> (sum: Double, product: Double) {
+    var (sum, product) = (0.0, 0.0)
+    for o in 0..<(s.inner == 0 ? 0 : s.outer) {
+        let first = (o * s.length + place) * s.inner
+        for start in stride(from: 0, to: s.inner, by: blockSize) {
+            let end = min(start + blockSize, s.inner)
+            var (a, b) = (SIMD8<T>(repeating: 0), SIMD8<T>(repeating: 0))
+            var (c, d) = (a, b)
+            var i = start
+            while i + 16 <= end {
+                let (low, high) = (load(g, first + i), load(g, first + i + 8))
+                a += low
+                b += high
+                c += low * (load(x, first + i) - centre)
+                d += high * (load(x, first + i + 8) - centre)
+                i += 16
+            }
+            a += b
+            c += d
+            var rest = a[0] + a[1] + a[2] + a[3] + (a[4] + a[5] + a[6] + a[7])
+            var other = c[0] + c[1] + c[2] + c[3] + (c[4] + c[5] + c[6] + c[7])
+            while i < end {
+                rest += g[first + i]
+                other += g[first + i] * (x[first + i] - centre)
+                i += 1
+            }
+            sum += rest.value
+            product += other.value
+        }
+    }
+    return (sum, product)
+}
+
 @inline(__always)
 private func findProducts<T: Real & SIMDScalar>(
-    _ s: Slices, _ g: UnsafePointer<T>, _ x: UnsafePointer<T>, _ sums: UnsafeMutablePointer<T>,
-    _ products: UnsafeMutablePointer<T>, _ range: Range<Int>
+    _ s: Slices, _ g: UnsafePointer<T>, _ x: UnsafePointer<T>, _ centre: UnsafePointer<T>?,
+    _ sums: UnsafeMutablePointer<T>, _ products: UnsafeMutablePointer<T>, _ range: Range<Int>
 ) {
     var next = range.lowerBound
     while s.inner == 1 && next + 8 <= range.upperBound {
-        let (sum, product) = (rows(s, next) { load(g, $0) }, rows(s, next) { load(g, $0) * load(x, $0) })
+        let middle = centre.map { load($0, next) } ?? SIMD8(repeating: 0)
+        let (sum, product) = (rows(s, next) { load(g, $0) }, rows(s, next) { load(g, $0) * (load(x, $0) - middle) })
         for i in 0..<8 {
             sums[next + i] = T(value: sum[i])
             products[next + i] = T(value: product[i])
@@ -122,7 +195,8 @@ private func findProducts<T: Real & SIMDScalar>(
         next += 8
     }
     for place in next..<range.upperBound {
-        sums[place] = T(value: total(s, place, { load(g, $0) }, { g[$0] }))
-        products[place] = T(value: total(s, place, { load(g, $0) * load(x, $0) }, { g[$0] * x[$0] }))
+        let found = sumAndProduct(s, place, g, x, centre: centre?[place] ?? 0)
+        sums[place] = T(value: found.sum)
+        products[place] = T(value: found.product)
     }
 }

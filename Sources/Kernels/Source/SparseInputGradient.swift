@@ -95,7 +95,8 @@ struct SparseInputGradient: SparseInputGradientMethod {
                     let block = B(weights + output * B.rows * B.width, B.width)
                     for image in strip {
                         let plane = image * outputs + output
-                        let (values, bits) = (gradient.values + plane * gradient.valuesAPlane, gradient.bits + plane * allWords)
+                        let values = gradient.values + plane * gradient.valuesAPlane
+                        let bits = gradient.bits + plane * allWords
                         let frame = frames + (image - images.lowerBound) * frameSize
                         for word in words {
                             var left = bits[word]

@@ -99,7 +99,8 @@ struct SparseWeightGradient: SparseWeightGradientMethod {
                     var sum = images.lowerBound == first && words.lowerBound == 0 ? B() : B(target, B.width)
                     for image in images {
                         let plane = image * all + output
-                        let (values, bits) = (gradient.values + plane * gradient.valuesAPlane, gradient.bits + plane * allWords)
+                        let values = gradient.values + plane * gradient.valuesAPlane
+                        let bits = gradient.bits + plane * allWords
                         let packed = packed + image * imageSize
                         for word in words {
                             var left = bits[word]

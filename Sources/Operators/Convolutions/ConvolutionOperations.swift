@@ -69,7 +69,7 @@ package struct ConvolutionOperation: Operation {
         }
         if needs.count > 2, needs[2] {
             let bias = try Tensor(uninitialized: [specs[1].shape[0]])
-            addChannels(of: pooled.values, into: bias)
+            nonzeros.addChannels(into: bias)
             found[2] = bias
         }
         return .written(found)

@@ -126,6 +126,22 @@ struct Nonzeros {
         return true
     }
 
+    /// Works out the gradient of its bias: the sum of all that each channel gets, image by image.
+    func addChannels(into bias: Tensor) {
+        let (images, channels) = (values.shape[0], values.shape[1])
+        let (g, pixels, sums) = (sparse, places.count, bias.floats)
+        inParts(of: channels, size: max(1, elementsAPart / max(1, images * pixels))) { part in
+            for channel in part {
+                var total: Float = 0
+                for image in 0..<images {
+                    total += kernels.sum(g, plane: image * channels + channel, pixels: pixels)
+                }
+                sums[channel] = total
+            }
+        }
+        keepAlive()
+    }
+
     private func keepAlive() {
         extendLifetime(bits)
         extendLifetime(values)

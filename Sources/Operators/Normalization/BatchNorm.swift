@@ -76,14 +76,18 @@ extension Tensor {
         guard members != 1 else {
             throw TensorError("more than one value for each channel expected for training, got an input of \(shape)")
         }
-        let slices: Shape = [shape[0], channels, shape[2...].reduce(1, *)]
-        let found = try reshape(slices).standardized(eps: eps)
+        let x = try contiguous()
+        let found = try x.channelMoments()
         if members > 0 {
             let unbiased = Double(members) / Double(members - 1)
             try mean?.follow(found.mean, momentum)
-            try variance?.follow(found.variance.detach() * unbiased, momentum)
+            try variance?.follow(found.variance * unbiased, momentum)
         }
-        return try found.result.reshape(shape).scaled(weight, bias, form)
+        let (scale, shift) = (
+            try weight ?? Tensor.ones([channels], dtype: dtype), try bias ?? Tensor.zeros([channels], dtype: dtype)
+        )
+        return try .applyOne(
+            BatchNormOperation(eps: eps), [x, scale.contiguous(), shift.contiguous(), found.mean, found.variance])
     }
 
     /// Instance normalisation (Ulyanov et al., 2016) of `[n, c, …]`, with the parameters of `batchNorm`.

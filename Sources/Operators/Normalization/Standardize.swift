@@ -37,7 +37,7 @@ extension Tensor {
 private let affine = PointwiseFunction("affine", inputs: 3, value: .variable(0) * .variable(1) + .variable(2))
 
 /// The elements, means and variances of `[outer, c, inner]`.
-private struct StandardizeOperation: Operation {
+struct StandardizeOperation: Operation {
     let eps: Double
     var name: String { "standardize" }
 
@@ -90,13 +90,13 @@ private struct StandardizeOperation: Operation {
         "rsqrt", inputs: 1, parameters: 1, value: 1 / .sqrt(.variable(0) + .parameter(0)))
     private static let standardize = PointwiseFunction(
         "standardize", inputs: 3, value: (.variable(0) - .variable(1)) * .variable(2))
-    private static let elements = PointwiseFunction(
+    static let elements = PointwiseFunction(
         "standardize_backward", inputs: 5, parameters: 1,
         value: (.variable(0) - (.variable(3) + .variable(1) * .variable(4)) * .parameter(0)) * .variable(2))
 }
 
 /// For each `c` of `g` and `x` `[outer, c, inner]`, the sum of `g` and that of `g·x`.
-private struct SumsAndProducts: Operation {
+struct SumsAndProducts: Operation {
     var name: String { "sums_and_products" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] {
@@ -109,7 +109,7 @@ private struct SumsAndProducts: Operation {
         let slices = Slices(inputs[0].shape, 1)
         let type = inputs[0].dtype.computeType
         inParts(of: slices.length, size: max(1, elementsAPart / max(1, slices.outer * slices.inner))) {
-            kernels.sumsAndProducts(type, slices, g, x, sums: sums, products: products, $0)
+            kernels.sumsAndProducts(type, slices, g, x, centre: nil, sums: sums, products: products, $0)
         }
     }
 
