@@ -95,7 +95,10 @@ extension Tensor {
         return (mean, variance)
     }
 
-    private var channels: Slices { Slices(shape, 1) }
+    /// Without elements there is nothing to pass over, however many images there are.
+    private var channels: Slices {
+        count > 0 ? Slices(shape, 1) : Slices(outer: 0, length: shape[1], inner: 0)
+    }
 
     /// Calls `body` for ranges of the channels of a dense `[n, c, …]`, in parallel where that pays.
     fileprivate func inChannels(_ body: (ComputeType, Slices, Range<Int>) -> Void) {
