@@ -68,32 +68,34 @@ private func markPairs(
                     }
                 }
             }
-            let mask = UInt32(truncatingIfNeeded: (1 << some) - 1)
+            let mask = UInt64(truncatingIfNeeded: (1 << some) - 1) &* 0x1_0000_0001
             let part = corners.part
-            let top = spread(UInt32(part.0) & mask) | spread(UInt32(part.1) & mask) << 1
-            let bottom = spread(UInt32(part.2) & mask) | spread(UInt32(part.3) & mask) << 1
-            put(top, bits, place)
-            put(bottom, bits, place + s.width)
-            count += top.nonzeroBitCount + bottom.nonzeroBitCount
+            // Both rows at once.
+            let left = (UInt64(part.0) | UInt64(part.2) &<< 32) & mask
+            let right = (UInt64(part.1) | UInt64(part.3) &<< 32) & mask
+            let both = spread(left) | spread(right) &<< 1
+            put(both & 0xffff_ffff, bits, place)
+            put(both &>> 32, bits, place + s.width)
+            count += both.nonzeroBitCount
         }
     }
     return count
 }
 
-/// Sixteen bits with a 0 behind each.
+/// Twice sixteen bits, each with a 0 behind it.
 @inline(__always)
-private func spread(_ bits: UInt32) -> UInt32 {
-    var bits = (bits | bits << 8) & 0x00ff_00ff
-    bits = (bits | bits << 4) & 0x0f0f_0f0f
-    bits = (bits | bits << 2) & 0x3333_3333
-    return (bits | bits << 1) & 0x5555_5555
+private func spread(_ bits: UInt64) -> UInt64 {
+    var bits = (bits | bits &<< 8) & 0x00ff_00ff_00ff_00ff
+    bits = (bits | bits &<< 4) & 0x0f0f_0f0f_0f0f_0f0f
+    bits = (bits | bits &<< 2) & 0x3333_3333_3333_3333
+    return (bits | bits &<< 1) & 0x5555_5555_5555_5555
 }
 
 /// Sets 32 bits from one on.
 @inline(__always)
-private func put(_ found: UInt32, _ bits: UnsafeMutablePointer<UInt64>, _ place: Int) {
+private func put(_ found: UInt64, _ bits: UnsafeMutablePointer<UInt64>, _ place: Int) {
     let (word, shift) = (place >> 6, UInt64(truncatingIfNeeded: place & 63))
-    bits[word] |= UInt64(found) &<< shift
-    let rest = shift > 32 ? UInt64(found) &>> (64 - shift) : 0
+    bits[word] |= found &<< shift
+    let rest = shift > 32 ? found &>> (64 - shift) : 0
     if rest != 0 { bits[word + 1] |= rest }
 }

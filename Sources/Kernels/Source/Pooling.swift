@@ -74,19 +74,38 @@ private func maxPoolPairs(
         let first = Int32(truncatingIfNeeded: 2 * oy * s.width)
         let width = Int32(truncatingIfNeeded: s.width)
         let (values, places) = (output + oy * s.outWidth, indices + oy * s.outWidth)
-        var ox = 0
-        while ox + 8 <= s.outWidth {
-            let start = SIMD8(repeating: first &+ Int32(truncatingIfNeeded: 2 * ox)) &+ evenPlaces
-            let (upper, lower) = (load16(top + 2 * ox), load16(bottom + 2 * ox))
-            var (best, place) = (upper.evenHalf, start)
-            take(upper.oddHalf, start &+ 1, &best, &place)
-            take(lower.evenHalf, start &+ width, &best, &place)
-            take(lower.oddHalf, start &+ (width &+ 1), &best, &place)
-            UnsafeMutableRawPointer(values + ox).storeBytes(of: best, as: SIMD8<Float>.self)
-            UnsafeMutableRawPointer(places + ox).storeBytes(of: place, as: SIMD8<Int32>.self)
-            ox += 8
+        if s.outWidth >= 8 {
+            var ox = 0
+            while true {
+                let start = SIMD8(repeating: first &+ Int32(truncatingIfNeeded: 2 * ox)) &+ evenPlaces
+                let (upper, lower) = (load16(top + 2 * ox), load16(bottom + 2 * ox))
+                var (best, place) = (upper.evenHalf, start)
+                take(upper.oddHalf, start &+ 1, &best, &place)
+                take(lower.evenHalf, start &+ width, &best, &place)
+                take(lower.oddHalf, start &+ (width &+ 1), &best, &place)
+                UnsafeMutableRawPointer(values + ox).storeBytes(of: best, as: SIMD8<Float>.self)
+                UnsafeMutableRawPointer(places + ox).storeBytes(of: place, as: SIMD8<Int32>.self)
+                if ox + 8 >= s.outWidth { break }
+                // The last eight overlap those before them.
+                ox = min(ox + 8, s.outWidth - 8)
+            }
+            continue
         }
-        while ox < s.outWidth {
+        if s.outWidth >= 4 {
+            for ox in s.outWidth == 4 ? 0..<1 : 0..<2 {
+                let ox = ox * (s.outWidth - 4)
+                let start = SIMD4(repeating: first &+ Int32(truncatingIfNeeded: 2 * ox)) &+ evenPlaces.lowHalf
+                let (upper, lower) = (load8(top + 2 * ox), load8(bottom + 2 * ox))
+                var (best, place) = (upper.evenHalf, start)
+                take(upper.oddHalf, start &+ 1, &best, &place)
+                take(lower.evenHalf, start &+ width, &best, &place)
+                take(lower.oddHalf, start &+ (width &+ 1), &best, &place)
+                UnsafeMutableRawPointer(values + ox).storeBytes(of: best, as: SIMD4<Float>.self)
+                UnsafeMutableRawPointer(places + ox).storeBytes(of: place, as: SIMD4<Int32>.self)
+            }
+            continue
+        }
+        for ox in 0..<s.outWidth {
             let start = first &+ Int32(truncatingIfNeeded: 2 * ox)
             var (best, place) = (top[2 * ox], start)
             take(top[2 * ox + 1], start &+ 1, &best, &place)
@@ -94,7 +113,6 @@ private func maxPoolPairs(
             take(bottom[2 * ox + 1], start &+ width &+ 1, &best, &place)
             values[ox] = best
             places[ox] = place
-            ox += 1
         }
     }
 }
@@ -106,10 +124,24 @@ private func load16(_ pointer: UnsafePointer<Float>) -> SIMD16<Float> {
     UnsafeRawPointer(pointer).loadUnaligned(as: SIMD16<Float>.self)
 }
 
+@inline(__always)
+private func load8(_ pointer: UnsafePointer<Float>) -> SIMD8<Float> {
+    UnsafeRawPointer(pointer).loadUnaligned(as: SIMD8<Float>.self)
+}
+
 /// Puts `value` in the place of a smaller one. A NaN, once taken, stays.
 @inline(__always)
 private func take(_ value: Float, _ place: Int32, _ best: inout Float, _ bestPlace: inout Int32) {
     if value > best || value != value { (best, bestPlace) = (value, place) }
+}
+
+@inline(__always)
+private func take(
+    _ value: SIMD4<Float>, _ place: SIMD4<Int32>, _ best: inout SIMD4<Float>, _ bestPlace: inout SIMD4<Int32>
+) {
+    let isBetter = (value .> best) .| (value .!= value)
+    best.replace(with: value, where: isBetter)
+    bestPlace.replace(with: place, where: isBetter)
 }
 
 @inline(__always)
