@@ -33,6 +33,16 @@ struct EmptyTests {
         #expect(x.grad?.shape == [large, 3, 0])
     }
 
+    @Test("batch norm of no images gives its weight and bias no gradient")
+    func batchNorm() throws {
+        let x = try Tensor.zeros([0, 3]).requireGrad()
+        let (weight, bias) = (try Tensor.ones([3]).requireGrad(), try Tensor.zeros([3]).requireGrad())
+        try x.batchNorm(mean: nil, variance: nil, weight, bias, training: true).sum().backward()
+        #expect(try weight.grad?.floatArray() == [0, 0, 0])
+        #expect(try bias.grad?.floatArray() == [0, 0, 0])
+        #expect(x.grad?.shape == [0, 3])
+    }
+
     @Test("a mask of later places that memory cannot hold is an error")
     func causalMask() throws {
         let x = try Tensor.zeros([1 << 30, 0])

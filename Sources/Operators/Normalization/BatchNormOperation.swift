@@ -28,6 +28,11 @@ struct BatchNormOperation: Operation {
         if GradMode.isEnabled { return try gradientWithHistory(g, x, weight, kept.needs) }
         let (mean, variance) = (try kept.input(3), try kept.input(4))
         let form = variance.shape
+        if x.count == 0 {
+            // Moments of nothing are no numbers, sums over nothing are 0.
+            let sums = try Tensor.zeros(form, dtype: x.dtype)
+            return [try Tensor.zeros(x.shape, dtype: x.dtype), sums, try sums.clone(), nil, nil]
+        }
         func make() throws -> Tensor { try Tensor(uninitialized: form, dtype: x.dtype) }
         let (sums, products) = (try make(), try make())
         let (from, to) = (g.bytes, (sums.bytes, products.bytes))
