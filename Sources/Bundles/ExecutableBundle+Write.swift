@@ -36,7 +36,9 @@ extension ExecutableBundle {
 
 extension ReadableFile {
     fileprivate func copy(to output: AtomicFile) throws {
-        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+        // Linux keeps what is written at once as one piece, and maps whole pieces where a program touches one: written in
+        // megabytes, the program takes 3 MB more of memory when it starts.
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 16 << 10, alignment: 16)
         defer { buffer.deallocate() }
         var rest = size
         while rest > 0 {

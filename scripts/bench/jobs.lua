@@ -20,11 +20,14 @@ local function read_memory(path)
   return kilobytes and ("%.1f MB"):format(kilobytes / 1000)
 end
 
+local watchers = 0
+
 --- What prepares a command, which a function makes, to be run `times` times in one shell, whose own start then counts
 --- little. Gives a function that measures the seconds of one, and how much memory it took.
 local function measured(settings, make, times)
   return function()
-    local command, file = make(), settings.folder .. "/memory"
+    watchers = watchers + 1
+    local command, file = make(), settings.folder .. "/memory" .. watchers
     local first = watched(file) .. command
     local loop = ("export NIGHTJAR_NUM_THREADS=%d OMP_NUM_THREADS=%d; "
       .. "i=0; while [ $i -lt %d ]; do %s >/dev/null || exit 1; i=$((i + 1)); done"):format(
