@@ -2,11 +2,12 @@
 #include "Private.h"
 #include <string.h>
 
-static const char magic = 0;
+// What is in a block that holds an object, and nowhere else.
+static uintptr_t seal_of(const nj_state *shared, const nj_object *block) { return shared->secret ^ (uintptr_t)block; }
 
 nj_object *nj_newobject(lua_State *L, void *object, void *type, size_t bytes, int user_values) {
   nj_object *block = lua_newuserdatauv(L, sizeof(nj_object), user_values);
-  block->magic = &magic;
+  block->seal = seal_of(nj_shared(L), block);
   block->object = object;
   block->type = type;
   block->bytes = bytes;
@@ -18,7 +19,7 @@ nj_object *nj_newobject(lua_State *L, void *object, void *type, size_t bytes, in
 nj_object *nj_toobject(lua_State *L, int index) {
   if (lua_type(L, index) != LUA_TUSERDATA || lua_rawlen(L, index) != sizeof(nj_object)) return NULL;
   nj_object *block = lua_touserdata(L, index);
-  return block->magic == &magic ? block : NULL;
+  return block->seal == seal_of(nj_shared(L), block) ? block : NULL;
 }
 
 void nj_measure_objects(lua_State *L) {
@@ -45,13 +46,15 @@ static void release_object(nj_state *shared, nj_object *block) {
 
 // Objects have no __gc: Lua would keep those that it found unreachable, call it for each, and free them with its next
 // collection only. That the block is freed says the same, at once. What the object does as it goes must leave Lua alone.
+//
+// A string may be as long and hold any bytes, but not a number that no script knows.
 void nj_drop_object(nj_state *shared, void *block, size_t size) {
   for (int fields = 0; fields < 2; fields++) {
     if (size != shared->objects[fields].size) continue;
     nj_object *object = (nj_object *)((char *)block + shared->objects[fields].offset);
-    if (object->magic != &magic) continue;
+    if (object->seal != seal_of(shared, object)) continue;
     // The next value in this block is none.
-    object->magic = NULL;
+    object->seal = 0;
     if (object->object != NULL) release_object(shared, object);
     return;
   }

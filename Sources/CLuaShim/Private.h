@@ -1,5 +1,6 @@
 #pragma once
 #include "CLuaShim.h"
+#include <stdint.h>
 
 // The memory of a state's values. Small blocks come from pages of their own, one list of free ones for each size, which
 // takes a fraction of the time that malloc and free do: Lua asks for little else. They serve other values when they are
@@ -25,6 +26,7 @@ typedef struct {
   int in_swift;     // Swift frames lie between here and the nearest protected call
   int rethrowing;   // the error being raised has its traceback already
   void *error_type; // Swift's LuaClass of error values
+  uintptr_t secret; // a random number
   nj_memory memory; // of Lua's values
   nj_block objects[2];
   void *userdata;        // the block of the userdata made last

@@ -2,6 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __APPLE__
+#include <sys/random.h>
+#else
+#include <unistd.h>
+#endif
 
 static void *allocate(void *data, void *block, size_t old_size, size_t size) {
   nj_state *shared = data;
@@ -42,6 +47,10 @@ lua_State *nj_newstate(void *runtime) {
   nj_state *shared = calloc(1, sizeof(nj_state));
   if (shared == NULL) return NULL;
   shared->runtime = runtime;
+  if (getentropy(&shared->secret, sizeof shared->secret) != 0) {
+    free(shared);
+    return NULL;
+  }
   lua_State *L = lua_newstate(allocate, shared);
   if (L == NULL) {
     free(shared);

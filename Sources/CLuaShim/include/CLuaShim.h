@@ -51,11 +51,11 @@ void nj_pushclosure(lua_State *L, void *callable);
 
 // MARK: Objects
 
-/// A Swift object as Lua sees it. `magic` tells these blocks from other modules' userdata; it is the block and
+/// A Swift object as Lua sees it. `seal` tells these blocks from other modules' userdata; it is the block and
 /// not the metatable that is checked, since a script can put any metatable on any userdata (debug.setmetatable)
 /// but cannot write into a block.
 typedef struct {
-  const void *magic;
+  uintptr_t seal;
   void *object;  // retained until the block is freed; NULL after release
   void *type;    // Swift's LuaType, kept alive by the runtime
   size_t bytes;  // as reported to the collector
