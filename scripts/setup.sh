@@ -249,9 +249,10 @@ install_command() {
 called_functions() {
     local archives=$root/.build/archives program=$root/.build/release/nightjar set
     [[ $(uname -sm) == "Linux x86_64" ]] || return 1
-    "$(dirname "$(command -v swiftc)")/clang" -O1 -o "$archives/called_functions" "$root/scripts/called_functions.c" &&
-        cd "$root/scripts" || return 1
+    "$(dirname "$(command -v swiftc)")/clang" -O1 -o "$archives/called_functions" "$root/scripts/called_functions.c" || return 1
+    # Whoever calls this stays where it is.
     (
+        cd "$root/scripts" || exit 1
         export SWIFT_DETERMINISTIC_HASHING=1 NIGHTJAR_ISA=v2 NIGHTJAR_NUM_THREADS=1 LUA_PATH_5_4='./?.lua;;'
         "$program" -e 'require("nightjar").checkpoint.save(arg[1], { model = require("models.mnist").Net() })' \
             - "$archives/model.safetensors" &&

@@ -14,12 +14,12 @@ extension Module {
         let generator = scope.context.generator
         let before = generator.snapshot
         return try Plan.of(input: input) { x in
-            let outputs = try self([x], scope).tensors
+            let outputs = Result { try self([x], scope).tensors }
             guard generator.snapshot == before else {
                 generator.snapshot = before
                 throw TensorError("forward draws random numbers, but a plan gives the same for the same input")
             }
-            return outputs
+            return try outputs.get()
         }
     }
 }

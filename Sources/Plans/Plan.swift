@@ -78,7 +78,7 @@ public final class Plan {
         self.parts = parts
         // The input is read where it stands, unless an operation wants it as a tensor among the plan's own.
         let needsInput = builder.generalInputs.contains(0) || results.contains(0)
-        if !needsInput { kept.remove(0) }
+        if needsInput { kept.insert(0) } else { kept.remove(0) }
         var direct: Int?
         if outputs.count == 1, let result = results.first, builder.isMadeByKernel(result),
             !builder.generalInputs.contains(result), let layout = outputs[0].layout, builder.isDense(layout, result)
@@ -89,18 +89,30 @@ public final class Plan {
         (self.direct, self.kept) = (direct, kept)
     }
 
+    /// About how many bytes its weights take.
+    public var byteCount: Int {
+        graph.nodes.reduce(0) { total, node in
+            node.inputs.reduce(total) { total, source in
+                guard case .constant(let tensor) = source else { return total }
+                return total + tensor.count * tensor.dtype.size
+            }
+        }
+    }
+
     /// The outputs for some images.
     ///
     /// - Parameter x: float32, the first dimension the images.
     /// - Throws: `TensorError` where the shape or the type is another, or memory cannot be had.
     public func callAsFunction(_ x: Tensor) throws -> [Tensor] {
         try expectInput(x)
+        // Whoever listens does not hear what a plan does.
+        try Listening.listener?.touches(x)
         // Histories end here: the plan's results have none.
         let input = try x.isContiguous ? x : GradMode.set(false) { try x.contiguous() }
         let binding = try binding(for: x.shape[0])
         let images = batchSize == nil ? binding.images : 1
         let result = try direct.map { _ in try Tensor(uninitialized: binding.directShape) }
-        if images > 0 { try run(binding, input, result, images) }
+        try run(binding, input, result, images)
         withExtendedLifetime(input) {}
         if let result { return [result] }
         return try GradMode.set(false) { try binding.outputs.map { try $0.detach().clone() } }
@@ -130,11 +142,13 @@ public final class Plan {
                 try Listening.with(nil) { try GradMode.set(false) { try binding.general[nextGeneral].run() } }
                 nextGeneral += 1
             case .convolution(let step):
-                if let from = place(step.input), let to = place(step.output) {
+                if images > 0, let from = place(step.input), let to = place(step.output) {
                     binding.convolutions[nextConvolution].run(from, to)
                 }
                 nextConvolution += 1
             case .segment(let segment):
+                // Without images there is nothing to fill here.
+                if images == 0 { continue }
                 let external = segment.external
                 try withUnsafeTemporaryAllocation(
                     of: UnsafeMutablePointer<Float>.self, capacity: max(1, external.count)

@@ -68,6 +68,13 @@ enum MemoryCache {
             shelves[size, default: []].append(Block(address: address, size: size, stamp: taken))
         }
 
+        /// Counts a block less that could not be had, and that nothing is to be kept for.
+        mutating func forget(_ size: Int) {
+            live -= size
+            taken -= size
+            peaks = (0, live)
+        }
+
         /// Takes away what is to go back to the system.
         mutating func surplus() -> [Block] {
             var gone: [Block] = []
@@ -117,7 +124,7 @@ enum MemoryCache {
         if let block = SystemMemory.take(size) { return (block, size) }
         giveBack(state.withLock { $0.all() })
         if let block = SystemMemory.take(size) { return (block, size) }
-        state.withLock { $0.live -= size }
+        state.withLock { $0.forget(size) }
         throw TensorError("cannot allocate \(bytes) bytes: the system has no more memory")
     }
 

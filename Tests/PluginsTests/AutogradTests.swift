@@ -4,6 +4,24 @@ import Testing
 struct AutogradTests {
     private static let leaf = "local x = nj.tensor({ 1.0, 2.0, 3.0 }, { requires_grad = true }) "
 
+    @Test("A hook may ask for the gradient of what comes next, which a pooling would not have written out")
+    func lateHooks() throws {
+        let late = """
+            local F = nj.nn.functional
+            local x, q = nj.ones(1, 1, 4, 4), nj.ones(1, { requires_grad = true })
+            local w = nj.ones({ 1, 1, 1, 1 }, { requires_grad = true })
+            local c = F.conv2d(x, w)
+            local twice, seen = q * 2, 0
+            twice:register_hook(function() %s end)
+            local total = twice:sum() + F.max_pool2d(c, 2):sum()
+            total:backward()
+            return w:grad():item(), seen > 0 or c:grad() ~= nil
+            """
+        for added in ["c:register_hook(function() seen = seen + 1 end)", "c:retain_grad()"] {
+            #expect(try evaluate(late.replacing("%s", with: added)) == "4.0 true")
+        }
+    }
+
     @Test(
         "Hooks change gradients until they are removed",
         arguments: [

@@ -100,5 +100,56 @@ struct CompileTests {
         #expect(try refusal("return x + nj.rand_like(x)").contains("forward draws random numbers"))
         #expect(try refusal("self.seen:add_(1) return x + self.seen").contains("forward changes a [1] tensor"))
         #expect(try refusal("return 1").contains("forward"))
+        #expect(try refusal("return nj.ones(3, 3):gather(1, x:gt(9):long())").contains("forward reads the elements"))
+        #expect(try refusal("return x[x:gt(9)]").contains("forward reads the elements"))
+        #expect(
+            try refusal(
+                "self.inner = self.inner or nj.nn.ReLU():eval():compile { input = { 2, 3 } } return self.inner(x - 9)"
+            ).contains("forward reads the elements"))
+    }
+
+    @Test("Constant places, and sizes that an operator holds, are right for one size of the batch only")
+    func places() throws {
+        func size(_ body: String, input: String = "{ 2, 3 }") throws -> String {
+            try evaluate(
+                """
+                local F, Net = nj.nn.functional, nj.nn.module "Net"
+                function Net:forward(x) \(body) end
+                local plan = Net():eval():compile { input = \(input) }
+                return (tostring(plan):match "input (%b[])")
+                """)
+        }
+        #expect(try size("return x:index_select(0, nj.tensor({ 0, 1 }))") == "[2, 3]")
+        #expect(try size("return x:gather(1, nj.zeros({ 2, 1 }, { dtype = 'int64' }))") == "[2, 3]")
+        #expect(try size("return F.max_pool2d(x:view(1, 1, -1, 4), 2)", input: "{ 2, 4 }") == "[2, 4]")
+        #expect(try size("return x:view(-1, 3)") == "[n, 3]")
+    }
+
+    @Test("No images give what the network gives for none, and an input may go through as it is")
+    func nothing() throws {
+        #expect(
+            try evaluate(
+                """
+                local Sum, Flat = nj.nn.module "Sum", nj.nn.module "Flat"
+                function Sum:forward(x) return x:sum(0) end
+                function Flat:forward(x) return x:flatten(1) end
+                local sums = Sum():eval():compile { input = { 2, 3 } }(nj.zeros(0, 3))
+                local flat = Flat():eval():compile { input = { 1, 2, 3 } }(nj.ones(4, 2, 3))
+                return sums:tolist()[1], sums:tolist()[3], flat:shape()[1], flat:shape()[2], flat:sum():item()
+                """) == "0.0 0.0 4 6 24.0")
+    }
+
+    @Test("Convolutions whose steps are wider than their images")
+    func wideSteps() throws {
+        #expect(
+            try evaluate(
+                """
+                local conv = nj.nn.Conv2d(2, 2, { kernel_size = 1, groups = 2, stride = { 1 << 20, 1024 } }):eval()
+                local y = nj.no_grad(function() return conv(nj.ones(1, 2, 1, 15361)) end)
+                local one = nj.nn.Conv2d(127, 1, { kernel_size = { 1, 18 }, stride = { 1 << 20, 1 } }):eval()
+                local x = nj.randn(1, 127, 1, 18)
+                local plan = one:compile { input = { 1, 127, 1, 18 } }
+                return y:shape()[4], nj.allclose(plan(x), one(x), { atol = 1e-4 })
+                """) == "16 true")
     }
 }

@@ -111,6 +111,9 @@ extension Kernels {
 }
 
 extension Convolution {
-    /// Whether groups are so small that a group's channels fill no vectors.
-    fileprivate var isOfFewChannels: Bool { groups > 1 && max(inChannels, outChannels) <= 8 * groups }
+    /// Whether groups are so small that a group's channels fill no vectors. Strips keep room for every pixel of a step, so
+    /// wide steps are not theirs.
+    fileprivate var isOfFewChannels: Bool {
+        groups > 1 && max(inChannels, outChannels) <= 8 * groups && max(rows.stride, columns.stride) <= 16
+    }
 }

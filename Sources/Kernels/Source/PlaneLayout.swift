@@ -24,6 +24,8 @@ struct PlaneLayout {
     init?(_ s: Convolution, most: Int) {
         guard s.groups == s.inChannels, s.groups == s.outChannels, s.outPixels >= lanes else { return nil }
         let (down, across, pitch) = (s.rows.stride, s.columns.stride, s.outWidth)
+        // Wider steps would need more room for the phases than the planes take.
+        guard down <= 4, across <= 4 else { return nil }
         isInPlace = down == 1 && across == 1
         let places = (s.width + across - 1) / across
         guard isInPlace ? places == pitch : places <= pitch else { return nil }

@@ -68,6 +68,7 @@ extension Tensor {
 private struct EmbeddingOperation: Operation {
     let padding: Int64?
     let scalesByFrequency: Bool
+    var readsPlaces: Bool { true }
     var name: String { "embedding" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] {

@@ -67,6 +67,7 @@ extension Tensor {
 
     /// - Throws: `TensorError` where an int64 element is not from 0 to below `bound`.
     func expectPlaces(below bound: Int) throws {
+        try Listening.listener?.touches(self)
         let places = try detach().contiguous()
         let values = places.address(as: Int64.self)
         for i in 0..<places.count where values[i] < 0 || values[i] >= bound {
@@ -78,6 +79,7 @@ extension Tensor {
 
 struct GatherOperation: Operation {
     let dimension: Int
+    var readsPlaces: Bool { true }
     var name: String { "gather" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[1].shape, inputs[0].dtype)] }

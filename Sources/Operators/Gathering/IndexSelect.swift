@@ -27,6 +27,7 @@ private func places(_ indices: Tensor) -> UnsafeBufferPointer<Int64> {
 
 struct IndexSelectOperation: Operation {
     let dimension: Int
+    var readsPlaces: Bool { true }
     var name: String { "index_select" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] {

@@ -47,6 +47,7 @@ extension Tensor {
 
     /// The numbers, in row-major order, of the elements that are not 0.
     func flatNonzero() throws -> Tensor {
+        try Listening.listener?.touches(self)
         let truths = try (dtype == .bool ? detach() : Operators.ne(detach(), 0)).contiguous()
         let bytes = truths.address(as: UInt8.self)
         let places = try Tensor(uninitialized: [kernels.nonzero(count, bytes, nil)], dtype: .int64)

@@ -108,6 +108,7 @@ extension Tensor {
 struct ScatterOperation: Operation {
     let dimension: Int
     let mode: ScatterMode
+    var readsPlaces: Bool { true }
     var name: String { mode == .add ? "scatter_add" : "scatter" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] {
@@ -166,6 +167,7 @@ struct ScatterOperation: Operation {
 private struct ScatterReduceOperation: Operation {
     let dimension: Int
     let mode: ScatterMode
+    var readsPlaces: Bool { true }
     var name: String { "scatter_reduce" }
     private var scatter: ScatterOperation { ScatterOperation(dimension: dimension, mode: mode) }
 

@@ -79,6 +79,7 @@ struct ClassLabels {
                         + "\(weight.shape) of type \(weight.dtype.rawValue)")
             }
         }
+        try Listening.listener?.touches(targets)
         self.targets = try targets.detach().to(.int64).contiguous()
         self.weight = try weight?.detach().contiguous()
         ignored = Int64(ignoreIndex)
@@ -124,6 +125,7 @@ private struct NLLOperation: Operation {
     let ignored: Int64
     /// Of the sum; nil where each place has its own loss.
     let divisor: Double?
+    var readsPlaces: Bool { true }
     var name: String { "nll_loss" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(divisor == nil ? inputs[1].shape : [], inputs[0].dtype)] }
@@ -164,6 +166,7 @@ private struct NLLOperation: Operation {
 private struct NLLBackwardOperation: Operation {
     let forward: NLLOperation
     let shape: Shape
+    var readsPlaces: Bool { true }
     var name: String { "nll_loss_backward" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(shape, inputs[0].dtype)] }

@@ -128,6 +128,7 @@ package struct MaxPoolOperation: Operation {
 struct MaxPoolGradient: Operation {
     let pooling: Pooling
     let input: Spec
+    var readsPlaces: Bool { true }
     var name: String { "max_pool2d_backward" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [input] }

@@ -58,6 +58,7 @@ extension Tensor {
 /// Elements `[planes, n]` put into zeros `[planes, area]` where indices `[planes, n]` say.
 private struct UnpoolOperation: Operation {
     let area: Int
+    var readsPlaces: Bool { true }
     var name: String { "max_unpool2d" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec([inputs[0].shape[0], area], inputs[0].dtype)] }

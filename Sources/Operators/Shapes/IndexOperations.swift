@@ -3,6 +3,7 @@ import Kernels
 /// `count` dimensions from `first` on replaced by the elements that as many int64 tensors of one shape name together.
 struct IndexOperation: Operation {
     let first: Int, count: Int
+    var readsPlaces: Bool { true }
     var name: String { "index" }
 
     func infer(_ inputs: [Spec]) throws -> [Spec] {
@@ -59,6 +60,7 @@ struct IndexOperation: Operation {
 struct IndexPutOperation: Operation {
     let first: Int, count: Int
     let accumulates: Bool
+    var readsPlaces: Bool { true }
     var name: String { "index_put" }
 
     private var reading: IndexOperation { IndexOperation(first: first, count: count) }

@@ -104,7 +104,8 @@ extension ConvolutionTask {
     /// With the largest of each 2×2 pixels; nil where the kernel cannot do that, or the pooling is another.
     fileprivate func pooled(_ pooling: Pooling) -> ConvolutionTask? {
         let window = Window(size: 2, stride: 2)
-        guard !isPooled, pooling.rows == window, pooling.columns == window, !pooling.isAdaptive,
+        guard !isPooled, pooling.height == shape.outHeight, pooling.width == shape.outWidth, pooling.rows == window,
+            pooling.columns == window, !pooling.isAdaptive,
             pooling.outHeight == shape.outHeight / 2, pooling.outWidth == shape.outWidth / 2, pooling.outHeight > 0,
             pooling.outWidth > 0, shape.groups == 1,
             [shape.rows, shape.columns].allSatisfy({ $0.stride == 1 && $0.dilation == 1 })

@@ -75,12 +75,17 @@ extension ConvolutionTask {
     private static let large = 8 << 20, small = 1 << 20
     /// Input channels whose planes do not fit into the nearest cache together.
     private static let manyChannels = 128
+    /// Floats that columns may take in the room beside the images.
+    private static let mostRoom = Double(1 << 22)
 
     /// Whether the operators' methods, which see the whole batch, are better than passing images one by one through this and
     /// what follows. They need not be where an image is small, for what follows then finds it in the cache, nor where they
     /// would do the same. (Measured on Zen 5 over some fifty shapes.)
     var prefersBatch: Bool {
         if shape.groups > 1 || shape.inChannels >= Self.manyChannels { return true }
+        let rows = Double(shape.rows.stride) + Double(shape.rows.dilation) * Double(shape.rows.size) + 2
+        let room = Double(shape.columns.size + 1) * Double(shape.inChannels) * Double(shape.outWidth) * rows
+        if room > Self.mostRoom || shape.rows.stride > 1024 || shape.columns.stride > 1024 { return true }
         let cost = shape.outChannels * shape.taps * shape.outPixels
         if cost < Self.small { return false }
         // As many images as make the choice that of a batch.

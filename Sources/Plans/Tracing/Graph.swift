@@ -40,7 +40,7 @@ struct Graph {
     /// did not do the same.
     init?(_ first: Trace, images one: Int, _ second: Trace, images other: Int) {
         guard first.steps.count == second.steps.count, first.values.count == second.values.count,
-            first.outputs.count == second.outputs.count
+            first.outputs.count == second.outputs.count, one == other || !first.isForOneSize && !second.isForOneSize
         else { return nil }
         func source(_ a: Trace.Source, _ b: Trace.Source) -> Source? {
             switch (a, b) {
@@ -86,13 +86,22 @@ struct Graph {
         (self.nodes, self.values, self.outputs) = (kept.reversed(), values, outputs)
     }
 
-    /// Whether two passes did the same as far as can be seen: what else an operation depends on shows when results are
-    /// compared.
+    /// Whether two passes did the same, with the same numbers.
     private static func areAlike(_ a: any Operation, _ b: any Operation) -> Bool {
-        guard let first = a as? PointwiseApplication else { return type(of: a) == type(of: b) && a.name == b.name }
+        guard let first = a as? PointwiseApplication else { return a.name == b.name && areEqual(a, b) }
         guard let second = b as? PointwiseApplication else { return false }
         return first.function === second.function && first.parameters == second.parameters
             && zip(first.numbers, second.numbers).allSatisfy { $0?.number == $1?.number }
+    }
+
+    /// Whether two operations are of one type and hold the same: numbers, lists of numbers.
+    private static func areEqual<First: Operation>(_ a: First, _ b: any Operation) -> Bool {
+        guard let b = b as? First else { return false }
+        // Mostly there is no need to look at the parts.
+        if _isPOD(First.self), withUnsafeBytes(of: a, { a in withUnsafeBytes(of: b) { b in a.elementsEqual(b) } }) {
+            return true
+        }
+        return String(describing: a) == String(describing: b)
     }
 
     /// Whether two constants have the same elements, to the bit.

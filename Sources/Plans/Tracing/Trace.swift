@@ -30,6 +30,8 @@ final class Trace: OperationListener {
     private(set) var outputs: [Source] = []
     /// Why there is no plan for this.
     private(set) var refusal: TensorError?
+    /// Whether places were read that are right for this size of the batch.
+    private(set) var isForOneSize = false
     /// Which value a memory holds now.
     private var holds: [ObjectIdentifier: Int]
     /// Keeps memory, so that no other takes its address.
@@ -87,6 +89,15 @@ final class Trace: OperationListener {
     private func refuse(_ reason: String) { refusal = refusal ?? TensorError(reason) }
 
     private func append(_ operation: any Operation, _ sources: [Source], _ outputs: [Tensor]) {
+        if operation.readsPlaces {
+            // Whoever called it checked the places of this pass.
+            if sources.contains(where: \.isPlaces) {
+                return refuse(
+                    "forward reads or writes at places that it works out from its input (\(operation.name)), "
+                        + "which a plan does not check")
+            }
+            isForOneSize = true
+        }
         var made: [Int] = []
         for output in outputs {
             holds[ObjectIdentifier(output.storage)] = values.count
@@ -99,6 +110,12 @@ final class Trace: OperationListener {
 }
 
 extension Trace.Source {
+    /// Whether it is a value of integers.
+    fileprivate var isPlaces: Bool {
+        if case .value(_, _, let dtype) = self { return dtype.computeType == .integer }
+        return false
+    }
+
     var isValue: Bool {
         if case .value = self { return true }
         return false

@@ -25,6 +25,7 @@ let compileMethod: HostMethod<Module> = .method(
 
 let planType = HostType(
     Plan.self, name: "Plan", doc: "A network compiled for evaluation: what `network:compile` makes.",
+    bytes: { $0.byteCount },
     methods: [
         .metamethod(
             .call, doc: "The output for an input, float32 and of the sizes it was compiled for but for the batch's.",

@@ -138,9 +138,14 @@ private struct BackwardPass {
         let nodes = orderedHistory()
         if leaves != nil { findLeading(nodes) }
         for node in nodes {
-            let waiting = deferred.removeValue(forKey: ObjectIdentifier(node))
+            var waiting = deferred.removeValue(forKey: ObjectIdentifier(node))
             var incoming = arrived.removeValue(forKey: ObjectIdentifier(node)) ?? []
             guard waiting != nil || !incoming.isEmpty else { continue }
+            if let gradient = waiting, !node.hooks.isEmpty || !node.retaining.isEmpty {
+                // They were added by a hook that ran after the gradient had been passed on.
+                incoming = [try gradient.written()]
+                waiting = nil
+            }
             try runHooks(of: node, &incoming)
             for (history, place) in wanted where history.node === node {
                 if let gradient = incoming[history.output] { captured.append((place, gradient)) }

@@ -45,6 +45,8 @@ public protocol Operation {
     func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)?
     /// The inputs' gradients from one that is not written out. Default: nil, for what `gradient` makes of the written one.
     func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome?
+    /// Whether some inputs are places in others, which whoever makes it has checked: `run` does not. Default: false.
+    var readsPlaces: Bool { get }
     /// Lets go of what only the gradient needs. Default: there is nothing.
     func release()
     /// Whether the gradient can be asked for again after that. Default: true.
@@ -58,6 +60,7 @@ extension Operation {
     public var takesDeferredGradients: Bool { false }
     public func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? { nil }
     public func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? { nil }
+    public var readsPlaces: Bool { false }
     public func release() {}
     public var isReusable: Bool { true }
     /// For operations whose results have no gradients.
