@@ -27,15 +27,11 @@ struct Nonzeros {
             sample += kernels.nonzeros(values, pixels: pixels, bits: marks, plane..<plane + 1).count
         }
         guard Double(sample) <= Self.most * Double(some * pixels) else { return nil }
-        let total = Atomic<Int>(0)
-        let wrong = Atomic<Bool>(false)
-        inParts(of: planes, size: max(1, elementsAPart / pixels)) { part in
-            let found = kernels.nonzeros(values, pixels: pixels, bits: marks, part)
-            total.wrappingAdd(found.count, ordering: .relaxed)
-            if !found.isFinite { wrong.store(true, ordering: .relaxed) }
-        }
-        count = total.load(ordering: .relaxed)
-        guard !wrong.load(ordering: .relaxed) else { return nil }
+        guard
+            let count = Self.count(
+                planes: planes, pixels: pixels, { kernels.nonzeros(values, pixels: pixels, bits: marks, $0) })
+        else { return nil }
+        self.count = count
         self.values = gradient
         places = try Tensor(uninitialized: [pixels], dtype: .int32)
         let places = places.address(as: Int32.self)
@@ -54,17 +50,30 @@ struct Nonzeros {
         bits = try Tensor(uninitialized: [planes, 2 * words])
         let marks = UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: planes * words)
         let (values, indices) = (gradient.values.floats, gradient.places.address(as: Int32.self))
+        guard
+            let count = Self.count(
+                planes: planes, pixels: pixels,
+                { kernels.nonzeroMaxima(pooling, values, indices: indices, bits: marks, $0, of: planes) })
+        else { return nil }
+        self.count = count
+        self.values = gradient.values
+        places = try gradient.windows()
+    }
+
+    /// Marks all planes in parallel.
+    ///
+    /// - Returns: how many elements are not 0; nil where one is not finite.
+    private static func count(
+        planes: Int, pixels: Int, _ mark: (Range<Int>) -> (count: Int, isFinite: Bool)
+    ) -> Int? {
         let total = Atomic<Int>(0)
         let wrong = Atomic<Bool>(false)
         inParts(of: planes, size: max(1, elementsAPart / pixels)) { part in
-            let found = kernels.nonzeroMaxima(pooling, values, indices: indices, bits: marks, part, of: planes)
+            let found = mark(part)
             total.wrappingAdd(found.count, ordering: .relaxed)
             if !found.isFinite { wrong.store(true, ordering: .relaxed) }
         }
-        count = total.load(ordering: .relaxed)
-        guard !wrong.load(ordering: .relaxed) else { return nil }
-        self.values = gradient.values
-        places = try gradient.windows()
+        return wrong.load(ordering: .relaxed) ? nil : total.load(ordering: .relaxed)
     }
 
     /// The share from which no method for sparse gradients pays.

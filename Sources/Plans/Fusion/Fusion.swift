@@ -59,27 +59,18 @@ struct Fusion {
 
     private static func merged(_ earlier: Task, _ later: Task, _ place: Int) -> Task? {
         guard later.inputs[place].layout.isDense else { return nil }
+        let isSame = later.inputs[place].layout.shape == earlier.layout?.shape
+        // Looked at in another form, what was made says nothing of channels.
+        let shape = isSame ? later.layout?.shape : nil
         switch (earlier.work, later.work) {
-        case (.convolution(let convolution), .pooling(let pooling, isMaximum: true, _)):
-            guard later.inputs[place].layout.shape == earlier.layout?.shape, let pooled = convolution.pooled(pooling)
-            else { return nil }
-            return earlier.followed(by: later, .convolution(pooled))
+        case (.convolution(let convolution), .pooling(let pooling, isMaximum: true, _)) where isSame:
+            return convolution.pooled(pooling).map { earlier.followed(by: later, .convolution($0)) }
         case (.convolution(let convolution), .pointwise(let pointwise)) where later.inputs.count == 1:
-            let isSame = later.inputs[place].layout.shape == earlier.layout?.shape
-            guard let followed = convolution.followed(by: pointwise, isSame ? later.layout?.shape : nil) else {
-                return nil
-            }
-            return earlier.followed(by: later, .convolution(followed))
+            return convolution.followed(by: pointwise, shape).map { earlier.followed(by: later, .convolution($0)) }
         case (.batchConvolution(let convolution), .pointwise(let pointwise)) where later.inputs.count == 1:
-            let isSame = later.inputs[place].layout.shape == earlier.layout?.shape
-            guard let followed = convolution.followed(by: pointwise, isSame ? later.layout?.shape : nil) else {
-                return nil
-            }
-            return earlier.followed(by: later, .batchConvolution(followed))
+            return convolution.followed(by: pointwise, shape).map { earlier.followed(by: later, .batchConvolution($0)) }
         case (.linear(let linear), .pointwise(let pointwise)) where later.inputs.count == 1:
-            let isSame = later.inputs[place].layout.shape == earlier.layout?.shape
-            guard let followed = linear.followed(by: pointwise, isSame ? later.layout?.shape : nil) else { return nil }
-            return earlier.followed(by: later, .linear(followed))
+            return linear.followed(by: pointwise, shape).map { earlier.followed(by: later, .linear($0)) }
         case (.pointwise(let first), .pointwise(let second)):
             // Elsewhere the elements would be others, or be worked out again and again.
             guard later.layout?.shape == earlier.layout?.shape,

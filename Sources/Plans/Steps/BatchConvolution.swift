@@ -27,7 +27,7 @@ final class BatchConvolution {
             guard let weight = weight.baseAddress else { return }
             ThreadPool.shared.run(method.packParts) { method.pack(weight, into: to, part: $0) }
         }
-        let twin = others.first { $0.method.kind == method.kind && $0.packed.hasBits(of: packed) }
+        let twin = others.first { $0.method.kind == method.kind && $0.packed.isIdentical(to: packed) }
         return Bound(task: task, images: count, method: method, packed: twin?.packed ?? packed)
     }
 
@@ -57,15 +57,6 @@ final class BatchConvolution {
                 for i in results.indices { results[i] = results[i] < 0 ? 0 : results[i] }
             }
         }
-    }
-}
-
-extension Tensor {
-    /// Whether another tensor has the same elements, to the bit.
-    fileprivate func hasBits(of other: Tensor) -> Bool {
-        guard shape == other.shape else { return false }
-        let same = try? withUnsafeBytes { a in try other.withUnsafeBytes { b in a.elementsEqual(b) } }
-        return same ?? false
     }
 }
 

@@ -50,7 +50,7 @@ struct Graph {
                 }
                 return .value(value, both, dtype)
             case (.constant(let tensor), .constant(let same)):
-                return Graph.areEqual(tensor, same) ? .constant(tensor) : nil
+                return tensor.isIdentical(to: same) ? .constant(tensor) : nil
             default: return nil
             }
         }
@@ -103,12 +103,14 @@ struct Graph {
         }
         return String(describing: a) == String(describing: b)
     }
+}
 
-    /// Whether two constants have the same elements, to the bit.
-    private static func areEqual(_ a: Tensor, _ b: Tensor) -> Bool {
-        guard a.dtype == b.dtype, a.shape == b.shape else { return false }
-        if a.storage === b.storage, Layout(a) == Layout(b) { return true }
-        let same = try? a.withUnsafeBytes { a in try b.withUnsafeBytes { b in a.elementsEqual(b) } }
+extension Tensor {
+    /// Whether another tensor has the same type, sizes and elements, to the bit.
+    func isIdentical(to other: Tensor) -> Bool {
+        guard dtype == other.dtype, shape == other.shape else { return false }
+        if storage === other.storage, Layout(self) == Layout(other) { return true }
+        let same = try? withUnsafeBytes { a in try other.withUnsafeBytes { b in a.elementsEqual(b) } }
         return same ?? false
     }
 }

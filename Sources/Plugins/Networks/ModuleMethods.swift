@@ -31,17 +31,21 @@ private func named(_ name: String, _ pairs: [(name: String, object: AnyObject)],
     return iterator(name, pairs.map { ($0.name.isEmpty ? prefix : "\(prefix).\($0.name)", $0.object) })
 }
 
+extension Call {
+    /// Runs what calls modules, which may be a script's. Their errors say where they come from themselves.
+    func withForward<Result>(_ body: () throws -> Result) throws -> Result {
+        do { return try withCallbacks(body) } catch let error as ModuleError {
+            throw PlainError(error.description, kind: "tensor", modulePath: error.path)
+        }
+    }
+}
+
 /// What scripts ask of a module: calls, names, state.
 let moduleMethods: [HostMethod<Module>] = [
     .metamethod(
         .call, doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)
     ) { module, call in
-        do {
-            return try call.withCallbacks { try call.run(module) { try $0($1, call.scope()) } }
-        } catch let error as ModuleError {
-            // It says where it comes from itself.
-            throw PlainError(error.description, kind: "tensor", modulePath: error.path)
-        }
+        try call.withForward { try call.run(module) { try $0($1, call.scope()) } }
     },
     .method("forward", doc: "The output for some inputs.", arguments: [inputs], returns: .object(Tensor.self)) {
         module, call in

@@ -14,13 +14,7 @@ let compileMethod: HostMethod<Module> = .method(
     returns: .object(Plan.self)
 ) { _, call in
     let module = try call.receivedModule()
-    do {
-        return .object(
-            try call.withCallbacks { try module.compiled(input: Shape(call.integers("input")), call.scope()) })
-    } catch let error as ModuleError {
-        // It says where it comes from itself.
-        throw PlainError(error.description, kind: "tensor", modulePath: error.path)
-    }
+    return .object(try call.withForward { try module.compiled(input: Shape(call.integers("input")), call.scope()) })
 }
 
 let planType = HostType(
