@@ -134,6 +134,21 @@ private let loaderMethods: [HostMethod<Loader>] = [
     .method("images", doc: "How many images a pass has.", returns: .integer()) { loader, _ in
         .integer(loader.imageCount)
     },
+    .method(
+        "state_dict",
+        doc: "Where the pass in progress stands, to go on with its next batch: numbers and booleans. A pass that was "
+            + "left with break is in progress until the next one begins.",
+        returns: .table()
+    ) { loader, _ in .value(loaderState(loader.state)) },
+    .method(
+        "load_state_dict",
+        doc: "The next batches() goes on where the pass stood that state_dict() told of, with the same order and the "
+            + "same numbers of steps, and draws no random numbers; the one after it begins a pass as ever.",
+        arguments: [.table("state_dict")]
+    ) { loader, call in
+        try loader.load(loaderState(call.value("state_dict"), call))
+        return .none
+    },
 ]
 
 /// What becomes of pixels.
