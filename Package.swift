@@ -39,7 +39,7 @@ let package = Package(
             dependencies: [
                 "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "KernelInterface", "Tensors",
                 "Operators", "Networks", "Plans",
-                "Images", "Bundles",
+                "Images", "Transforms", "Bundles",
                 "Datasets", "Checkpoints", "Registry", "Signing", "HTTP",
             ],
             resources: [
@@ -58,6 +58,7 @@ let package = Package(
         .target(name: "Signing", dependencies: ["CCrypto", "Files", "HTTP", "JSON", "CLibrary"]),
         .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
         .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
+        .target(name: "Transforms", dependencies: ["Images", "Tensors"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
         .systemLibrary(
@@ -116,6 +117,8 @@ let package = Package(
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),
         .testTarget(name: "SigningTests", dependencies: ["Signing", "HTTP", "JSON", "Files", "TestSupport"]),
         .testTarget(name: "ImagesTests", dependencies: ["Images", "Files", "TestSupport"], exclude: ["Reference"]),
+        .testTarget(
+            name: "TransformsTests", dependencies: ["Transforms", "Images", "Tensors", "JSON", "Files", "TestSupport"]),
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "HTTP", "Images", "Tensors", "Files", "TestSupport"]),
         .testTarget(

@@ -26,7 +26,7 @@ public struct Image: Sendable, Equatable {
     }
 
     /// An image whose numbers are known to fit.
-    init(width: Int, height: Int, channels: Int, checked pixels: [UInt8]) {
+    package init(width: Int, height: Int, channels: Int, checked pixels: [UInt8]) {
         self.width = width
         self.height = height
         self.channels = channels
