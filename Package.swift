@@ -40,7 +40,7 @@ let package = Package(
                 "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "KernelInterface", "Tensors",
                 "Operators", "Networks", "Plans",
                 "Images", "Transforms", "Bundles",
-                "Datasets", "Checkpoints", "Registry", "Signing", "HTTP",
+                "Datasets", "Checkpoints", "TensorFiles", "Registry", "Signing", "HTTP",
             ],
             resources: [
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
@@ -56,7 +56,8 @@ let package = Package(
         // The core. Nothing below this line knows of Lua.
         .target(name: "Registry", dependencies: ["HTTP", "Files", "JSON", "CLibrary"]),
         .target(name: "Signing", dependencies: ["CCrypto", "Files", "HTTP", "JSON", "CLibrary"]),
-        .target(name: "Checkpoints", dependencies: ["Tensors", "Files", "JSON"]),
+        .target(name: "Checkpoints", dependencies: ["TensorFiles", "Tensors", "Files"]),
+        .target(name: "TensorFiles", dependencies: ["Archives", "Tensors", "Files", "JSON"]),
         .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
         .target(name: "Transforms", dependencies: ["Images", "Tensors"]),
         .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
@@ -122,7 +123,10 @@ let package = Package(
         .testTarget(
             name: "DatasetsTests", dependencies: ["Datasets", "HTTP", "Images", "Tensors", "Files", "TestSupport"]),
         .testTarget(
-            name: "CheckpointsTests", dependencies: ["Checkpoints", "Files", "Tensors", "TestSupport"],
+            name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorFiles", "Files", "Tensors", "TestSupport"]),
+        .testTarget(
+            name: "TensorFilesTests",
+            dependencies: ["TensorFiles", "Archives", "Files", "Tensors", "TensorSupport", "TestSupport"],
             exclude: ["Reference"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),

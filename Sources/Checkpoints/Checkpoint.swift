@@ -1,4 +1,5 @@
 import Files
+import TensorFiles
 import Tensors
 
 /// Everything that training needs to go on as if it had not stopped.

@@ -1,4 +1,5 @@
 import Files
+import TensorFiles
 import Tensors
 
 /// Names that only one side has; both are empty after a strict comparison.
@@ -24,13 +25,13 @@ public struct StateDictDifference: Sendable, Equatable {
 public func matchStateDict(
     expected: [TensorDescription], found: [TensorDescription], file: String? = nil, strict: Bool = true
 ) throws -> StateDictDifference {
-    let foundByName = Dictionary(found.map { ($0.name, $0) }) { first, _ in first }
-    let expectedNames = Set(expected.map(\.name))
-    let missing = expected.map(\.name).filter { foundByName[$0] == nil }
-    let unexpected = found.map(\.name).filter { !expectedNames.contains($0) }
+    let foundByName = Dictionary(found.map { (ExactName($0.name), $0) }) { first, _ in first }
+    let expectedNames = Set(expected.map { ExactName($0.name) })
+    let missing = expected.map(\.name).filter { foundByName[ExactName($0)] == nil }
+    let unexpected = found.map(\.name).filter { !expectedNames.contains(ExactName($0)) }
     let nameCount = strict ? missing.count + unexpected.count : 0
     let wrong: [String] = expected.compactMap { wanted in
-        guard let got = foundByName[wanted.name] else { return nil }
+        guard let got = foundByName[ExactName(wanted.name)] else { return nil }
         if got.shape != wanted.shape {
             return "\(plain(wanted.name)) has shape \(describe(got.shape)), expected \(describe(wanted.shape))"
         }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Files
+import TensorFiles
 import Tensors
 import TestSupport
 import Testing

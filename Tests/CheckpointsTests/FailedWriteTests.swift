@@ -1,6 +1,7 @@
 import Checkpoints
 import Files
 import Synchronization
+import TensorFiles
 import Tensors
 import TestSupport
 import Testing

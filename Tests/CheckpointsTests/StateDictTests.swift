@@ -1,6 +1,8 @@
 import Checkpoints
 import Files
+import TensorFiles
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("state dicts that belong to another network")
@@ -56,14 +58,22 @@ struct StateDictTests {
                 == "cannot load 'm': it is for another network: a has shape [4], expected [1]")
     }
 
+    @Test("names that Unicode calls equal are two names")
+    func exactNames() throws {
+        let (one, other) = ("\u{e9}", "e\u{301}")
+        #expect(
+            failure { try matchStateDict(expected: [float(one, [1])], found: [float(other, [1])]) }
+                == "cannot load the state dict: it is for another network: missing \(one); unexpected \(other)")
+        let both = [float(one, [1]), float(other, [2])]
+        #expect(try matchStateDict(expected: both, found: both.reversed()).missing.isEmpty)
+    }
+
     @Test("what a file holds compares without reading it")
     func descriptions() throws {
-        let found = try SafeTensorsFile(reference("model.safetensors")).descriptions()
-        let expected: [TensorDescription] = [
-            ("fc.weight", [2, 3], .float32), ("counts", [4], .int64), ("scale", [], .float32),
-            ("empty", [0, 3], .float32),
-        ]
-        let difference = try matchStateDict(expected: expected, found: found)
+        let scratch = try ScratchDirectory()
+        try SafeTensors.write([("a", .zeros([2, 3])), ("b", .zeros([], dtype: .int64))], to: scratch.file("m"))
+        let found = try SafeTensorsFile(scratch.file("m")).descriptions()
+        let difference = try matchStateDict(expected: [float("a", [2, 3]), ("b", [], .int64)], found: found)
         #expect(difference == StateDictDifference(missing: [], unexpected: []))
     }
 }

@@ -1,13 +1,6 @@
 import Files
+import TensorFiles
 import Tensors
-import Testing
-
-@testable import Checkpoints
-
-/// A file of the reference folder.
-func reference(_ name: String, here: String = #filePath) -> String {
-    joinPath(joinPath(directoryName(here), "Reference"), name)
-}
 
 /// What is thrown, as text.
 func failure(_ body: () throws -> Void) -> String {
@@ -17,14 +10,6 @@ func failure(_ body: () throws -> Void) -> String {
     } catch {
         return "\(error)"
     }
-}
-
-/// A file's bytes: this header behind its length, then as many zeros.
-func fileBytes(_ header: String, data: Int = 0) -> [UInt8] { fileBytes(Array(header.utf8), data: data) }
-
-func fileBytes(_ header: [UInt8], data: Int = 0) -> [UInt8] {
-    withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) } + header
-        + [UInt8](repeating: 0, count: data)
 }
 
 /// The tensors of the tutorial's network, 21,840 numbers.

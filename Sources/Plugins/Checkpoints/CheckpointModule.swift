@@ -3,6 +3,7 @@ import Files
 import Host
 import Lua
 import Networks
+import TensorFiles
 import Tensors
 
 private let path: Argument = .string("path", "a safetensors file")
@@ -85,7 +86,7 @@ let loadStateDict: HostMethod<Module> = .method(
                 "state_dict", expected: "table of tensors by name", got: "\(value.kindName) as \(key.shortText)")
         }
         return (name, tensor)
-    }.sorted { $0.name < $1.name }
+    }.sorted { $0.name.precedesInBytes($1.name) }
     let difference = try matchStateDict(
         expected: describe(try module.stateDict()), found: describe(tensors), strict: call.boolean("strict"))
     try take(tensors, into: module)
@@ -102,10 +103,10 @@ private func describe(_ tensors: [NamedTensor]) -> [TensorDescription] {
 
 /// Copies tensors that were found to fit.
 private func take(_ tensors: [NamedTensor], into model: Module) throws {
-    let found = Dictionary(tensors.map { ($0.name, $0.tensor) }) { first, _ in first }
+    let found = Dictionary(tensors.map { (ExactName($0.name), $0.tensor) }) { first, _ in first }
     try GradMode.set(false) {
         for (name, target) in try model.stateDict() {
-            if let source = found[name] { try target.assign(source) }
+            if let source = found[ExactName(name)] { try target.assign(source) }
         }
     }
 }

@@ -1,10 +1,11 @@
 import Tensors
 
-/// A type of elements as safetensors files name it, and what it becomes in a tensor.
+/// A type of elements as files have them, by the name that safetensors gives it, and what it becomes in a tensor.
 ///
-/// F64, F32, I64, I32, I16, I8, U8 and BOOL are taken as they are. F16 and BF16 become float32 exactly, U16 and U32
-/// int64 exactly. The rest is known by its size, so
-/// that a file which holds it can be opened and its other tensors read.
+/// F64, F32, I64, I32, I16, I8, U8 and BOOL are taken as they are. What tensors have not is widened where that is exact:
+/// F16, BF16 and the floating-point types of 8 bits to float32, U16 and U32 to int64, and U64 to int64 where all
+/// elements are below 2^63. The rest is known by its size, so that a file which holds it can be opened and its other
+/// tensors read.
 enum StoredType: String {
     case bool = "BOOL"
     case f4 = "F4"
@@ -59,14 +60,14 @@ enum StoredType: String {
     var dtype: DType? {
         switch self {
         case .f64: .float64
-        case .f32, .f16, .bf16: .float32
-        case .i64, .u32, .u16: .int64
+        case .f32, .f16, .bf16, .f8e5m2, .f8e4m3, .f8e8m0, .f8e4m3fnuz, .f8e5m2fnuz: .float32
+        case .i64, .u64, .u32, .u16: .int64
         case .i32: .int32
         case .i16: .int16
         case .i8: .int8
         case .u8: .uint8
         case .bool: .bool
-        default: nil
+        case .f4, .f6e2m3, .f6e3m2, .c64: nil
         }
     }
 
@@ -85,38 +86,5 @@ enum StoredType: String {
         case .float64: 6
         case .int64: 7
         }
-    }
-
-    /// Converts whole elements from `source` to the start of `target`, which has room for them.
-    func convert(_ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer) {
-        func each<Stored, Held>(_: Stored.Type, _ map: (Stored) -> Held) {
-            let size = MemoryLayout<Held>.size
-            for i in 0..<source.count / MemoryLayout<Stored>.size {
-                let stored = source.loadUnaligned(fromByteOffset: i * MemoryLayout<Stored>.size, as: Stored.self)
-                target.storeBytes(of: map(stored), toByteOffset: i * size, as: Held.self)
-            }
-        }
-        switch self {
-        case .f16: each(UInt16.self, floatFromHalf)
-        case .bf16: each(UInt16.self) { Float(bitPattern: UInt32($0) << 16) }
-        case .u32: each(UInt32.self) { Int64($0) }
-        case .u16: each(UInt16.self) { Int64($0) }
-        case .bool: each(UInt8.self) { $0 == 0 ? UInt8(0) : 1 }
-        default: target.copyMemory(from: source.baseAddress ?? UnsafeRawPointer(target), byteCount: source.count)
-        }
-    }
-}
-
-/// The number that 16 bits stand for in IEEE 754's binary16. (Swift's `Float16` is missing on some platforms.)
-func floatFromHalf(_ bits: UInt16) -> Float {
-    let sign = UInt32(bits & 0x8000) << 16
-    let exponent = UInt32(bits >> 10 & 0x1f)
-    let fraction = UInt32(bits & 0x3ff)
-    switch exponent {
-    case 0:
-        let size = Float(fraction) * 0x1p-24
-        return sign == 0 ? size : -size
-    case 0x1f: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }
 }

@@ -1,12 +1,6 @@
 import Files
 import Tensors
 
-/// A tensor and its name, "conv1.weight".
-public typealias NamedTensor = (name: String, tensor: Tensor)
-
-/// What a state dict says of one tensor, or what a network expects of it.
-public typealias TensorDescription = (name: String, shape: [Int], dtype: DType)
-
 /// A safetensors file whose header has been read and checked; tensors are read when they are asked for.
 ///
 /// The file may come from anywhere. Every byte of it must belong to the header or to exactly one tensor, and sizes
@@ -31,7 +25,7 @@ public final class SafeTensorsFile {
     public let metadata: [String: String]
     private let file: ReadableFile
     private let dataStart: Int
-    private let places: [String: Int]
+    private let places: [ExactName: Int]
 
     /// Reads the header.
     ///
@@ -48,14 +42,14 @@ public final class SafeTensorsFile {
         } catch let error as Malformed {
             throw unsound(path, error)
         }
-        places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { ($1.name, $0) })
+        places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { (ExactName($1.name), $0) })
     }
 
     /// Reads one tensor.
     ///
     /// - Throws: `FileError` where there is none of that name, its type has no counterpart or reading fails.
     public func tensor(_ name: String) throws -> Tensor {
-        guard let place = places[name] else {
+        guard let place = places[ExactName(name)] else {
             throw FileError(path: path, action: "read", reason: "it has no tensor \(quoted(name))")
         }
         return try tensor(entries[place])
@@ -79,10 +73,10 @@ public final class SafeTensorsFile {
         do {
             try file.seek(to: dataStart + entry.start)
             let tensor = try Tensor(uninitialized: Shape(entry.shape), dtype: dtype)
-            try tensor.withUnsafeMutableBytes { try fill($0, entry) }
+            try tensor.withUnsafeMutableBytes { try file.readElements(entry.stored, count: entry.count, into: $0) }
             return tensor
         } catch let error as Malformed {
-            throw unsound(path, error)
+            throw FileError(path: path, action: "read", reason: "the tensor \(quoted(entry.name)): \(error.reason)")
         } catch let error as TensorError {
             throw FileError(
                 path: path, action: "read", reason: "the tensor \(quoted(entry.name)): \(error.description)")
@@ -93,28 +87,6 @@ public final class SafeTensorsFile {
         FileError(
             path: path, action: "read",
             reason: "the tensor \(quoted(entry.name)) is of type \(entry.storedType), which has no counterpart here")
-    }
-
-    private func fill(_ target: UnsafeMutableRawBufferPointer, _ entry: Entry) throws {
-        func take(_ buffer: UnsafeMutableRawBufferPointer) throws {
-            guard try file.read(into: buffer) == buffer.count else {
-                throw Malformed("it became shorter while it was read")
-            }
-        }
-        guard let base = target.baseAddress else { return }
-        if entry.stored.isStoredAsHeld { return try take(target) }
-        let (size, heldSize) = (entry.stored.bits / 8, target.count / max(1, entry.count))
-        let room = 64 << 10
-        try withUnsafeTemporaryAllocation(byteCount: room, alignment: 16) { buffer in
-            var done = 0
-            while done < entry.count {
-                let some = min(entry.count - done, room / size)
-                let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<(some * size)])
-                try take(part)
-                entry.stored.convert(UnsafeRawBufferPointer(part), into: base + done * heldSize)
-                done += some
-            }
-        }
     }
 
     private static func headerBytes(_ file: ReadableFile) throws -> [UInt8] {

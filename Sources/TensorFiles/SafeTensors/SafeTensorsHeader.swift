@@ -1,3 +1,4 @@
+import Files
 import JSON
 
 /// The header of a safetensors file: what its JSON says, not yet compared with the file.
@@ -35,7 +36,7 @@ struct SafeTensorsHeader {
     }
 
     private mutating func read(_ reader: inout Reader) throws {
-        var names = Set<String>()
+        var names = Set<ExactName>()
         var hasMetadata = false
         try reader.object { reader, name in
             if name == "__metadata__" {
@@ -47,7 +48,9 @@ struct SafeTensorsHeader {
                     }
                 }
             } else {
-                guard names.insert(name).inserted else { throw Malformed("it has the tensor \(quoted(name)) twice") }
+                guard names.insert(ExactName(name)).inserted else {
+                    throw Malformed("it has the tensor \(quoted(name)) twice")
+                }
                 entries.append(try Self.entry(&reader, name))
             }
         }
@@ -78,24 +81,6 @@ struct SafeTensorsHeader {
             name: name, dtype: try required(dtype, "dtype"), shape: try required(shape, "shape"),
             start: range[0], end: range[1])
     }
-}
-
-/// Why a file is not what it should be; the caller adds which file.
-struct Malformed: Error {
-    let reason: String
-
-    init(_ reason: String) { self.reason = reason }
-}
-
-/// A name out of a file as it may stand in a message: cut where it is long, without control characters.
-func quoted(_ name: String) -> String {
-    let visible = name.unicodeScalars.prefix(80).map { scalar in
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: "\u{fffd}"
-        default: String(Character(scalar))
-        }
-    }
-    return "'\(visible.joined())\(name.unicodeScalars.count > 80 ? "..." : "")'"
 }
 
 /// Reads JSON of known form from bytes that are UTF-8.

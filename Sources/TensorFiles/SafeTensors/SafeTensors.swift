@@ -5,7 +5,7 @@ import Tensors
 public enum SafeTensors {
     /// Reads a whole file; `SafeTensorsFile` reads single tensors.
     ///
-    /// F16, BF16 and F64 become float32, the signed and unsigned integers of 8 to 32 bits int64, except U8.
+    /// What tensors have not is widened: F16, BF16 and F8 to float32, U16, U32 and U64 to int64.
     ///
     /// - Returns: the tensors in the order of their data.
     /// - Throws: `FileError` where the file cannot be read or is not a sound safetensors file.
@@ -22,8 +22,8 @@ public enum SafeTensors {
     public static func write(
         _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String, durable: Bool = false
     ) throws {
-        var names: Set<String> = ["__metadata__"]
-        for (name, _) in tensors where !names.insert(name).inserted {
+        var names: Set = [ExactName("__metadata__")]
+        for (name, _) in tensors where !names.insert(ExactName(name)).inserted {
             throw FileError(
                 path: path, action: "write",
                 reason: name == "__metadata__"
@@ -31,7 +31,7 @@ public enum SafeTensors {
         }
         let ordered = tensors.sorted { a, b in
             let (rankA, rankB) = (StoredType.writingRank(a.tensor.dtype), StoredType.writingRank(b.tensor.dtype))
-            return rankA == rankB ? bytesPrecede(a.name, b.name) : rankA > rankB
+            return rankA == rankB ? a.name.precedesInBytes(b.name) : rankA > rankB
         }
         let header = encodeHeader(ordered, metadata)
         guard header.count <= SafeTensorsHeader.limit else {
@@ -58,7 +58,7 @@ public enum SafeTensors {
     private static func encodeHeader(_ tensors: [NamedTensor], _ metadata: [String: String]) -> [UInt8] {
         var fields: [String] = []
         if !metadata.isEmpty {
-            let pairs = metadata.sorted { bytesPrecede($0.key, $1.key) }.map { "\(json($0.key)):\(json($0.value))" }
+            let pairs = metadata.sorted { $0.key.precedesInBytes($1.key) }.map { "\(json($0.key)):\(json($0.value))" }
             fields.append("\"__metadata__\":{\(pairs.joined(separator: ","))}")
         }
         var offset = 0
@@ -94,7 +94,4 @@ public enum SafeTensors {
         }
         return result + "\""
     }
-
-    /// The order of bytes, Rust's and Python's; Swift's own order of strings is another.
-    private static func bytesPrecede(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 }

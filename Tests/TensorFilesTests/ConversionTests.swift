@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@testable import Checkpoints
+@testable import TensorFiles
 
 @Suite("types that only files have")
 struct ConversionTests {
@@ -62,6 +62,32 @@ struct ConversionTests {
         #expect(try read("U8", [UInt8(0), 255]).dtype == .uint8)
     }
 
+    @Test("64 bits without a sign are taken where a sign has room")
+    func unsigned() throws {
+        #expect(try read("U64", [UInt64(0), 1 << 62, .max >> 1]).int64Array() == [0, 1 << 62, .max])
+        #expect(
+            failure { _ = try read("U64", [UInt64(1) << 63]) }
+                == "cannot read '\(scratch.file("m"))': the tensor 'x': it holds 9223372036854775808, which int64, the "
+                + "largest integer type here, does not have")
+    }
+
+    /// Values that PyTorch gives for these bytes.
+    @Test("floating-point numbers of 8 bits")
+    func bytes() throws {
+        let bytes: [UInt8] = [0x00, 0x01, 0x08, 0x38, 0x7e, 0x81, 0xb8]
+        #expect(
+            try read("F8_E4M3", bytes).floatArray() == [0, 0.001_953_125, 0.015_625, 1, 448, -0.001_953_125, -1])
+        #expect(try read("F8_E4M3FNUZ", bytes).floatArray() == [0, 0x1p-10, 0x1p-7, 0.5, 224, -0x1p-10, -0.5])
+        #expect(try read("F8_E5M2", bytes).floatArray()[..<4] == [0, 0x1p-16, 0x1p-13, 0.5])
+        #expect(try read("F8_E5M2FNUZ", bytes).floatArray() == [0, 0x1p-17, 0x1p-14, 0.25, 49152, -0x1p-17, -0.25])
+        #expect(try read("F8_E8M0", [UInt8(0), 127, 254]).floatArray() == [0x1p-127, 1, 0x1p127])
+        for (type, byte): (String, UInt8) in [
+            ("F8_E4M3", 0xff), ("F8_E4M3FNUZ", 0x80), ("F8_E5M2", 0x7d), ("F8_E5M2FNUZ", 0x80), ("F8_E8M0", 0xff),
+        ] {
+            #expect(try read(type, [byte]).floatArray()[0].isNaN)
+        }
+    }
+
     @Test("a bool is 0 or 1, whatever byte stood for it")
     func bools() throws {
         let tensor = try read("BOOL", [UInt8(0), 1, 2, 255])
@@ -77,9 +103,9 @@ struct ConversionTests {
 
     @Test("other types are refused by name, without hindering the tensors beside them")
     func refused() throws {
-        for (type, size) in [("U64", 8), ("C64", 8), ("F8_E4M3", 1), ("F8_E5M2FNUZ", 1)] {
+        for (type, bits, size) in [("C64", 64, 8), ("F4", 4, 1), ("F6_E2M3", 6, 3)] {
             let header =
-                #"{"a":{"dtype":"\#(type)","shape":[1],"data_offsets":[0,\#(size)]},"#
+                #"{"a":{"dtype":"\#(type)","shape":[\#(size * 8 / bits)],"data_offsets":[0,\#(size)]},"#
                 + #""b":{"dtype":"U8","shape":[1],"data_offsets":[\#(size),\#(size + 1)]}}"#
             try writeFile(scratch.file("m"), fileBytes(header, data: size + 1))
             let file = try SafeTensorsFile(scratch.file("m"))
