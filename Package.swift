@@ -41,6 +41,7 @@ let package = Package(
                 "Operators", "Networks", "Plans",
                 "Images", "Transforms", "Bundles",
                 "Datasets", "Checkpoints", "TensorFiles", "Registry", "Signing", "HTTP",
+                "Runs",
             ],
             resources: [
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
@@ -76,6 +77,7 @@ let package = Package(
         .target(name: "Bundles", dependencies: ["Archives", "Files"]),
         .target(name: "Archives", dependencies: ["CZlib", "Files"]),
         .target(name: "Console", dependencies: ["CLibrary"]),
+        .target(name: "Runs", dependencies: ["Images", "Files", "JSON", "CLibrary"]),
         .target(name: "Metrics"),
         .target(name: "Files", dependencies: ["CCrypto", "CLibrary", "CProgram"]),
         .target(name: "CCrypto"),
@@ -130,6 +132,7 @@ let package = Package(
             exclude: ["Reference"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(name: "RunsTests", dependencies: ["Runs", "Images", "Files", "JSON", "TestSupport"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "Signing", "TestSupport"]),

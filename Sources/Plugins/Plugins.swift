@@ -20,6 +20,7 @@ public let builtInModules: [HostModule] = [
     optionSourceModule,
     progressModule,
     metricsModule,
+    runsModule,
     jsonModule,
     imagesModule,
     bundleModule,

@@ -6,6 +6,7 @@ import Images
 import JSON
 import Lua
 import Registry
+import Runs
 import Tensors
 
 // What scripts tell the libraries' errors from each other by, as `err.kind`.
@@ -43,4 +44,8 @@ extension DownloadError: ScriptError {
 extension RegistryError: ScriptError {
     public var errorKind: String { "registry" }
     public var exitStatus: Int32? { exitCode }
+}
+
+extension RunError: ScriptError {
+    public var errorKind: String { "run" }
 }

@@ -49,6 +49,7 @@ local objects = {
   Loader = { "data.loader(data.generated_digits { limit = 3 }, { batch_size = 2 })" },
   Image = { "images.from_tensor(nj.zeros(1, 3, 4))", "images.from_tensor(nj.ones(3, 1, 1))" },
   Confusion = { "metrics.confusion(3)" },
+  Run = { "open_run()" },
   Progress = { "nj.progress('x', { total = 3 })", "nj.progress()" },
   Package = { "registry.package('a', '1', { x = registry.text 'y' })" },
   -- One that answers: requests to one that does not are repeated for half a minute.
@@ -104,12 +105,18 @@ do
   local file <close> = assert(io.open(key, "wb"))
   file:write(json.decode(reference:read "a").keys["P-256"].private)
 end
+-- One for all calls, as a folder takes one at a time; another when a call has released it.
+local opened
+local function open_run()
+  if not opened or not pcall(opened.folder, opened) then opened = nj.runs.open("run", { overwrite = true }) end
+  return opened
+end
 local released = nj.zeros(2)
 released:release()
 local environment = setmetatable({
   nj = nj, nn = nn, F = F, optim = optim, data = data, images = images, metrics = metrics, json = json,
   registry = registry, option = option, checkpoint = checkpoint, cyclic = cyclic, shared = shared, deep = deep,
-  key = key, long = long, ones = ones, holes = holes, released = released, context = context,
+  key = key, long = long, ones = ones, open_run = open_run, holes = holes, released = released, context = context,
   own = function() return Own() end,
   autograd_function = function() return autograd_function() end,
   failure = select(2, pcall(nj.zeros)),
