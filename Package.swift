@@ -61,7 +61,8 @@ let package = Package(
         .target(name: "TensorFiles", dependencies: ["Archives", "Tensors", "Files", "JSON"]),
         .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
         .target(name: "Transforms", dependencies: ["Images", "Tensors"]),
-        .target(name: "Images", dependencies: ["CPNGShim", "Files"]),
+        .target(name: "Images", dependencies: ["CPNGShim", "CJPEG", "Files"]),
+        .target(name: "CJPEG"),
         .target(name: "CPNGShim", dependencies: ["CPNG"]),
         .systemLibrary(
             name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
@@ -119,7 +120,8 @@ let package = Package(
         .testTarget(name: "HTTPTests", dependencies: ["HTTP", "TestSupport"]),
         .testTarget(name: "RegistryTests", dependencies: ["Registry", "TestSupport"]),
         .testTarget(name: "SigningTests", dependencies: ["Signing", "HTTP", "JSON", "Files", "TestSupport"]),
-        .testTarget(name: "ImagesTests", dependencies: ["Images", "Files", "TestSupport"], exclude: ["Reference"]),
+        .testTarget(
+            name: "ImagesTests", dependencies: ["Images", "Files", "CLibrary", "TestSupport"], exclude: ["Reference"]),
         .testTarget(
             name: "TransformsTests", dependencies: ["Transforms", "Images", "Tensors", "JSON", "Files", "TestSupport"]),
         .testTarget(

@@ -51,12 +51,17 @@ missing_packages() {
     packages_to_run
 }
 
-# Those that the built command needs: downloading takes libcurl and the roots of trust. Where these are is known for
-# Debian and its kin only.
+# Those that the built command needs: downloading takes libcurl and the roots of trust, JPEG pictures libjpeg-turbo, which
+# is called otherwise on Ubuntu. Where these are is known for Debian and its kin only.
 packages_to_run() {
     have apt-get || return 0
     compgen -G '/usr/lib/*/libcurl.so.4' >/dev/null || echo libcurl4
     [[ -e /etc/ssl/certs/ca-certificates.crt ]] || echo ca-certificates
+    compgen -G '/usr/lib/*/libjpeg.so.[68]*' >/dev/null || if grep -q '^ID=ubuntu' /etc/os-release; then
+        echo libjpeg-turbo8
+    else
+        echo libjpeg62-turbo
+    fi
 }
 
 # install_packages PACKAGE...: does nothing without arguments. Ends the script where it cannot install: with status 75
@@ -141,6 +146,7 @@ restore_tests() {
 loaded_libraries() {
     { ldd "$1" 2>/dev/null || true; } | sed -n 's|.* => \(/[^ ]*\).*|\1|p'
     ! have apt-get || compgen -G '/usr/lib/*/libcurl.so.4' || true
+    ! have apt-get || compgen -G '/usr/lib/*/libjpeg.so.[68]*' || true
 }
 
 # Is the built command that of the present sources, whatever their dates?

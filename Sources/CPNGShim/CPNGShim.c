@@ -47,8 +47,9 @@ struct nj_png_reader {
   png_structp png;
   png_infop info;
   uint32_t height;
-  size_t row_bytes;
+  size_t row_bytes;   // of what libpng gives: samples, or a palette's indices
   int passes;
+  int is_indexed;
 };
 
 static void read_bytes(png_structp png, png_bytep target, size_t wanted) {
@@ -71,7 +72,8 @@ static void convert_to_8_bit(png_structp png, png_infop info) {
   png_byte type = png_get_color_type(png, info);
   png_byte depth = png_get_bit_depth(png, info);
   if (depth == 16) png_set_strip_16(png);
-  if (type == PNG_COLOR_TYPE_PALETTE) png_set_palette_to_rgb(png);
+  // libpng would take an index outside the palette for black, so that indices are looked up here.
+  if (type == PNG_COLOR_TYPE_PALETTE) png_set_packing(png);
   if (type == PNG_COLOR_TYPE_GRAY && depth < 8) png_set_expand_gray_1_2_4_to_8(png);
   if (type & PNG_COLOR_MASK_ALPHA) png_set_strip_alpha(png);
 }
@@ -129,24 +131,44 @@ nj_png_status nj_png_open(const uint8_t *bytes, size_t count, uint64_t most_pixe
   convert_to_8_bit(png, info);
   reader->passes = png_set_interlace_handling(png);
   png_read_update_info(png, info);
-  header->channels = png_get_channels(png, info);
+  reader->is_indexed = png_get_color_type(png, info) == PNG_COLOR_TYPE_PALETTE;
   reader->height = height;
   reader->row_bytes = png_get_rowbytes(png, info);
-  if (reader->row_bytes != (size_t)width * header->channels) png_error(png, "unexpected row size");
+  if (reader->row_bytes != (size_t)width * png_get_channels(png, info)) png_error(png, "unexpected row size");
+  header->channels = reader->is_indexed ? 3 : png_get_channels(png, info);
 
   *result = reader;
+  return nj_png_ok;
+}
+
+// Puts colours in the place of indices, which stand in the last third of `pixels`: a colour never reaches beyond the
+// index that it is read from.
+static nj_png_status look_up(nj_png_reader *reader, uint8_t *pixels) {
+  png_colorp palette = NULL;
+  int colours = 0;
+  png_get_PLTE(reader->png, reader->info, &palette, &colours);
+  size_t count = reader->row_bytes * reader->height;
+  const uint8_t *indices = pixels + 2 * count;
+  for (size_t i = 0; i < count; i++) {
+    int index = indices[i];
+    if (index >= colours) return nj_png_palette;
+    pixels[3 * i] = palette[index].red;
+    pixels[3 * i + 1] = palette[index].green;
+    pixels[3 * i + 2] = palette[index].blue;
+  }
   return nj_png_ok;
 }
 
 nj_png_status nj_png_read(nj_png_reader *reader, uint8_t *pixels, nj_png_header *header) {
   clear(&reader->channel, header);
   if (setjmp(reader->channel.jump)) return reader->channel.status;
+  uint8_t *rows = pixels + (reader->is_indexed ? 2 * reader->row_bytes * reader->height : 0);
   for (int pass = 0; pass < reader->passes; pass++)
     for (uint32_t row = 0; row < reader->height; row++)
-      png_read_row(reader->png, pixels + row * reader->row_bytes, NULL);
+      png_read_row(reader->png, rows + row * reader->row_bytes, NULL);
   // The checksum of the last pixels stands behind them, and so does what tells a whole file from a cut one.
   png_read_end(reader->png, NULL);
-  return nj_png_ok;
+  return reader->is_indexed ? look_up(reader, pixels) : nj_png_ok;
 }
 
 void nj_png_close(nj_png_reader *reader) {

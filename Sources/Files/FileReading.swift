@@ -60,9 +60,19 @@ public final class ReadableFile {
     /// Where the next bytes are read, counted from `start`; nil where the descriptor itself keeps that.
     private var position: Int?
 
-    /// - Parameter name: what errors call it. Default: its path.
-    /// - Throws: `FileError` where it cannot be opened or is a directory.
-    public init(_ path: String, name: String? = nil) throws {
+    /// What a file may be.
+    public enum Kind: Sendable {
+        /// Anything that bytes come from; opening a pipe waits for who writes to it.
+        case any
+        /// Neither a pipe nor a device nor a socket: what has a size and an end. Others are refused at once.
+        case regular
+    }
+
+    /// - Parameters:
+    ///   - name: what errors call it. Default: its path.
+    ///   - kind: what it may be. Default: anything but a directory.
+    /// - Throws: `FileError` where it cannot be opened, is a directory or is not of that kind.
+    public init(_ path: String, name: String? = nil, kind: Kind = .any) throws {
         self.path = name ?? path
         if BundledFiles.covers(path) {
             guard let region = try BundledFiles.checked(at: path) else {
@@ -71,7 +81,9 @@ public final class ReadableFile {
             (descriptor, start, size, position) = (region.descriptor, region.start, region.size, 0)
             return
         }
-        let opened = try withSystemPath(path, action: "open") { open($0, O_RDONLY | O_CLOEXEC) }
+        // Without O_NONBLOCK a pipe would be waited for before it can be looked at.
+        let flags = O_RDONLY | O_CLOEXEC | (kind == .regular ? O_NONBLOCK : 0)
+        let opened = try withSystemPath(path, action: "open") { open($0, flags) }
         guard opened >= 0 else { throw FileError(path: path, action: "open", errno: errno) }
         var info = stat()
         guard fstat(opened, &info) == 0 else {
@@ -83,6 +95,10 @@ public final class ReadableFile {
         guard !status.isDirectory else {
             close(opened)
             throw FileError(path: path, action: "read", errno: EISDIR)
+        }
+        guard kind == .any || status.isRegularFile else {
+            close(opened)
+            throw FileError(path: path, action: "read", reason: "a regular file expected, got a pipe or a device")
         }
         (descriptor, start, size, position) = (opened, 0, status.size, nil)
     }
@@ -148,10 +164,12 @@ public final class ReadableFile {
 
 /// The whole content of a file.
 ///
-/// - Parameter limit: the most bytes to take; a longer file is an error. Default: 4 GiB.
+/// - Parameters:
+///   - limit: the most bytes to take; a longer file is an error. Default: 4 GiB.
+///   - kind: what it may be. Default: anything but a directory.
 /// - Throws: `FileError` where it cannot be read.
-public func readFile(_ path: String, limit: Int = 1 << 32) throws -> [UInt8] {
-    let file = try ReadableFile(path)
+public func readFile(_ path: String, limit: Int = 1 << 32, kind: ReadableFile.Kind = .any) throws -> [UInt8] {
+    let file = try ReadableFile(path, kind: kind)
     guard file.size <= limit else {
         throw FileError(path: path, action: "read", reason: "it has \(file.size) bytes, at most \(limit) are taken")
     }

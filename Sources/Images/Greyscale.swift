@@ -20,3 +20,20 @@ extension Image {
         return Image(width: width, height: height, channels: 1, checked: grey)
     }
 }
+
+extension Image {
+    /// The image in three channels, as Pillow's `convert("RGB")` makes it: a grey one has its samples three times.
+    public func inColour() -> Image {
+        guard channels == 1 else { return self }
+        let count = width * height
+        let colours = pixels.withUnsafeBufferPointer { source in
+            [UInt8](unsafeUninitializedCapacity: 3 * count) { target, initialized in
+                for i in 0..<count {
+                    for channel in 0..<3 { target[3 * i + channel] = source[i] }
+                }
+                initialized = 3 * count
+            }
+        }
+        return Image(width: width, height: height, channels: 3, checked: colours)
+    }
+}

@@ -2,6 +2,8 @@
 public struct Image: Sendable, Equatable {
     /// The most pixels an image is read, made or resized with: 64 Mi, an 8,192 x 8,192 square.
     public static let mostPixels = 64 << 20
+    /// The most pixels a side of an image may have that is read from a file: as many as a JPEG's can.
+    public static let longestSide = 65_535
 
     public let width: Int
     public let height: Int

@@ -2,8 +2,8 @@
 public struct ImageError: Error, CustomStringConvertible, Equatable {
     /// What can be told apart by a program.
     public enum Kind: Sendable, Equatable {
-        /// The file is something else than a PNG.
-        case notPNG
+        /// The file is something else than an image that is read here.
+        case unknownFormat
         /// The file ends before the image does.
         case truncated
         /// More pixels than `Image.mostPixels`.
@@ -12,6 +12,8 @@ public struct ImageError: Error, CustomStringConvertible, Equatable {
         case invalid
         /// Memory ran out.
         case memory
+        /// The library that JPEG files take is not on this machine.
+        case libraryMissing
     }
 
     public let kind: Kind

@@ -1,14 +1,4 @@
 import CPNGShim
-import Files
-
-/// Reads a PNG file; see `decodePNG`.
-///
-/// - Throws: `FileError` where the file cannot be read, `ImageError` where it holds no whole, valid PNG of at
-///   most `Image.mostPixels` pixels.
-public func readPNG(_ path: String) throws -> Image {
-    // What 64 Mi pixels of 64 bits take uncompressed, and as much again for the rest of the file.
-    try decodePNG(try readFile(path, limit: 1 << 30), name: path)
-}
 
 /// The image of a PNG (ISO/IEC 15948): any colour type and depth, interlaced or not.
 ///
@@ -18,9 +8,15 @@ public func readPNG(_ path: String) throws -> Image {
 /// - Parameters:
 ///   - bytes: the file's content.
 ///   - name: what errors call it.
-/// - Throws: `ImageError`; also for a wrong checksum and for a file without its end.
+/// - Throws: `ImageError`; also for a wrong checksum, a file without its end, a palette without the colour of a pixel, and
+///   for chunks that must be understood and are not.
 public func decodePNG(_ bytes: [UInt8], name: String) throws -> Image {
-    try bytes.withUnsafeBufferPointer { source in
+    guard try ImageFormat(bytes, name: name) == .png else {
+        throw ImageError(.unknownFormat, "read '\(name)': not a PNG file")
+    }
+    _ = try PNGHeader(bytes, name: name)
+    try PNGHeader.checkChunks(bytes, name: name)
+    return try bytes.withUnsafeBufferPointer { source in
         var header = nj_png_header()
         var reader: OpaquePointer?
         let opened = nj_png_open(source.baseAddress, source.count, UInt64(Image.mostPixels), &reader, &header)
@@ -41,10 +37,9 @@ public func decodePNG(_ bytes: [UInt8], name: String) throws -> Image {
 
 private func readingError(_ status: nj_png_status, _ header: nj_png_header, _ name: String, _ size: Int) -> ImageError {
     switch status {
-    case nj_png_not_png where size == 0: ImageError(.notPNG, "read '\(name)': the file is empty")
-    case nj_png_not_png: ImageError(.notPNG, "read '\(name)': not a PNG file")
-    case nj_png_truncated:
-        ImageError(.truncated, "read '\(name)': truncated: its \(size) bytes end before the image does")
+    case nj_png_not_png: ImageError(.unknownFormat, "read '\(name)': not a PNG file")
+    case nj_png_truncated: truncatedImage(name, size)
+    case nj_png_palette: ImageError("read '\(name)': a pixel has a colour that the palette does not have")
     case nj_png_too_large:
         ImageError(
             .tooLarge,

@@ -1,5 +1,4 @@
 import CPNGShim
-import Files
 
 /// The image as a PNG file's content: 8 bits a sample, grey or RGB, not interlaced.
 ///
@@ -18,11 +17,4 @@ public func encodePNG(_ image: Image) throws -> [UInt8] {
         throw ImageError(.memory, "encode an image: out of memory")
     }
     return Array(UnsafeBufferPointer(start: bytes, count: count))
-}
-
-/// Writes a PNG file, which appears whole or not at all; see `encodePNG`.
-///
-/// - Throws: `FileError` where the file cannot be written, `ImageError` where memory runs out.
-public func writePNG(_ image: Image, to path: String) throws {
-    try writeFile(path, try encodePNG(image))
 }

@@ -125,7 +125,7 @@ import Testing
         let path = try scratch.write("text.png", "hello")
         #expect(
             failure("\n\nimages.read('\(path)')")
-                == "test.lua:3: images.read: cannot read '\(path)': not a PNG file")
+                == "test.lua:3: images.read: cannot read '\(path)': neither a PNG nor a JPEG file")
         #expect(
             failure("images.read('nothing.png')")
                 == "test.lua:1: images.read: cannot open 'nothing.png': No such file or directory")

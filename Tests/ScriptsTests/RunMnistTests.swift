@@ -61,7 +61,7 @@ struct RunMnistTests {
         let result = try run("--image", reference)
         #expect(result.errors == "")
         #expect(result.status == 0)
-        #expect(result.output.split(separator: "\n").count == (try directoryEntries(reference)).count - 2)
+        #expect(result.output.split(separator: "\n").count == (try directoryEntries(reference)).count - 3)
     }
 
     @Test func goesOnAfterABadFile() throws {
@@ -75,7 +75,7 @@ struct RunMnistTests {
                     errors: """
                         run_mnist.lua: cannot read 'cut.png': truncated: its 60 bytes end before the image does
                         run_mnist.lua: no PNG file matches 'gone.png'
-                        run_mnist.lua: cannot read 'notes.png': not a PNG file
+                        run_mnist.lua: cannot read 'notes.png': neither a PNG nor a JPEG file
                         run_mnist.lua: no PNG file matches 'no/*.png'
 
                         """))

@@ -13,6 +13,7 @@ typedef enum {
   nj_png_truncated,   // the bytes end before the image does
   nj_png_too_large,   // more pixels than the caller takes
   nj_png_no_memory,
+  nj_png_palette,     // a pixel's colour is not in the palette
   nj_png_invalid,     // anything else that libpng objects to; `message` has its words
 } nj_png_status;
 

@@ -7,7 +7,7 @@ import Tensors
 
 /// `images`: PNG files as pictures and as tensors.
 let imagesModule = HostModule(
-    "images", doc: "PNG files: found, read, greyed, resized, turned into tensors and written.",
+    "images", doc: "PNG and JPEG files: found, read, greyed, resized, turned into tensors and written.",
     types: [
         HostType(
             ScriptImage.self, name: "Image",
@@ -18,23 +18,34 @@ let imagesModule = HostModule(
         .function(
             "glob",
             doc:
-                "The files that a pattern such as 'digits/*.png' matches, sorted. A directory stands for the PNG files "
-                + "in it. Braces may stand for 10,000 names.",
+                "The files that a pattern such as 'digits/*.png' matches, sorted. A directory stands for the PNG and "
+                + "JPEG files in it. Braces may stand for 10,000 names.",
             arguments: [.string("pattern")], returns: .custom("string[]", "empty where nothing matches")
         ) { call in .strings(try imageFiles(matching: call.string("pattern"))) },
         .function(
-            "read", doc: "The picture in a PNG file; transparency is dropped.", arguments: [.string("path")],
+            "read",
+            doc:
+                "The picture in a PNG or JPEG file, grey or RGB as it is stored; transparency is dropped, a note in the "
+                + "file that it is to be turned is not followed (as in torchvision's ImageFolder).",
+            arguments: [.string("path")],
+            options: [
+                .choice("mode", "what it becomes, as Pillow's convert makes it: grey or RGB", of: ["L", "RGB"]).optional
+            ],
             returns: .object(ScriptImage.self)
-        ) { call in .object(ScriptImage(try readPNG(call.string("path")))) },
+        ) { call in
+            let image = try readImage(call.string("path"))
+            return .object(ScriptImage(try image.converted(to: call.optionalString("mode"))))
+        },
         .function(
             "try_read",
-            doc: "The picture in a PNG file, or nil and what is wrong with the file: for going on with the next one.",
+            doc:
+                "The picture in a PNG or JPEG file, or nil and what is wrong with the file: for going on with the next one.",
             arguments: [.string("path")],
             returns: .several([.object(ScriptImage.self).orNil, .custom("string", "what is wrong").orNil])
         ) { call in
             let path = try call.string("path")
             do {
-                return .object(ScriptImage(try readPNG(path)))
+                return .object(ScriptImage(try readImage(path)))
             } catch let error as FileError {
                 return .values([.nil, .string(error.description)])
             } catch let error as ImageError {
@@ -66,6 +77,10 @@ private let imageMethods: [HostMethod<ScriptImage>] = [
         returns: .object(ScriptImage.self)
     ) { picture, _ in .object(ScriptImage(picture.image.greyscale())) },
     .method(
+        "convert", doc: "The picture in grey (\"L\") or in three channels (\"RGB\"), as Pillow's convert makes it.",
+        arguments: [.choice("mode", of: ["L", "RGB"])], returns: .object(ScriptImage.self)
+    ) { picture, call in .object(ScriptImage(picture.image.converted(to: try call.string("mode")))) },
+    .method(
         "resize", doc: "The picture at another size, anti-aliased, as Pillow's resize with BILINEAR makes it.",
         arguments: [.integer("width"), .integer("height")], returns: .object(ScriptImage.self)
     ) { picture, call in
@@ -95,8 +110,12 @@ private let imageMethods: [HostMethod<ScriptImage>] = [
         }
         return .object(try picture.image.tensor(mean: numbers[0], std: numbers[1]))
     },
-    .method("save", doc: "Writes the picture to a PNG file.", arguments: [.string("path")]) { picture, call in
-        try writePNG(picture.image, to: call.string("path"))
+    .method(
+        "save", doc: "Writes the picture to a file, a PNG or a JPEG as its extension says.",
+        arguments: [.string("path")],
+        options: [.integer("quality", "of a JPEG, from 1 to 100; 75 where none is given").optional]
+    ) { picture, call in
+        try writeImage(picture.image, to: call.string("path"), quality: call.optionalInteger("quality"))
         return .none
     },
     .metamethod(.tostring, doc: "Its size and kind.", returns: .string()) { picture, _ in
@@ -104,6 +123,17 @@ private let imageMethods: [HostMethod<ScriptImage>] = [
         return .string("Image(\(image.width) x \(image.height), \(image.channels == 1 ? "grey" : "RGB"))")
     },
 ]
+
+extension Image {
+    /// The image in Pillow's mode "L" or "RGB"; as it is for nil.
+    fileprivate func converted(to mode: String?) -> Image {
+        switch mode {
+        case "L": greyscale()
+        case "RGB": inColour()
+        default: self
+        }
+    }
+}
 
 extension Call {
     /// A number for all channels, or a list with one for each.
