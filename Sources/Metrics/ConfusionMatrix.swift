@@ -58,6 +58,13 @@ public final class ConfusionMatrix {
     /// How often a class was taken for another.
     public func count(truth: Int, predicted: Int) -> Int { counts[Pair(truth: truth, predicted: predicted)] ?? 0 }
 
+    /// The counts: a row for each true class, a column for each predicted one.
+    public var rows: [[Double]] {
+        var rows = [[Double]](repeating: [Double](repeating: 0, count: classes), count: classes)
+        for (pair, count) in counts { rows[pair.truth][pair.predicted] = Double(count) }
+        return rows
+    }
+
     /// The part that was right. NaN before anything was added, as are the following where their class does not occur.
     public var accuracy: Double { ratio(hits.reduce(0, +), total) }
 

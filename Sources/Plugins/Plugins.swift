@@ -21,6 +21,7 @@ public let builtInModules: [HostModule] = [
     progressModule,
     metricsModule,
     runsModule,
+    plotModule,
     jsonModule,
     imagesModule,
     bundleModule,

@@ -5,6 +5,7 @@ import HTTP
 import Images
 import JSON
 import Lua
+import Plots
 import Registry
 import Runs
 import Tensors
@@ -48,4 +49,8 @@ extension RegistryError: ScriptError {
 
 extension RunError: ScriptError {
     public var errorKind: String { "run" }
+}
+
+extension PlotError: ScriptError {
+    public var errorKind: String { "plot" }
 }

@@ -50,6 +50,7 @@ local objects = {
   Image = { "images.from_tensor(nj.zeros(1, 3, 4))", "images.from_tensor(nj.ones(3, 1, 1))" },
   Confusion = { "metrics.confusion(3)" },
   Run = { "open_run()" },
+  Figure = { "nj.plot.lines { 1, 2 }" },
   Progress = { "nj.progress('x', { total = 3 })", "nj.progress()" },
   Package = { "registry.package('a', '1', { x = registry.text 'y' })" },
   -- One that answers: requests to one that does not are repeated for half a minute.
