@@ -59,7 +59,12 @@ let package = Package(
         .target(name: "Signing", dependencies: ["CCrypto", "Files", "HTTP", "JSON", "CLibrary"]),
         .target(name: "Checkpoints", dependencies: ["TensorFiles", "Tensors", "Files"]),
         .target(name: "TensorFiles", dependencies: ["Archives", "Tensors", "Files", "JSON"]),
-        .target(name: "Datasets", dependencies: ["Tensors", "Images", "HTTP", "Files", "CZlib"]),
+        .target(
+            name: "Datasets",
+            dependencies: [
+                "Transforms", "Images", "TensorFiles", "Operators", "Tensors", "Kernels", "HTTP", "Files", "CZlib",
+                "CLibrary",
+            ]),
         .target(name: "Transforms", dependencies: ["Images", "Tensors"]),
         .target(name: "Images", dependencies: ["CPNGShim", "CJPEG", "Files"]),
         .target(name: "CJPEG"),

@@ -99,15 +99,19 @@ func normalising() throws {
     arguments: [(1, 4, 4), (2, 2, 2), (3, 2, 1), (4, 1, 1), (5, 1, 0), (Int.max, 1, 0)])
 func batchCounts(size: Int, all: Int, full: Int) throws {
     func loader(_ dropLast: Bool) throws -> Loader {
-        try Loader(
-            small(), table: PixelTable(), batchSize: size, shuffle: true, dropLast: dropLast,
-            generator: Generator(seed: 0))
+        var options = Loader.Options()
+        (options.batchSize, options.shuffle, options.dropLast) = (size, true, dropLast)
+        return try Loader(
+            DigitSet(small(), table: PixelTable(), name: "four"), options, generator: Generator(seed: 0))
     }
-    #expect(try loader(false).count == all && loader(false).imageCount == 4)
-    #expect(try loader(true).count == full && loader(true).imageCount == full * min(size, 4))
+    #expect(try loader(false).count == all && loader(false).sampleCount == 4)
+    #expect(try loader(true).count == full && loader(true).sampleCount == full * min(size, 4))
     let pass = try loader(false).batches()
     var images = 0
-    while let batch = try pass.next() { images += batch.labels.count }
+    while let batch = try pass.next() {
+        guard case .tensor(let labels) = batch.values[1] else { continue }
+        images += labels.count
+    }
     #expect(images == 4)
 }
 

@@ -73,18 +73,22 @@ struct DigitNetTests {
         let mnist = MNIST(directory: realMNIST)
         let table = try PixelTable(mean: 0.1307, std: 0.3081)
         let generator = Generator(seed: 42)
-        let trainLoader = try Loader(
-            mnist.load(.train), table: table, batchSize: 64, shuffle: true, generator: generator)
-        let testLoader = try Loader(
-            mnist.load(.test), table: table, batchSize: 1000, shuffle: true, generator: generator)
+        func loader(_ split: MNIST.Split, batchSize: Int) throws -> Loader {
+            var options = Loader.Options()
+            (options.batchSize, options.shuffle) = (batchSize, true)
+            return try Loader(
+                DigitSet(mnist.load(split), table: table, name: "MNIST"), options, generator: generator)
+        }
+        let (trainLoader, testLoader) = (try loader(.train, batchSize: 64), try loader(.test, batchSize: 1000))
         let net = try DigitNet(generator)
         let optimizer = try makeSGD(net.namedParameters().map(\.tensor), learningRate: 0.01, momentum: 0.5)
 
         net.train(false)
         var (total, correct): (Double, Double) = (0, 0)
         try GradMode.set(false) {
-            let pass = testLoader.batches()
-            while let (step, images, labels) = try pass.next() {
+            let pass = try testLoader.batches()
+            while let (step, values) = try pass.next() {
+                let (images, labels) = try #require(values.pair)
                 if step == 1 {
                     let first = try labels.int64Array().prefix(16).map { Int($0) }
                     #expect(first == reference["first_16_test_targets"].ints)
@@ -99,10 +103,10 @@ struct DigitNetTests {
 
         net.train()
         let expected = reference["losses"].floats
-        let pass = trainLoader.batches()
+        let pass = try trainLoader.batches()
         var losses: [Float] = []
         for place in expected.indices {
-            let (_, images, labels) = try #require(try pass.next())
+            let (images, labels) = try #require(try pass.next()?.values.pair)
             let targets = try labels.int64Array().prefix(8).map { Int($0) }
             #expect(targets == reference["first_8_targets_of_each_step"][place].ints)
             try optimizer.zeroGrad()
@@ -113,5 +117,16 @@ struct DigitNetTests {
         }
         #expect(losses.count == 20)
         expectClose(losses, expected, tolerance: 1e-5, "losses")
+    }
+}
+
+extension [Element] {
+    /// Images and labels.
+    fileprivate var pair: (Tensor, Tensor)? {
+        if count == 2, case .tensor(let images) = self[0], case .tensor(let labels) = self[1] {
+            (images, labels)
+        } else {
+            nil
+        }
     }
 }

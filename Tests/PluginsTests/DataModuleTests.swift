@@ -175,7 +175,7 @@ struct DataModuleTests {
             ("data.mnist('test')", "data.mnist: no arguments and an options table expected, got 1"),
             ("set:image(5)", "Dataset:image: index 5 is not in 0..<5"),
             ("set:image(-1)", "Dataset:image: bad argument 'index' (integer of at least 0 expected, got -1)"),
-            ("data.loader(5)", "data.loader: bad argument 'dataset' (Dataset expected, got number)"),
+            ("data.loader(5)", "data.loader: bad argument 'dataset' (data set expected, got number)"),
             (
                 "data.loader(set, { batch_size = 0 })",
                 "data.loader: bad argument 'batch_size' (integer of at least 1 expected, got 0)"

@@ -64,28 +64,41 @@ extension Operators {
         examples: [.init(.positive(3, 5), 2), .init(.positive(5), 7, true)]
     ) { a, context in
         let x = try a.tensor("input").detach()
-        try x.expectDrawable()
-        guard x.dim == 1 || x.dim == 2 else { throw TensorError("a row or rows of weights expected, got \(x.shape)") }
-        let (samples, isReplacing) = (try a.integer("num_samples"), try a.boolean("replacement"))
-        let categories = x.shape[x.dim - 1]
+        return .tensor(
+            try x.multinomial(a.integer("num_samples"), replacement: a.boolean("replacement"), context.generator))
+    }
+}
+
+extension Tensor {
+    /// Places of each row, drawn with probabilities in proportion to the elements.
+    ///
+    /// - Parameters:
+    ///   - samples: how many of each row, int64 `[samples]` or `[rows, samples]`.
+    ///   - replacement: whether a place may come again.
+    /// - Throws: `TensorError` for weights that are not finite, at least 0 and somewhere above it, or more samples than
+    ///   places without replacement.
+    public func multinomial(_ samples: Int, replacement isReplacing: Bool, _ generator: Generator) throws -> Tensor {
+        try expectDrawable()
+        guard dim == 1 || dim == 2 else { throw TensorError("a row or rows of weights expected, got \(shape)") }
+        let categories = shape[dim - 1]
         guard isReplacing || samples <= categories else {
             throw TensorError("at most \(plural(categories, "sample")) without replacement expected, got \(samples)")
         }
-        let rows = try x.to(.float64).reshape([-1, categories]).contiguous()
-        for i in 0..<rows.shape[0] { try checkWeights(rows, i) }
+        let rows = try to(.float64).reshape([-1, categories]).contiguous()
+        for i in 0..<rows.shape[0] { try rows.checkWeights(i) }
         if !isReplacing || samples == 1 {
             // The exponential races of Efraimidis and Spirakis (2006): the first to arrive are the sample.
-            let times = try x.similar()
-            try times.draw { context.generator.exponential(1) }
-            return .tensor(try (x / times).sorted(-1, descending: true).indices.slice(-1, 0, samples).contiguous())
+            let times = try similar()
+            try times.draw { generator.exponential(1) }
+            return try (self / times).sorted(-1, descending: true).indices.slice(-1, 0, samples).contiguous()
         }
-        return .tensor(try rows.sampled(samples, x.dtype, context.generator).reshape(x.shape.dropLast() + [samples]))
+        return try rows.sampled(samples, dtype, generator).reshape(shape.dropLast() + [samples])
     }
 
-    private static func checkWeights(_ rows: Tensor, _ row: Int) throws {
-        let values = rows.address(as: Double.self) + row * rows.shape[1]
+    private func checkWeights(_ row: Int) throws {
+        let values = address(as: Double.self) + row * shape[1]
         var total = 0.0
-        for i in 0..<rows.shape[1] {
+        for i in 0..<shape[1] {
             guard values[i] >= 0, values[i].isFinite else {
                 throw TensorError("finite weights of at least 0 expected, got \(values[i])")
             }
@@ -93,9 +106,7 @@ extension Operators {
         }
         guard total > 0 else { throw TensorError("a row whose weights are not all 0 expected") }
     }
-}
 
-extension Tensor {
     /// Places of each row by inversion of its running sums.
     fileprivate func sampled(_ samples: Int, _ dtype: DType, _ generator: Generator) throws -> Tensor {
         let (rows, categories) = (shape[0], shape[1])

@@ -2,7 +2,7 @@ import Host
 import Lua
 
 /// The Lua thread that is inside a call during which Swift may call back, for as long as that call lasts.
-private final class CallingThread {
+final class CallingThread {
     private var state: LuaState?
 
     func during<R>(_ state: LuaState, _ body: () throws -> R) rethrows -> R {
@@ -48,10 +48,15 @@ final class ScriptFunction {
     }
 }
 
-extension Call {
+extension LuaState {
     /// Runs `body`, in which Swift may call the script's functions.
     func withCallbacks<R>(_ body: () throws -> R) rethrows -> R {
-        let thread: CallingThread = state.runtime.attachment { CallingThread() }
-        return try thread.during(state, body)
+        let thread: CallingThread = runtime.attachment { CallingThread() }
+        return try thread.during(self, body)
     }
+}
+
+extension Call {
+    /// Runs `body`, in which Swift may call the script's functions.
+    func withCallbacks<R>(_ body: () throws -> R) rethrows -> R { try state.withCallbacks(body) }
 }

@@ -11,9 +11,9 @@ let dataModule = HostModule(
     types: [
         HostType(
             DigitSet.self, name: "Dataset", doc: "Images and their classes.",
-            bytes: { $0.images.images.count }, methods: datasetMethods),
-        HostType(Loader.self, name: "Loader", doc: "Hands out a data set in batches.", methods: loaderMethods),
-    ],
+            bytes: { $0.images.images.count }, methods: datasetMethods(of: DigitSet.self) + digitMethods),
+        loaderType,
+    ] + composedDatasetTypes + samplerTypes,
     functions: [
         .function(
             "mnist",
@@ -50,42 +50,9 @@ let dataModule = HostModule(
                     split(call), seed: UInt64(call.integer("seed")), limit: call.optionalInteger("limit") ?? .max,
                     table: table(call)))
         },
-        .function(
-            "random_split",
-            doc: "Parts of a data set with so many images each, drawn at random: PyTorch's for the same seed.",
-            arguments: [
-                .object("dataset", DigitSet.self), .integers("lengths", "which add up to the number of images"),
-            ],
-            returns: .custom("Dataset[]")
-        ) { call in
-            let dataset: DigitSet = try call.object("dataset")
-            return .objects(try dataset.randomSplit(call.integers("lengths"), generator: call.generator))
-        },
-        .function(
-            "loader", doc: "Hands out a data set in batches, in PyTorch's order for the same seed.",
-            arguments: [.object("dataset", DigitSet.self)],
-            options: [
-                .integer("batch_size", "images a batch", min: 1, default: 1),
-                .boolean("shuffle", "another order in each pass", default: false),
-                .boolean("drop_last", "leaves out a last batch with fewer images", default: false),
-            ],
-            returns: .object(Loader.self)
-        ) { call in
-            let dataset: DigitSet = try call.object("dataset")
-            return .object(
-                try Loader(
-                    dataset.images, table: dataset.table, batchSize: call.integer("batch_size"),
-                    shuffle: call.boolean("shuffle"), dropLast: call.boolean("drop_last"), generator: call.generator))
-        },
-    ])
+    ] + composedDatasetFunctions + samplerFunctions + [loaderFunction])
 
-private let datasetMethods: [HostMethod<DigitSet>] = [
-    .metamethod(.length, doc: "How many images there are.", returns: .integer()) { dataset, _ in
-        .integer(dataset.images.count)
-    },
-    .method("count", doc: "How many images there are.", returns: .integer()) { dataset, _ in
-        .integer(dataset.images.count)
-    },
+private let digitMethods: [HostMethod<DigitSet>] = [
     .method("name", doc: "What to call it: \"MNIST\", \"generated digits, not MNIST\".", returns: .string()) {
         dataset, _ in .string(dataset.name)
     },
@@ -113,41 +80,6 @@ private let datasetMethods: [HostMethod<DigitSet>] = [
     ) { dataset, call in
         let (image, label) = try dataset.image(at: call.integer("index"))
         return .values([.object(image), .integer(label)])
-    },
-]
-
-private let loaderMethods: [HostMethod<Loader>] = [
-    .method(
-        "batches", doc: "One pass over the data: for step, images, labels in loader:batches() do … end.",
-        returns: .custom("fun(): integer, Tensor, Tensor", "the step from 1, images [n, 1, h, w], classes [n]")
-    ) { loader, _ in
-        let pass = loader.batches()
-        return .function("loader:batches") { _ in
-            try Interrupt.check()
-            guard let batch = try pass.next() else { return .nil }
-            return .values([.integer(batch.step), .object(batch.images), .object(batch.labels)])
-        }
-    },
-    .metamethod(.length, doc: "How many batches a pass has.", returns: .integer()) { loader, _ in
-        .integer(loader.count)
-    },
-    .method("images", doc: "How many images a pass has.", returns: .integer()) { loader, _ in
-        .integer(loader.imageCount)
-    },
-    .method(
-        "state_dict",
-        doc: "Where the pass in progress stands, to go on with its next batch: numbers and booleans. A pass that was "
-            + "left with break is in progress until the next one begins.",
-        returns: .table()
-    ) { loader, _ in .value(loaderState(loader.state)) },
-    .method(
-        "load_state_dict",
-        doc: "The next batches() goes on where the pass stood that state_dict() told of, with the same order and the "
-            + "same numbers of steps, and draws no random numbers; the one after it begins a pass as ever.",
-        arguments: [.table("state_dict")]
-    ) { loader, call in
-        try loader.load(loaderState(call.value("state_dict"), call))
-        return .none
     },
 ]
 

@@ -1,7 +1,7 @@
 import Tensors
 
 /// Digits to learn from: images with the translation of their pixels, and what to call them beside figures.
-public final class DigitSet: Sendable {
+public final class DigitSet: Dataset, Sendable {
     public let images: ImageDataset
     public let table: PixelTable
     /// "MNIST", "generated digits, not MNIST".
@@ -55,6 +55,26 @@ public final class DigitSet: Sendable {
         let image = try Tensor(uninitialized: [1, images.rows, images.columns])
         try [index].withUnsafeBufferPointer { try images.gather($0, table: table, into: image.floats) }
         return (image, Int(images.labels[index]))
+    }
+
+    // MARK: As a data set
+
+    public var count: Int { images.count }
+
+    public func sample(at index: Int) throws -> [Element] {
+        let (image, label) = try image(at: index)
+        return [.tensor(image), .integer(label)]
+    }
+
+    /// Images float32 `[n, 1, rows, columns]` and labels int64 `[n]`.
+    public func batch(at indices: [Int]) throws -> [Element]? {
+        let images = try Tensor(uninitialized: [indices.count, 1, self.images.rows, self.images.columns])
+        let labels = try Tensor(uninitialized: [indices.count], dtype: .int64)
+        try indices.withUnsafeBufferPointer { indices in
+            try self.images.gather(indices, table: table, into: images.floats)
+            try self.images.gatherLabels(indices, into: labels.address(as: Int64.self))
+        }
+        return [.tensor(images), .tensor(labels)]
     }
 
     /// Parts with so many images each, drawn at random (`torch.utils.data.random_split`): the same as PyTorch's for the
