@@ -58,6 +58,10 @@ public final class ConfusionMatrix {
     /// How often a class was taken for another.
     public func count(truth: Int, predicted: Int) -> Int { counts[Pair(truth: truth, predicted: predicted)] ?? 0 }
 
+    /// How many examples a class has, and how often it was predicted; the class must be one.
+    func truths(_ index: Int) -> Int { truths[index] }
+    func predictions(_ index: Int) -> Int { predictions[index] }
+
     /// The counts: a row for each true class, a column for each predicted one.
     public var rows: [[Double]] {
         var rows = [[Double]](repeating: [Double](repeating: 0, count: classes), count: classes)

@@ -20,6 +20,7 @@ public let builtInModules: [HostModule] = [
     optionSourceModule,
     progressModule,
     metricsModule,
+    evaluationModule,
     runsModule,
     plotModule,
     jsonModule,

@@ -67,6 +67,28 @@ private let confusionMethods: [HostMethod<ConfusionMatrix>] = [
         arguments: [.integer("class")], returns: .number()
     ) { confusion, call in .number(confusion.precision(try index("class", of: confusion, call))) },
     .method(
+        "f1", doc: "The harmonic mean of a class's precision and recall; 0 where it was never right.",
+        arguments: [.integer("class")], returns: .number()
+    ) { confusion, call in
+        .number(ClassScores(confusion).classes[try index("class", of: confusion, call)].f1)
+    },
+    .method(
+        "scores",
+        doc: """
+            Precision, recall, F1 and the number of examples (support) of each class, their plain mean and that in which a \
+            class counts as often as it has examples, as scikit-learn has them: what would be nothing of nothing is 0.
+            """,
+        returns: .custom("{ classes: table[], macro: table, weighted: table }", "class 0 is the first of the list")
+    ) { confusion, _ in
+        let scores = ClassScores(confusion)
+        return .value(
+            .table([
+                (key: .string("classes"), value: .list(scores.classes.map(\.lua))),
+                (key: .string("macro"), value: scores.macro.lua),
+                (key: .string("weighted"), value: scores.weighted.lua),
+            ]))
+    },
+    .method(
         "worst", doc: "The commonest mistakes, commonest first.", arguments: [.integer("n", min: 0, default: 10)],
         returns: .custom("{ truth: integer, predicted: integer, count: integer }[]")
     ) { confusion, call in
@@ -87,6 +109,15 @@ private let confusionMethods: [HostMethod<ConfusionMatrix>] = [
         .string("\(confusion)")
     },
 ]
+
+extension ClassScores.Scores {
+    fileprivate var lua: LuaValue {
+        .table([
+            (key: .string("precision"), value: .number(precision)), (key: .string("recall"), value: .number(recall)),
+            (key: .string("f1"), value: .number(f1)), (key: .string("support"), value: .integer(support)),
+        ])
+    }
+}
 
 private func classes(_ name: StaticString) -> Argument {
     .anyOf(name, "classes, counted from 0", of: [.object(Tensor.self), .integers])

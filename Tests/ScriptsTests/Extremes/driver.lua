@@ -59,6 +59,7 @@ local objects = {
   Confusion = { "metrics.confusion(3)" },
   Run = { "open_run()" },
   Figure = { "nj.plot.lines { 1, 2 }" },
+  Evaluation = { "metrics.evaluation(3)", "metrics.evaluation(2):add(nj.ones(3, 2), nj.tensor { 0, 1, 1 })" },
   Progress = { "nj.progress('x', { total = 3 })", "nj.progress()" },
   Package = { "registry.package('a', '1', { x = registry.text 'y' })" },
   -- One that answers: requests to one that does not are repeated for half a minute.
