@@ -127,8 +127,8 @@ struct ZipDirectory {
     }
 
     private static func checkNames(_ entries: [ZipEntry]) throws {
-        var names: Set<String> = []
-        for entry in entries where !names.insert(entry.name).inserted {
+        var names: Set<ExactName> = []
+        for entry in entries where !names.insert(ExactName(entry.name)).inserted {
             throw Unsound("it has two files '\(entry.name)'")
         }
     }

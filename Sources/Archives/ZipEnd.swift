@@ -23,11 +23,23 @@ struct ZipEnd {
             throw Unsound("it is a part of an archive in several files")
         }
         let (size, start) = (tail.little(UInt32.self, at: found + 12), tail.little(UInt32.self, at: found + 16))
-        guard numbers[2] == .max || size == .max || start == .max else {
+        // Some writers add ZIP64's record even where nothing needs it: the list then ends before that.
+        guard try numbers[2] == .max || size == .max || start == .max || Self.hasLocator(file, before: here) else {
             (place, count, self.size, self.start) = (here, Int(numbers[2]), Int(size), Int(start))
             return
         }
         (place, count, self.size, self.start) = try Self.wide(file, before: here)
+        let agree =
+            (numbers[2] == .max || Int(numbers[2]) == count) && (size == .max || Int(size) == self.size)
+            && (start == .max || Int(start) == self.start)
+        guard agree else { throw Unsound("its end is damaged") }
+    }
+
+    private static func hasLocator(_ file: ReadableFile, before end: Int) throws -> Bool {
+        let size = ZipRecord.locator64.size
+        guard end >= size else { return false }
+        let found = try file.bytes(at: end - size, count: 4)
+        return found.count == 4 && found.little(UInt32.self, at: 0) == ZipRecord.locator64.signature
     }
 
     /// The last place of a record whose comment reaches just to the end.

@@ -9,6 +9,8 @@ enum ZipRecord {
     static let locator64: (signature: UInt32, size: Int) = (0x0706_4b50, 20)
     /// The extra field that holds sizes and places of 64 bits.
     static let extra64: UInt16 = 1
+    /// The extra field that nothing stands in, as PyTorch writes it ("FB").
+    static let extraFilling: UInt16 = 0x4246
 
     /// 1980-01-01 00:00:00, the earliest time that the format can say: archives of one content are one.
     static let date: UInt16 = 0x21

@@ -28,7 +28,7 @@ public final class ZipReader {
     /// Where the archive's first entry begins in the file.
     public let start: Int
     let file: ReadableFile
-    private let places: [String: Int]
+    private let places: [ExactName: Int]
 
     /// Reads the archive's list and the header of every entry.
     ///
@@ -43,11 +43,11 @@ public final class ZipReader {
         } catch let error as Unsound {
             throw FileError(path: file.path, action: "read", reason: "it is not a sound ZIP archive: \(error.reason)")
         }
-        places = Dictionary(entries.enumerated().map { ($1.name, $0) }) { first, _ in first }
+        places = Dictionary(entries.enumerated().map { (ExactName($1.name), $0) }) { first, _ in first }
     }
 
     /// The entry of that name; nil where there is none.
-    public func entry(_ name: String) -> ZipEntry? { places[name].map { entries[$0] } }
+    public func entry(_ name: String) -> ZipEntry? { places[ExactName(name)].map { entries[$0] } }
 
     /// An entry's content, checked.
     ///
@@ -57,20 +57,25 @@ public final class ZipReader {
         guard entry.size <= limit else {
             throw failure(entry, "it has \(entry.size) bytes, at most \(limit) are taken")
         }
-        let content: [UInt8]
-        switch entry.method {
-        case .stored: content = try packed(entry)
-        case .deflated:
-            do {
-                content = try inflate(try packed(entry), size: entry.size)
-            } catch let error as Unsound {
-                throw failure(entry, "it is damaged: \(error.reason)")
+        let stream = try stream(of: entry)
+        var content: [UInt8] = []
+        // Grown as bytes come: what is announced need not be true.
+        while content.count < entry.size {
+            let room = min(entry.size - content.count, 1 << 20)
+            content += try [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+                count = try stream.read(into: UnsafeMutableRawBufferPointer(buffer))
             }
         }
-        var crc = CRC32()
-        content.withUnsafeBytes { crc.update($0) }
-        guard crc.value == entry.crc else { throw failure(entry, "it is damaged: its checksum is another") }
         return content
+    }
+
+    /// An entry's content, to be read piece by piece. - Throws: `FileError` where it is empty and damaged.
+    public func stream(of entry: ZipEntry) throws -> ZipStream {
+        do {
+            return try ZipStream(file, entry)
+        } catch let error as Unsound {
+            throw failure(entry, "it is damaged: \(error.reason)")
+        }
     }
 
     /// Compares a stored entry's content with its checksum, piece by piece.
@@ -87,12 +92,6 @@ public final class ZipReader {
     /// Where a stored entry's content lies.
     public func region(of entry: ZipEntry) -> FileRegion? {
         entry.method == .stored ? FileRegion(of: file, start: entry.start, size: entry.size) : nil
-    }
-
-    private func packed(_ entry: ZipEntry) throws -> [UInt8] {
-        let bytes = try file.bytes(at: entry.start, count: entry.packedSize)
-        guard bytes.count == entry.packedSize else { throw failure(entry, "the file became shorter") }
-        return bytes
     }
 
     private func failure(_ entry: ZipEntry, _ reason: String) -> FileError {

@@ -1,11 +1,12 @@
 import CZlib
 import Files
 
-/// Writes a ZIP archive, entry after entry. Times are those of 1980, so that the same content gives the same bytes.
+/// Writes a ZIP archive, entry after entry. Times are those of 1980, so that the same content gives the same bytes. What
+/// does not fit into 32 bits is written as ZIP64, and only that: not everything reads it.
 public final class ZipWriter {
     private let write: (UnsafeRawBufferPointer) throws -> Void
     private var place: Int
-    private var names: Set<String> = []
+    private var names: Set<ExactName> = []
     private var directory: [UInt8] = []
 
     /// - Parameters:
@@ -21,11 +22,29 @@ public final class ZipWriter {
     /// - Parameter method: how its bytes are kept. Default: as they are.
     /// - Throws: `FileError` where the name is taken or the format cannot hold it.
     public func add(_ name: String, _ content: [UInt8], method: ZipMethod = .stored) throws {
+        guard method == .deflated else { return try content.withUnsafeBytes { try add(name, stored: $0) } }
+        let packed = try deflate(content, name: name)
         var crc = CRC32()
         content.withUnsafeBytes { crc.update($0) }
-        let packed = method == .stored ? content : try deflate(content, name: name)
-        try begin(name, method, crc: crc.value, packedSize: packed.count, size: content.count)
+        try begin(ZipDraft(name, method, crc: crc.value, packedSize: packed.count, size: content.count))
         try put(packed)
+    }
+
+    /// Adds an entry whose bytes are kept as they are.
+    ///
+    /// - Parameters:
+    ///   - head: what stands before `content` in the entry. Default: nothing.
+    ///   - alignment: the entry's bytes begin at a multiple of it, so that the file can be mapped. Default: 1.
+    public func add(
+        _ name: String, head: [UInt8] = [], stored content: UnsafeRawBufferPointer, alignment: Int = 1
+    ) throws {
+        var crc = CRC32()
+        head.withUnsafeBytes { crc.update($0) }
+        crc.update(content)
+        let size = head.count + content.count
+        try begin(ZipDraft(name, .stored, crc: crc.value, packedSize: size, size: size), alignment: alignment)
+        try put(head)
+        try put(content)
     }
 
     /// Adds a file's content as it is. It is read twice, piece by piece: what is said of it stands before it.
@@ -33,7 +52,7 @@ public final class ZipWriter {
     /// - Throws: `FileError`, also where the file changes meanwhile.
     public func add(_ name: String, file: ReadableFile) throws {
         let (crc, size) = try checksum(of: file)
-        try begin(name, .stored, crc: crc, packedSize: size, size: size)
+        try begin(ZipDraft(name, .stored, crc: crc, packedSize: size, size: size))
         var (again, rest) = (CRC32(), size)
         try file.forEachPiece(ofAtMost: size) { piece in
             again.update(piece)
@@ -49,57 +68,24 @@ public final class ZipWriter {
     ///
     /// - Parameter comment: at most 65,535 bytes that the archive ends with. Default: none.
     public func finish(comment: [UInt8] = []) throws {
-        let limit = Int(UInt16.max)
-        guard names.count < limit, place + directory.count < Int(UInt32.max), comment.count <= limit else {
-            throw FileError(path: "the archive", action: "write", reason: "it would have too many or too large entries")
+        guard comment.count <= Int(UInt16.max) else {
+            throw FileError(path: "the archive", action: "write", reason: "its comment has more than 65535 bytes")
         }
-        let start = place
-        let size = directory.count
+        let end = ZipEndDraft(count: names.count, size: directory.count, start: place, comment: comment)
         try put(directory)
-        var end: [UInt8] = []
-        end.append(little: ZipRecord.end.signature)
-        end.append(little: UInt32(0))
-        for _ in 0..<2 { end.append(little: UInt16(names.count)) }
-        end.append(little: UInt32(size))
-        end.append(little: UInt32(start))
-        end.append(little: UInt16(comment.count))
-        try put(end + comment)
+        try put(end.bytes)
     }
 
-    private func begin(_ name: String, _ method: ZipMethod, crc: UInt32, packedSize: Int, size: Int) throws {
-        let bytes = name.systemBytes
+    private func begin(_ draft: ZipDraft, alignment: Int = 1) throws {
         func failure(_ reason: String) -> FileError {
-            FileError(path: name, action: "put into the archive", reason: reason)
+            FileError(path: draft.name, action: "put into the archive", reason: reason)
         }
-        guard !bytes.isEmpty, bytes.count <= Int(UInt16.max) else { throw failure("a name has 1 to 65535 bytes") }
-        guard names.insert(name).inserted else { throw failure("another file of that name is in it") }
-        // What is larger takes ZIP64, which not everything reads.
-        guard max(size, packedSize) < Int(UInt32.max), place < Int(UInt32.max) else {
-            throw failure("an archive holds less than 4 GiB")
+        guard !draft.nameBytes.isEmpty, draft.nameBytes.count <= Int(UInt16.max) else {
+            throw failure("a name has 1 to 65535 bytes")
         }
-        var common: [UInt8] = []
-        common.append(little: UInt16(20))  // what a reader has to know: version 2.0
-        common.append(little: UInt16(1 << 11))  // the name is UTF-8
-        common.append(little: method.rawValue)
-        common.append(little: UInt16(0))
-        common.append(little: ZipRecord.date)
-        common.append(little: crc)
-        common.append(little: UInt32(packedSize))
-        common.append(little: UInt32(size))
-        common.append(little: UInt16(bytes.count))
-        common.append(little: UInt16(0))
-
-        directory.append(little: ZipRecord.central.signature)
-        directory.append(little: UInt16(3 << 8 | 20))  // made by a Unix, so that the mode below counts
-        directory += common
-        directory += [UInt8](repeating: 0, count: 6)
-        directory.append(little: UInt32(0o100644) << 16)
-        directory.append(little: UInt32(place))
-        directory += bytes
-
-        var head: [UInt8] = []
-        head.append(little: ZipRecord.local.signature)
-        try put(head + common + bytes)
+        guard names.insert(ExactName(draft.name)).inserted else { throw failure("another file of that name is in it") }
+        directory += draft.central(at: place)
+        try put(draft.local(at: place, alignment: alignment))
     }
 
     private func put(_ bytes: [UInt8]) throws { try bytes.withUnsafeBytes { try put($0) } }

@@ -43,15 +43,21 @@ public enum Checkpoint {
         return (model.hasSuffix(ending) ? String(model.dropLast(ending.count)) : model) + ".training" + ending
     }
 
-    /// Writes a state dict for everyone to read. The metadata gets "format": "pt", as PyTorch's users expect.
+    /// Writes a state dict for everyone to read, as the end of the path says: `.safetensors`, `.pth`, `.pt` or `.npz`. The
+    /// metadata of a safetensors file gets "format": "pt", as PyTorch's users expect; the others keep none.
     ///
     /// - Throws: `FileError`, after which the file that was there before is as it was.
     public static func saveModel(
         _ stateDict: [NamedTensor], metadata: [String: String] = [:], to path: String, durable: Bool = false
     ) throws {
-        try SafeTensors.write(
-            stateDict, metadata: metadata.merging(["format": "pt"]) { own, _ in own }, to: path, durable: durable)
+        let kind = try FileKind(writing: path, of: modelKinds)
+        let kept = kind == .safetensors ? metadata.merging(["format": "pt"]) { own, _ in own } : [:]
+        let tensors = stateDict.map { (StoredValue.Key.text($0.name), StoredValue.tensor(StoredTensor($0.tensor))) }
+        try TensorFile.write(.dictionary(tensors), metadata: kept, to: path, durable: durable)
     }
+
+    /// The kinds of files that hold a model.
+    public static let modelKinds: [FileKind] = [.safetensors, .pytorch, .npz]
 
     /// Writes everything that training needs to go on.
     ///

@@ -15,6 +15,7 @@ public let builtInModules: [HostModule] = [
     scheduleModule,
     dataModule,
     checkpointModule,
+    tensorFileModule,
     optionsModule,
     optionModule,
     optionSourceModule,

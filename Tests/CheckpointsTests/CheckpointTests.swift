@@ -25,8 +25,8 @@ struct CheckpointTests {
     @Test("a model file holds the state dict and names its format")
     func model() throws {
         let model = try tutorialModel()
-        try Checkpoint.saveModel(model, metadata: ["epoch": "3"], to: scratch.file("m"))
-        let (tensors, metadata) = try SafeTensors.read(scratch.file("m"))
+        try Checkpoint.saveModel(model, metadata: ["epoch": "3"], to: scratch.file("m.safetensors"))
+        let (tensors, metadata) = try SafeTensors.read(scratch.file("m.safetensors"))
         #expect(metadata == ["epoch": "3", "format": "pt"])
         #expect(Set(tensors.map(\.name)) == Set(model.map(\.name)))
     }

@@ -116,7 +116,7 @@ struct CheckpointModuleTests {
             ("checkpoint.load('DIR', net)", "checkpoint.load: cannot read 'DIR': Is a directory"),
             (
                 "checkpoint.load('DIR/corrupt', net)",
-                "checkpoint.load: cannot read 'DIR/corrupt': it is not a sound safetensors file: its header would "
+                "checkpoint.load: cannot read 'DIR/corrupt': it is neither safetensors nor PyTorch's .pth nor NumPy's .npz or .npy"
             ),
             ("checkpoint.load('DIR/cut', net)", "checkpoint.load: cannot read 'DIR/cut'"),
             ("checkpoint.metadata('DIR/cut')", "checkpoint.metadata: cannot read 'DIR/cut'"),

@@ -171,7 +171,7 @@ struct EvaluateTests {
             ),
             (
                 ["--model", "make.lua"],
-                "evaluate.lua:N: checkpoint.load: cannot read 'make.lua': it is not a sound safetensors file"
+                "evaluate.lua:N: checkpoint.load: cannot read 'make.lua': it is neither safetensors nor"
             ),
             (["--json", "none/figures.json"], "evaluate.lua:N: none/figures.json: No such file or directory\n"),
         ] as [([String], String)])

@@ -55,7 +55,7 @@ struct ExecutableTests {
         #expect(failed.status == 1)
         #expect(
             failed.errors.hasPrefix(
-                "bundle:/main.lua:12: checkpoint.load: cannot read 'bundle:/data.txt': it is not a sound safetensors file"
+                "bundle:/main.lua:12: checkpoint.load: cannot read 'bundle:/data.txt': it is neither safetensors nor"
             ), "\(failed.errors)")
         #expect(elsewhere.names == [], "files were written")
     }

@@ -48,8 +48,8 @@ struct FileNameTests {
     @Test("are what --out makes")
     func out() throws {
         let train = joinPath(Nightjar.root, "scripts/train.lua")
-        let run = try run("nightjar '\(train)' --epochs 1 --limit 20 --out \"$name\"")
+        let run = try run("nightjar '\(train)' --epochs 1 --limit 20 --out \"$name.safetensors\"")
         #expect(run.status == 0, "\(run.errors)")
-        #expect(try directoryEntries(scratch.path).contains(name), "\(run.output)")
+        #expect(try directoryEntries(scratch.path).contains("\(name).safetensors"), "\(run.output)")
     }
 }

@@ -295,10 +295,10 @@ struct PublishTests {
             "other.lua",
             """
             local nj = require "nightjar"
-            nj.checkpoint.save("other", { model = nj.nn.Linear(3, 2) })
+            nj.checkpoint.save("other.safetensors", { model = nj.nn.Linear(3, 2) })
             """)
         try #require(Nightjar.run("other.lua", in: scratch.path).status == 0)
-        for (model, reason) in [("missing", "No such file"), ("cut", "cut"), ("other", "fc1.weight")] {
+        for (model, reason) in [("missing", "No such file"), ("cut", "cut"), ("other.safetensors", "fc1.weight")] {
             let run = try publish("--model", model, environment: job)
             #expect(run.status == 1)
             #expect(words(run).contains("publish.lua:N: checkpoint.load: "), "\(words(run))")

@@ -1,3 +1,4 @@
+import Archives
 import Files
 import Tensors
 import Testing
@@ -40,4 +41,40 @@ func tutorialModel(_ value: Double = 1) throws -> [NamedTensor] {
 func contents(_ tensor: Tensor) throws -> String {
     let bytes = try tensor.withUnsafeBytes { Array($0) }
     return "\(tensor.dtype.rawValue) \(tensor.shape) \(SHA256.hexDigest(of: bytes))"
+}
+
+/// A tensor's elements as numbers, in row-major order.
+func numbers(_ tensor: Tensor) throws -> [Double] {
+    try tensor.to(.float64).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
+}
+
+/// All that a value holds, as one text.
+func contents(_ value: StoredValue) throws -> String {
+    switch value {
+    case .none: return "None"
+    case .truth(let truth): return "\(truth)"
+    case .integer(let integer): return "\(integer)"
+    case .number(let number): return "\(number) as a number"
+    case .text(let text): return "\"\(text)\""
+    case .bytes(let bytes): return "\(bytes) as bytes"
+    case .list(let items): return "[\(try items.map(contents).joined(separator: ", "))]"
+    case .tensor(let tensor): return try contents(tensor.tensor())
+    case .dictionary(let pairs):
+        return "{\(try pairs.map { "\($0.key): \(try contents($0.value))" }.joined(separator: ", "))}"
+    }
+}
+
+extension StoredValue {
+    /// The value under a name.
+    subscript(name: String) -> StoredValue? {
+        guard case .dictionary(let pairs) = self else { return nil }
+        return pairs.first { if case .text(let text) = $0.key { Array(text.utf8) == Array(name.utf8) } else { false } }?
+            .value
+    }
+
+    /// The tensor under a name.
+    func tensor(_ name: String) throws -> Tensor {
+        guard case .tensor(let tensor)? = self[name] else { throw TensorError("no tensor '\(name)'") }
+        return try tensor.tensor()
+    }
 }

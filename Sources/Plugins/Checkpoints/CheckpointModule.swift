@@ -6,14 +6,14 @@ import Networks
 import TensorFiles
 import Tensors
 
-private let path: Argument = .string("path", "a safetensors file")
+private let path: Argument = .string("path", "a .safetensors, .pth, .pt or .npz file; read by its content")
 private let strict: Argument = .boolean("strict", "whether missing and unexpected names are errors", default: true)
 
 /// `checkpoint`: models and the state of training on disk.
 let checkpointModule = HostModule(
     "checkpoint",
-    doc: "Models and the state of training on disk: safetensors files that appear whole or not at all, with PyTorch's "
-        + "names.",
+    doc: "Models and the state of training on disk, with PyTorch's names, in files that appear whole or not at all. "
+        + "A file's kind is its content where it is read and the end of its name where it is written.",
     functions: [
         .function(
             "save",
@@ -32,20 +32,20 @@ let checkpointModule = HostModule(
             return .none
         },
         .function(
-            "load", doc: "Puts a file's tensors into a model.",
-            arguments: [path, .object("model", Module.self)], options: [strict],
+            "load",
+            doc:
+                "Puts a file's tensors into a model: those of a safetensors, .npz or PyTorch's file, also where the state "
+                + "dict is one value of a checkpoint.",
+            arguments: [path, .object("model", Module.self)],
+            options: [
+                strict,
+                .string("key", "which value of a checkpoint is the state dict: \"model_state_dict\"").optional,
+                .string("prefix", "takes the tensors whose names begin so, without that: \"module.\"", default: ""),
+            ],
             returns: .several([
                 .object(Module.self, "the model"), .custom("table<string, string>", "what was kept with it"),
             ])
-        ) { call in
-            let file = try SafeTensorsFile(call.string("path"))
-            let model = try call.module("model")
-            try matchStateDict(
-                expected: describe(try model.stateDict()), found: file.descriptions(), file: file.path,
-                strict: call.boolean("strict"))
-            try take(file.tensors(), into: model)
-            return .values([.object(model), metadata(file.metadata)])
-        },
+        ) { call in try load(call) },
         .function(
             "resume", doc: "Puts back what `save` kept of training: model, optimizer and random numbers.",
             arguments: [path],
@@ -55,18 +55,62 @@ let checkpointModule = HostModule(
         .function(
             "metadata", doc: "What was kept with a model, without reading its tensors.", arguments: [path],
             returns: .custom("table<string, string>")
-        ) { call in .value(metadata(try SafeTensorsFile(call.string("path")).metadata)) },
+        ) { call in .value(metadataTable(try TensorFile(call.string("path")).metadata)) },
         .function(
-            "tensors", doc: "All tensors of a safetensors file by name.", arguments: [path],
+            "tensors",
+            doc: "All tensors of a file by name; of tables in tables, the names are joined by dots.", arguments: [path],
             returns: .custom("table<string, Tensor>")
         ) { call in
-            .value(
-                .table(
-                    try SafeTensorsFile(call.string("path")).tensors().map {
-                        (key: .string($0.name), value: .object($0.tensor))
-                    }))
+            let file = try TensorFile(call.string("path"))
+            return .value(
+                .table(try flattened(file).map { (key: .string($0.name), value: .object(try $0.tensor.tensor())) }))
         },
     ])
+
+private func load(_ call: Call) throws -> Results {
+    let file = try TensorFile(call.string("path"))
+    let model = try call.module("model")
+    let prefix = try call.string("prefix")
+    let found = try modelTensors(of: file, key: call.optionalString("key"), prefix: prefix)
+    let expected = describe(try model.stateDict())
+    try checkParallelNames(expected: expected.map(\.name), found: found.map(\.name), path: file.path)
+    try matchStateDict(
+        expected: expected, found: describe(found, path: file.path), file: file.path, strict: call.boolean("strict"))
+    let wanted = Set(expected.map { ExactName($0.name) })
+    let chosen = found.filter { wanted.contains(ExactName($0.name)) }
+    try take(chosen.map { ($0.name, try $0.tensor.tensor()) }, into: model)
+    return .values([.object(model), metadataTable(file.metadata)])
+}
+
+/// The tensors of a file by their names, joined by dots where they lie in tables.
+private func flattened(_ file: TensorFile) throws -> [(name: String, tensor: StoredTensor)] {
+    var tensors: [(name: String, tensor: StoredTensor)] = []
+    var names: Set<ExactName> = []
+    func visit(_ value: StoredValue, _ name: String) throws {
+        func inside(_ step: String) -> String { name.isEmpty ? step : "\(name).\(step)" }
+        switch value {
+        case .tensor(let tensor):
+            guard !name.isEmpty, names.insert(ExactName(name)).inserted else {
+                throw FileError(
+                    path: file.path, action: "read",
+                    reason: name.isEmpty
+                        ? "it holds one array without a name: nightjar.load takes it" : "it has '\(name)' twice")
+            }
+            tensors.append((name, tensor))
+        case .list(let items): for (place, item) in items.enumerated() { try visit(item, inside("\(place)")) }
+        case .dictionary(let pairs):
+            for (key, value) in pairs {
+                switch key {
+                case .text(let text): try visit(value, inside(text))
+                case .integer(let integer): try visit(value, inside("\(integer)"))
+                }
+            }
+        default: break
+        }
+    }
+    try visit(file.content, "")
+    return tensors
+}
 
 /// `module:load_state_dict(tensors)`.
 let loadStateDict: HostMethod<Module> = .method(
@@ -101,6 +145,16 @@ private func describe(_ tensors: [NamedTensor]) -> [TensorDescription] {
     tensors.map { ($0.name, $0.tensor.shape.array, $0.tensor.dtype) }
 }
 
+/// - Throws: `FileError` for a tensor whose type has no counterpart.
+private func describe(
+    _ tensors: [(name: String, tensor: StoredTensor)], path: String
+) throws -> [TensorDescription] {
+    try tensors.map { name, tensor in
+        // Asking for the tensor itself says which type it is.
+        (name, tensor.shape, try tensor.dtype ?? tensor.tensor().dtype)
+    }
+}
+
 /// Copies tensors that were found to fit.
 private func take(_ tensors: [NamedTensor], into model: Module) throws {
     let found = Dictionary(tensors.map { (ExactName($0.name), $0.tensor) }) { first, _ in first }
@@ -111,40 +165,11 @@ private func take(_ tensors: [NamedTensor], into model: Module) throws {
     }
 }
 
-private func metadata(_ texts: [String: String]) -> LuaValue {
-    .table(texts.sorted { $0.key < $1.key }.map { (key: .string($0.key), value: .string($0.value)) })
-}
-
-private func texts(_ value: LuaValue, _ call: Call) throws -> [String: String] {
-    let pairs: [(key: LuaValue, value: LuaValue)]
-    switch value {
-    case .table(let given): pairs = given
-    case .list(let items) where !items.isEmpty:
-        throw call.badArgument("metadata", expected: "table with names as keys", got: "list")
-    default: return [:]
-    }
-    var texts: [String: String] = [:]
-    for (key, value) in pairs {
-        guard case .string(let key) = key else {
-            throw call.badArgument("metadata", expected: "table with names as keys", got: "another key in it")
-        }
-        switch value {
-        case .string(let text): texts[key] = text
-        case .integer(let number): texts[key] = "\(number)"
-        case .number(let number): texts[key] = "\(number)"
-        case .boolean(let truth): texts[key] = "\(truth)"
-        default:
-            throw call.badArgument(
-                "metadata", expected: "table of strings and numbers", got: "another value as '\(key)'")
-        }
-    }
-    return texts
-}
-
 private func save(_ call: Call) throws {
     let (path, model) = (try call.string("path"), try call.module("model"))
+    _ = try FileKind(writing: path, of: Checkpoint.modelKinds)
     let (epoch, step) = (try call.integer("epoch"), try call.integer("step"))
-    var kept = try texts(call.value("metadata"), call)
+    var kept = try metadataTexts(call.value("metadata"), call)
     let durable = try call.boolean("durable")
     // The training state first: a model that is there always has one that is at least as new.
     if let optimizer: Optimizer = try call.optionalObject("optimizer") {
@@ -173,6 +198,6 @@ private func resume(_ call: Call) throws -> Results {
     return .value(
         .table([
             (key: .string("epoch"), value: .integer(state.epoch)), (key: .string("step"), value: .integer(state.step)),
-            (key: .string("metadata"), value: metadata(state.config)),
+            (key: .string("metadata"), value: metadataTable(state.config)),
         ]))
 }

@@ -216,6 +216,11 @@ private func stateDict(_ optimizer: Optimizer) -> LuaValue {
     ])
 }
 
+/// Options of PyTorch's groups that choose an implementation or belong to a schedule: numbers do not depend on them here.
+private let pytorchOnly: Set = [
+    "foreach", "fused", "capturable", "differentiable", "max_lr", "min_lr", "max_momentum", "base_momentum",
+]
+
 private func load(_ value: LuaValue, into optimizer: Optimizer, _ call: Call) throws {
     func refusal(_ got: String) -> any Error {
         call.badArgument("state_dict", expected: "what state_dict() gave", got: got)
@@ -232,10 +237,20 @@ private func load(_ value: LuaValue, into optimizer: Optimizer, _ call: Call) th
             guard case .integer(let id) = id else { throw refusal("params that are no places") }
             places[id] = places.count
         }
-        return (count: ids.count, values: try options(pairs, "state_dict", call))
+        let known = pairs.filter { key, value in
+            guard case .string(let name) = key else { return true }
+            // What PyTorch notes of an Adam is what AdamW is.
+            if name == "decoupled_weight_decay", optimizer.kind.schema.name == "AdamW", case .boolean(true) = value {
+                return false
+            }
+            return !pytorchOnly.contains(name)
+        }
+        return (count: ids.count, values: try options(known, "state_dict", call))
     }
     var entries: [(name: String, tensor: Tensor)] = []
     func add(_ id: Int, _ kept: LuaValue) throws {
+        // An empty table is a list: there is nothing to remember of this one.
+        if case .list(let items) = kept, items.isEmpty, places[id] != nil { return }
         guard case .table(let pairs) = kept, let place = places[id] else {
             throw refusal("the state of a parameter \(id), which is in no group")
         }

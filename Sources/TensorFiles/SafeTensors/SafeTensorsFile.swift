@@ -32,7 +32,7 @@ public final class SafeTensorsFile {
     /// - Throws: `FileError` where the file cannot be read or is not a sound safetensors file.
     public init(_ path: String) throws {
         self.path = path
-        file = try ReadableFile(path)
+        file = try openRegularFile(path)
         do {
             let bytes = try Self.headerBytes(file)
             let header = try SafeTensorsHeader(bytes)
@@ -43,6 +43,19 @@ public final class SafeTensorsFile {
             throw unsound(path, error)
         }
         places = Dictionary(uniqueKeysWithValues: entries.enumerated().map { (ExactName($1.name), $0) })
+    }
+
+    /// Whether a file that begins so is one: a length that can be, and an object behind it.
+    static func isOne(_ start: [UInt8]) -> Bool {
+        guard start.count > 8, start[8] == UInt8(ascii: "{") else { return false }
+        return start[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) } <= SafeTensorsHeader.limit
+    }
+
+    /// The tensors in the order of their data, none of them read.
+    func stored() -> [(name: String, tensor: StoredTensor)] {
+        entries.map { entry in
+            (entry.name, StoredTensor(shape: entry.shape, dtype: entry.dtype) { try self.tensor(entry) })
+        }
     }
 
     /// Reads one tensor.
