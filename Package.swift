@@ -65,7 +65,7 @@ let package = Package(
                 "Transforms", "Images", "TensorFiles", "Operators", "Tensors", "Kernels", "HTTP", "Files", "CZlib",
                 "CLibrary",
             ]),
-        .target(name: "Transforms", dependencies: ["Images", "Tensors"]),
+        .target(name: "Transforms", dependencies: ["Images", "Tensors", "CLibrary"]),
         .target(name: "Images", dependencies: ["CPNGShim", "CJPEG", "Files"]),
         .target(name: "CJPEG"),
         .target(name: "CPNGShim", dependencies: ["CPNG"]),

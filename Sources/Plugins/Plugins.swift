@@ -26,6 +26,7 @@ public let builtInModules: [HostModule] = [
     plotModule,
     jsonModule,
     imagesModule,
+    transformsModule,
     bundleModule,
     registryModule,
     signingModule,

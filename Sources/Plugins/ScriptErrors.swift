@@ -9,6 +9,7 @@ import Plots
 import Registry
 import Runs
 import Tensors
+import Transforms
 
 // What scripts tell the libraries' errors from each other by, as `err.kind`.
 
@@ -21,6 +22,10 @@ extension FileError: ScriptError {
 }
 
 extension ImageError: ScriptError {
+    public var errorKind: String { "image" }
+}
+
+extension TransformError: ScriptError {
     public var errorKind: String { "image" }
 }
 

@@ -24,3 +24,10 @@ enum PythonText {
 
     static func bool(_ value: Bool) -> String { value ? "True" : "False" }
 }
+
+extension PythonText {
+    /// A number that scripts may write with or without a point: a whole one without.
+    static func given(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? "\(Int(value))" : number(value)
+    }
+}

@@ -22,25 +22,11 @@ extension Picture {
             filled = height * width
         }
         switch self {
-        case .image(let image): return .image(image.taking(places, height, width, fill))
+        case .image(let image):
+            let colour = (0..<image.channels).map { $0 < fill.count ? UInt8(max(0, min(fill[$0], 255))) : 0 }
+            return .image(image.taking(places, width, height, colour))
         case .floats(let floats): return .floats(floats.taking(places, height, width, fill))
         }
-    }
-}
-
-extension Image {
-    fileprivate func taking(_ places: [Int], _ height: Int, _ width: Int, _ fill: [Double]) -> Image {
-        let channels = channels
-        let colour = (0..<channels).map { $0 < fill.count ? UInt8(max(0, min(fill[$0], 255))) : 0 }
-        let taken = [UInt8](unsafeUninitializedCapacity: places.count * channels) { target, filled in
-            for (place, from) in places.enumerated() {
-                for channel in 0..<channels {
-                    target[place * channels + channel] = from < 0 ? colour[channel] : pixels[from * channels + channel]
-                }
-            }
-            filled = places.count * channels
-        }
-        return Image(width: width, height: height, channels: channels, checked: taken)
     }
 }
 

@@ -56,6 +56,10 @@ local objects = {
   DistributedSampler = { "data.DistributedSampler({ count = 5, get = print }, { num_replicas = 2, rank = 1 })" },
   Loader = { "data.loader(data.generated_digits { limit = 3 }, { batch_size = 2 })" },
   Image = { "images.from_tensor(nj.zeros(1, 3, 4))", "images.from_tensor(nj.ones(3, 1, 1))" },
+  Transform = {
+    "nj.transforms.RandomCrop(2)", "nj.transforms.Compose { nj.transforms.ToTensor(), nj.transforms.RandomErasing(1) }",
+    "nj.transforms.RandomRotation(30, { expand = true })", "nj.transforms.Compose { print, nj.transforms.ToTensor() }",
+  },
   Confusion = { "metrics.confusion(3)" },
   Run = { "open_run()" },
   Figure = { "nj.plot.lines { 1, 2 }" },
