@@ -131,7 +131,8 @@ let package = Package(
         .testTarget(
             name: "TransformsTests", dependencies: ["Transforms", "Images", "Tensors", "JSON", "Files", "TestSupport"]),
         .testTarget(
-            name: "DatasetsTests", dependencies: ["Datasets", "HTTP", "Images", "Tensors", "Files", "TestSupport"]),
+            name: "DatasetsTests",
+            dependencies: ["Datasets", "HTTP", "Transforms", "Images", "Tensors", "Files", "TestSupport"]),
         .testTarget(
             name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorFiles", "Files", "Tensors", "TestSupport"]),
         .testTarget(

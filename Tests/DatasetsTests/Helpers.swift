@@ -40,7 +40,7 @@ final class TemporaryDirectory {
     init() throws { try makeDirectory(path) }
 
     deinit {
-        for file in (try? expandGlob("\(path)/{*,*/*,*/*/*}")) ?? [] { try? removeFile(file) }
+        for file in (try? expandGlob("\(path)/{*,*/*,*/*/*,*/*/*/*}")) ?? [] { try? removeFile(file) }
         for folder in made.reversed() { removeDirectory(folder) }
         removeDirectory(path)
     }
@@ -50,7 +50,11 @@ final class TemporaryDirectory {
         let folder = directoryName(joinPath(path, name))
         if folder != path {
             try makeDirectory(folder)
-            made += [directoryName(folder), folder].filter { $0 != path && !made.contains($0) }
+            var folders = [folder]
+            while let outer = folders.first.map(directoryName), outer.count > path.count {
+                folders.insert(outer, at: 0)
+            }
+            made += folders.filter { !made.contains($0) }
         }
         try writeFile(joinPath(path, name), content)
     }

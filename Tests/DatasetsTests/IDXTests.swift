@@ -24,15 +24,15 @@ func shapes() throws {
         ([], "not an IDX file"),
         (Array("hello".utf8), "not an IDX file"),
         ([0, 0, 8], "not an IDX file"),
-        (idx([2], [1, 2], type: 13), "IDX elements of type 13, only type 8 (unsigned bytes) is read"),
-        ([0, 0, 8, 0], "an IDX array of 0 dimensions, 1 to 4 are read"),
-        (idx([1, 1, 1, 1, 1], [1]), "an IDX array of 5 dimensions, 1 to 4 are read"),
+        (idx([2], [1, 2], type: 10), "IDX elements of type 10, of which there is none (8, 9, 11 to 14 are read)"),
+        ([0, 0, 8, 0], "an IDX array of 0 dimensions, 1 to 255 are read"),
+        (idx([2], [1, 2], type: 13), "8 bytes of labels expected, got 2"),
         ([0, 0, 8, 3, 0, 0, 0, 1], "truncated: a header of 16 bytes expected, got 8"),
         (idx([60000, 28, 28], [UInt8](repeating: 0, count: 1000)), "47040000 bytes of images expected, got 1000"),
         (idx([3], [1, 2, 3, 4]), "3 bytes of labels expected, got 4"),
         (
             [0, 0, 8, 4] + [UInt8](repeating: 255, count: 16),
-            "4294967295 x 4294967295 x 4294967295 x 4294967295 bytes of images expected, got 0"
+            "4294967295 x 4294967295 x 4294967295 x 4294967295 elements of uint8 promised, at most 2147483648 bytes are taken"
         ),
     ])
 func refused(_ content: [UInt8], _ reason: String) {

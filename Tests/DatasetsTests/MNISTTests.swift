@@ -68,11 +68,12 @@ func missing() throws {
         (images, idx([3], [1, 2, 3]), "labels-idx1", "2 labels expected, as many as images, got 3"),
         (images, idx([2], [1, 10]), "labels-idx1", "label 10 of image 1: labels must be below 10"),
         (images, idx([2, 1], [1, 2]), "labels-idx1", "a list of labels expected, got an array of 2 x 1"),
+        (idx([2], [1, 2]), labels, "images-idx3", "a list of images expected, got an array of 2"),
+        (idx([2, 0, 2], []), labels, "images-idx3", "a list of images expected, got an array of 2 x 0 x 2"),
         (
-            idx([2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]), labels, "images-idx3",
-            "images of 28 x 28 pixels expected, got an array of 2 x 2 x 2"
+            images, idx([1], [0, 0, 0, 2], type: 12), "labels-idx1",
+            "IDX elements of int32, unsigned bytes expected; see data.idx_set"
         ),
-        (idx([2], [1, 2]), labels, "images-idx3", "images of 28 x 28 pixels expected, got an array of 2"),
     ])
 func inconsistent(_ images: [UInt8], _ labels: [UInt8], _ file: String, _ reason: String) throws {
     let directory = try TemporaryDirectory()

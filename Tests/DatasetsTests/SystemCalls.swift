@@ -8,3 +8,6 @@
 
 /// Removes an empty directory, if it is there.
 func removeDirectory(_ path: String) { rmdir(path) }
+
+/// Makes a pipe with a name, which nobody writes to.
+func makePipe(_ path: String) { mkfifo(path, 0o600) }

@@ -8,8 +8,15 @@ public final class DigitSet: Dataset, Sendable {
     public let name: String
     /// Why they stand in for the data that was asked for; nil where they are that data.
     public let substituteReason: String?
+    /// What the classes are called.
+    public let classes: [String]
 
-    public init(_ images: ImageDataset, table: PixelTable, name: String, substituteReason: String? = nil) {
+    /// - Parameter classes: default: the numbers from 0.
+    public init(
+        _ images: ImageDataset, table: PixelTable, name: String, substituteReason: String? = nil,
+        classes: [String]? = nil
+    ) {
+        self.classes = classes ?? (0..<images.classes).map { "\($0)" }
         self.images = images
         self.table = table
         self.name = name
@@ -20,17 +27,18 @@ public final class DigitSet: Dataset, Sendable {
     ///
     /// - Parameters:
     ///   - places: where its files are looked for.
+    ///   - classes: labels of files in a directory that the user names must be below it.
     ///   - limit: the most images that are kept, from the first.
     ///   - canGenerate: whether digits are drawn where the files are neither cached nor to be had.
     ///   - download, progress: as for `MNIST.load`.
     /// - Throws: what `MNIST.load` throws; with `canGenerate` no `DatasetError.unavailable`.
     public static func mnist(
-        _ places: MNIST, _ split: MNIST.Split, limit: Int = .max, table: PixelTable, canGenerate: Bool = false,
-        download: Downloader? = nil,
+        _ places: MNIST, _ split: MNIST.Split, classes: Int = 10, limit: Int = .max, table: PixelTable,
+        canGenerate: Bool = false, download: Downloader? = nil,
         progress: (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
     ) throws -> DigitSet {
         do {
-            let images = try places.load(split, download: download, progress: progress)
+            let images = try places.load(split, classes: classes, download: download, progress: progress)
             return DigitSet(images.slice(limit), table: table, name: "MNIST")
         } catch DatasetError.unavailable(let reasons) where canGenerate {
             let reason = reasons.last ?? "it cannot be had"
@@ -94,7 +102,20 @@ public final class DigitSet: Dataset, Sendable {
             defer { start += length }
             return DigitSet(
                 try images.subset(Array(order[start..<start + length])), table: table, name: name,
-                substituteReason: substituteReason)
+                substituteReason: substituteReason, classes: classes)
         }
+    }
+
+    /// The same images read as pictures, to be changed.
+    ///
+    /// - Throws: `ImageError` for sizes that no image has.
+    public func pictures(_ pipeline: PicturePipeline, generator: Generator) throws -> PictureDataset {
+        let column = try Column(
+            images.images, dtype: .uint8, shape: [1, images.rows, images.columns], count: images.count)
+        let pictures = try PictureDataset(
+            PlanarImages(column), labels: images.labels.map { Int($0) }, classes: classes, pipeline: pipeline,
+            generator: generator)
+        (pictures.name, pictures.substituteReason) = (name, substituteReason)
+        return pictures
     }
 }

@@ -43,7 +43,8 @@ public struct MNIST: Sendable {
         cache = cacheDirectory().map { joinPath($0, "mnist") }
     }
 
-    /// Loads a split: images of 28 x 28 pixels, classes 0 to 9.
+    /// Loads a split: images of 28 x 28 pixels, classes 0 to 9; of a directory that the user names any size, and labels
+    /// below `classes`.
     ///
     /// - Parameters:
     ///   - download: how to fetch what is not there; nil: not at all.
@@ -52,47 +53,22 @@ public struct MNIST: Sendable {
     ///   cached nor to be had, `.unreadable` for files that break the format or do not fit each other, `FileError`
     ///   for files that cannot be read, `HTTPError` where a download was cancelled.
     public func load(
-        _ split: Split, download: Downloader? = nil,
+        _ split: Split, classes: Int = 10, download: Downloader? = nil,
         progress: (_ file: String, _ received: Int, _ total: Int?) -> Void = { _, _, _ in }
     ) throws -> ImageDataset {
         let files = split == .train ? MNISTFile.train : MNISTFile.test
         if let named = directory ?? environmentDirectory {
             let origin = directory == nil ? "named by NIGHTJAR_DATA, " : ""
-            let images = try files.images.find(in: named, origin: origin)
-            let labels = try files.labels.find(in: named, origin: origin)
-            return try assemble(
-                (images, try IDX(path: images)), (labels, try IDX(path: labels)))
+            let images = try files.images.search.find(in: named, origin: origin)
+            let labels = try files.labels.search.find(in: named, origin: origin)
+            return try ImageDataset(
+                images: (images, try IDX(path: images)), labels: (labels, try IDX(path: labels)), classes: classes)
         }
         func get(_ file: MNISTFile) throws -> (String, IDX) {
             let (path, content) = try cachedOrDownloaded(file, download) { progress(file.name, $0, $1) }
             return (path, try IDX(content, name: path))
         }
-        return try assemble(try get(files.images), try get(files.labels))
-    }
-
-    private func assemble(_ images: (path: String, idx: IDX), _ labels: (path: String, idx: IDX)) throws -> ImageDataset
-    {
-        let size = images.idx.shape
-        guard size.count == 3, size[1] == 28, size[2] == 28 else {
-            let got = size.map { "\($0)" }.joined(separator: " x ")
-            throw DatasetError.unreadable(
-                file: images.path, reason: "images of 28 x 28 pixels expected, got an array of \(got)")
-        }
-        guard labels.idx.shape.count == 1 else {
-            let got = labels.idx.shape.map { "\($0)" }.joined(separator: " x ")
-            throw DatasetError.unreadable(
-                file: labels.path, reason: "a list of labels expected, got an array of \(got)")
-        }
-        guard size[0] == labels.idx.shape[0] else {
-            throw DatasetError.unreadable(
-                file: labels.path, reason: "\(size[0]) labels expected, as many as images, got \(labels.idx.shape[0])")
-        }
-        do {
-            return try ImageDataset(
-                images: images.idx.elements, rows: 28, columns: 28, labels: labels.idx.elements, classes: 10)
-        } catch DatasetError.invalid(let reason) {
-            throw DatasetError.unreadable(file: labels.path, reason: reason)
-        }
+        return try ImageDataset(images: get(files.images), labels: get(files.labels), classes: classes)
     }
 
     /// The published content of a file and the path it has in the cache.
@@ -103,11 +79,11 @@ public struct MNIST: Sendable {
             throw DatasetError.unavailable(reasons: ["no cache directory: neither XDG_CACHE_HOME nor HOME is set"])
         }
         var reasons: [String] = []
-        if let path = file.spellings.map({ joinPath(cache, $0) }).first(where: isFile) {
+        // Each that is there: a damaged one hides no sound one beside it.
+        for path in file.search.spellings.map({ joinPath(cache, $0) }) where isFile(path) {
             do { return (path, try file.published(path)) } catch { reasons.append("\(error)") }
-        } else {
-            reasons.append("'\(cache)' has no \(file.name)")
         }
+        if reasons.isEmpty { reasons.append("'\(cache)' has no \(file.name)") }
         guard let download else { throw DatasetError.unavailable(reasons: reasons) }
         do { try makeDirectory(cache) } catch { throw DatasetError.unavailable(reasons: reasons + ["\(error)"]) }
         let path = joinPath(cache, file.name + ".gz")

@@ -11,6 +11,9 @@ struct MNISTFile: Sendable {
     /// SHA-256 of what that unpacks to.
     let contentDigest: String
 
+    /// More than any of the files has, packed or not.
+    static let mostBytes = 64 << 20
+
     static let train = (
         images: MNISTFile(
             name: "train-images-idx3-ubyte", what: "MNIST's training images",
@@ -32,36 +35,15 @@ struct MNISTFile: Sendable {
             contentDigest: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")
     )
 
-    /// The names it goes by: some unpackers and archives write "train-images.idx3-ubyte".
-    var spellings: [String] {
-        let parts = name.split(separator: "-")
-        let dotted = parts.prefix(2).joined(separator: "-") + "." + parts.dropFirst(2).joined(separator: "-")
-        return [name, dotted, name + ".gz", dotted + ".gz"]
-    }
-
-    /// Its path in a directory or below, where torchvision ("MNIST/raw") and this program's cache ("mnist") put it.
-    ///
-    /// - Parameter origin: who named the directory, for the message.
-    /// - Throws: `DatasetError.missing`, which names the files looked for.
-    func find(in directory: String, origin: String) throws -> String {
-        guard FileStatus(of: directory)?.isDirectory == true else {
-            throw DatasetError.missing(what: what, directory: directory, reason: origin + "there is no such directory")
-        }
-        for folder in [directory, joinPath(directory, "mnist"), joinPath(directory, "MNIST/raw")] {
-            if let path = spellings.map({ joinPath(folder, $0) }).first(where: isFile) { return path }
-        }
-        let names = spellings.joined(separator: ", ")
-        throw DatasetError.missing(
-            what: what, directory: directory,
-            reason: "\(origin)neither there nor in its mnist or MNIST/raw is one of \(names)")
-    }
+    /// How its files are looked for: where torchvision ("MNIST/raw") and this program's cache ("mnist") put it.
+    var search: FileSearch { FileSearch(name: name, what: what, folders: ["mnist", "MNIST/raw"]) }
 
     /// The unpacked content of a file that must be the published one.
     ///
     /// - Throws: `DatasetError.unreadable` where it is another one, `FileError`.
     func published(_ path: String) throws -> [UInt8] {
-        let bytes = try readFile(path, limit: IDX.mostBytes)
-        let content = try unpacked(bytes, name: path)
+        let bytes = try readFile(path, limit: Self.mostBytes, kind: .regular)
+        let content = isGzip(bytes) ? try gunzip(bytes, name: path, limit: Self.mostBytes) : bytes
         // The packed file is a fifth as long as the content, and what it unpacks to has gzip's own checksum.
         if isGzip(bytes), SHA256.hexDigest(of: bytes) == packedDigest { return content }
         guard SHA256.hexDigest(of: content) == contentDigest else {
@@ -70,5 +52,3 @@ struct MNISTFile: Sendable {
         return content
     }
 }
-
-func isFile(_ path: String) -> Bool { FileStatus(of: path)?.isRegularFile == true }

@@ -8,11 +8,14 @@ func isGzip(_ bytes: [UInt8]) -> Bool { bytes.starts(with: [0x1f, 0x8b]) }
 /// - Parameters:
 ///   - name: what errors call the data.
 ///   - limit: the most bytes to unpack, since a few packed bytes can stand for very many.
-/// - Throws: `DatasetError.unreadable` for data that is truncated, damaged or too long.
-package func gunzip(_ bytes: [UInt8], name: String, limit: Int) throws -> [UInt8] {
+///   - promised: how many bytes data that begins so has, nil where that does not show yet: no more are unpacked.
+/// - Throws: `DatasetError.unreadable` for data that is truncated, damaged or too long; what `promised` throws.
+package func gunzip(
+    _ bytes: [UInt8], name: String, limit: Int, promised: (_ start: [UInt8]) throws -> Int? = { _ in nil }
+) throws -> [UInt8] {
     try bytes.withUnsafeBytes { source in
         var output: [UInt8] = []
-        output.reserveCapacity(announcedLength(source, limit: limit))
+        var promise: Int?
         // 31: windows of up to 2^15 bytes, gzip's header and checksum.
         var stream = z_stream()
         guard inflateInit2_(&stream, 31, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
@@ -36,6 +39,15 @@ package func gunzip(_ bytes: [UInt8], name: String, limit: Int) throws -> [UInt8
                     throw DatasetError.unreadable(file: name, reason: "it unpacks to more than \(limit) bytes")
                 }
                 output.append(contentsOf: room[..<made])
+                if promise == nil, let total = try promised(output) {
+                    promise = total
+                    output.reserveCapacity(min(total, announcedLength(source, limit: limit)))
+                }
+                guard output.count <= promise ?? limit else {
+                    throw DatasetError.unreadable(
+                        file: name,
+                        reason: "it unpacks to more than the \(promise ?? limit) bytes that its header promises")
+                }
                 if status == Z_STREAM_END {
                     let rest = input[position...]
                     if rest.allSatisfy({ $0 == 0 }) { return }

@@ -47,6 +47,8 @@ local objects = {
   Optimizer = { "optim.SGD({ nn.Parameter(nj.ones(2)) }, { lr = 0.1 })" },
   Dataset = { "data.generated_digits { limit = 3 }" },
   TensorDataset = { "data.TensorDataset(nj.zeros(3, 2), nj.arange(3))" },
+  PictureDataset = { "data.generated_digits { limit = 2, transform = function(image) return image:tensor() end }" },
+  ArrayDataset = { "data.idx_set { images = images_idx, labels = labels_idx }" },
   Subset = { "data.Subset({ count = 4, get = function(_, i) return i end }, { 3, 0 })" },
   ConcatDataset = { "data.ConcatDataset { data.generated_digits { limit = 2 }, data.generated_digits { limit = 3 } }" },
   SequentialSampler = { "data.SequentialSampler { count = 1 << 62, get = print }" },
@@ -125,12 +127,20 @@ local function open_run()
   if not opened or not pcall(opened.folder, opened) then opened = nj.runs.open("run", { overwrite = true }) end
   return opened
 end
+-- Two images and their labels in IDX files.
+local images_idx, labels_idx = "images.idx", "labels.idx"
+for path, content in pairs {
+  [images_idx] = "\0\0\8\3\0\0\0\2\0\0\0\1\0\0\0\2abcd", [labels_idx] = "\0\0\8\1\0\0\0\2\0\1",
+} do
+  local file <close> = assert(io.open(path, "wb"))
+  file:write(content)
+end
 local released = nj.zeros(2)
 released:release()
 local environment = setmetatable({
   nj = nj, nn = nn, F = F, optim = optim, data = data, images = images, metrics = metrics, json = json,
   registry = registry, option = option, checkpoint = checkpoint, cyclic = cyclic, shared = shared, deep = deep,
-  key = key, long = long, ones = ones, open_run = open_run, holes = holes, released = released, context = context,
+  key = key, images_idx = images_idx, labels_idx = labels_idx, long = long, ones = ones, open_run = open_run, holes = holes, released = released, context = context,
   own = function() return Own() end,
   autograd_function = function() return autograd_function() end,
   failure = select(2, pcall(nj.zeros)),
