@@ -147,7 +147,8 @@ let package = Package(
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "Signing", "TestSupport"]),
         .testTarget(
-            name: "ScriptsTests", dependencies: ["nightjar", "Host", "Plugins", "Files", "Signing", "TestSupport"],
+            name: "ScriptsTests",
+            dependencies: ["nightjar", "Host", "Plugins", "Images", "Files", "Signing", "TestSupport"],
             exclude: ["Extremes/driver.lua", "Host"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
         .target(name: "TensorSupport", dependencies: ["Operators", "TestSupport"], path: "Tests/TensorSupport"),

@@ -170,26 +170,9 @@ private func withChunk(_ kind: String, _ data: [UInt8], in bytes: [UInt8]) -> [U
     Array(bytes[..<33]) + chunk(kind, data) + Array(bytes[33...])
 }
 
-private func chunk(_ kind: String, _ data: [UInt8]) -> [UInt8] {
-    var chunk = bigEndian(UInt32(data.count)) + Array(kind.utf8) + data + [0, 0, 0, 0]
-    fixChecksum(ofChunkAt: 0, in: &chunk)
-    return chunk
-}
+private func chunk(_ kind: String, _ data: [UInt8]) -> [UInt8] { pngChunk(Array(kind.utf8), data) }
 
 /// Where the first chunk of a kind begins.
 private func place(of kind: String, in bytes: [UInt8]) -> Int? {
     (0..<bytes.count - 8).first { bytes[$0 + 4..<$0 + 8].elementsEqual(kind.utf8) }
 }
-
-private func fixChecksum(ofChunkAt start: Int, in bytes: inout [UInt8]) {
-    let length = bytes[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
-    let end = start + 8 + length
-    var crc = UInt32.max
-    for byte in bytes[start + 4..<end] {
-        crc ^= UInt32(byte)
-        for _ in 0..<8 { crc = crc & 1 == 1 ? 0xedb8_8320 ^ crc >> 1 : crc >> 1 }
-    }
-    bytes.replaceSubrange(end..<end + 4, with: bigEndian(~crc))
-}
-
-private func bigEndian(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) } }

@@ -81,6 +81,19 @@ struct RunMnistTests {
                         """))
     }
 
+    @Test(.timeLimit(.minutes(1))) func waitsForNoPipe() throws {
+        makePipe(scratch.file("x.png"))
+        #expect(
+            try run("--image", "x.png", "/dev/zero", "light.png")
+                == .init(
+                    status: 1, output: "light.png: 7 (99.8 %)\n",
+                    errors: """
+                        run_mnist.lua: cannot read 'x.png': a regular file expected, got a pipe or a device
+                        run_mnist.lua: cannot read '/dev/zero': a regular file expected, got a pipe or a device
+
+                        """))
+    }
+
     @Test func recognisesTheSample() throws {
         let sample = joinPath(Nightjar.root, "scripts/samples/7.png")
         let run = try run(sample)
