@@ -38,7 +38,7 @@ let package = Package(
             name: "Plugins",
             dependencies: [
                 "Host", "Lua", "Console", "Metrics", "Files", "JSON", "Kernels", "KernelInterface", "Tensors",
-                "Operators", "Networks", "Plans",
+                "Operators", "Networks", "Plans", "ONNX",
                 "Images", "Transforms", "Bundles",
                 "Datasets", "Checkpoints", "TensorFiles", "Registry", "Signing", "HTTP",
                 "Runs", "Plots",
@@ -76,7 +76,14 @@ let package = Package(
         .target(name: "HTTP", dependencies: ["CCurl", "Files", "CLibrary"]),
         .target(name: "CCurl"),
         .target(
-            name: "Plans", dependencies: ["Networks", "Operators", "Tensors", "Kernels", "KernelInterface", "CLibrary"]),
+            name: "Plans",
+            dependencies: [
+                "Tracing", "Networks", "Operators", "Tensors", "Kernels", "KernelInterface", "CLibrary",
+            ]),
+        .target(
+            name: "ONNX",
+            dependencies: ["Tracing", "Networks", "Operators", "Tensors", "KernelInterface", "Files", "CLibrary"]),
+        .target(name: "Tracing", dependencies: ["Tensors"]),
         .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema", "CLibrary"]),
         .target(name: "Operators", dependencies: ["Tensors", "Kernels", "KernelInterface", "Schema", "Files"]),
         .target(name: "Tensors", dependencies: ["Kernels", "KernelInterface", "CLibrary"]),
@@ -119,6 +126,9 @@ let package = Package(
             dependencies: [
                 "Plans", "Networks", "Tensors", "Kernels", "KernelInterface", "TensorSupport", "TestSupport",
             ]),
+        .testTarget(
+            name: "ONNXTests",
+            dependencies: ["ONNX", "Networks", "Operators", "Tensors", "Files", "TensorSupport", "TestSupport"]),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "ArchivesTests", dependencies: ["Archives", "Files", "TestSupport"]),
         .testTarget(name: "BundlesTests", dependencies: ["Bundles", "Archives", "Files", "TestSupport"]),

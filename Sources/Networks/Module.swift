@@ -69,6 +69,9 @@ open class Module {
 
     /// The output for some inputs; errors say where in the network they come from.
     public func callAsFunction(_ inputs: [Tensor], _ scope: Scope) throws -> Outcome {
+        let listener = Listening.listener
+        listener?.enters(ModulePlace(path: path, label: label))
+        defer { listener?.leaves() }
         do {
             let outcome = try forward(inputs, scope)
             return forwardHooks.isEmpty ? outcome : try forwardHooks.reduce(outcome) { try $1(self, inputs, $0) }
@@ -300,6 +303,14 @@ open class Module {
         for (_, module) in namedModules() { module.isTraining = training }
     }
 
+    /// Runs `body` with this module and all inside it in evaluation, each of which then is as it was before.
+    public func evaluating<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let modes = namedModules().map { ($0.module, $0.module.isTraining) }
+        for (module, _) in modes { module.isTraining = false }
+        defer { for (module, isTraining) in modes { module.isTraining = isTraining } }
+        return try body()
+    }
+
     /// Forgets all gradients.
     ///
     /// - Parameter setToNone: false sets them to 0 instead.
@@ -355,4 +366,6 @@ public struct ModuleError: Error, CustomStringConvertible {
     /// Where the module is within the network: "features.3"; nil outside of one.
     public let path: String?
     public let description: String
+
+    package init(path: String?, description: String) { (self.path, self.description) = (path, description) }
 }

@@ -1,5 +1,6 @@
 import CLibrary
 import Operators
+import Tracing
 
 extension Plan {
     /// A plan for what a function does to inputs of a shape, the first size of which counts images.
@@ -60,7 +61,7 @@ private struct Pass {
     init(_ images: Int, _ imageShape: Shape, seed: UInt64, _ forward: (Tensor) throws -> [Tensor]) throws {
         self.images = images
         input = try Pass.noise([images] + imageShape, seed: seed)
-        let trace = Trace(input: input)
+        let trace = Trace(inputs: [input])
         let given = input
         outputs = try GradMode.set(false) {
             let outputs = try Listening.with(trace) { try forward(given) }

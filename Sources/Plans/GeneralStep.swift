@@ -1,4 +1,5 @@
 import Tensors
+import Tracing
 
 /// An operation that runs as it is, over the whole batch, into memory that the plan keeps.
 struct GeneralStep {
@@ -73,6 +74,7 @@ final class Memory {
     func tensor(_ source: Graph.Source) throws -> Tensor {
         switch source {
         case .constant(let tensor): tensor
+        case .repeated(let tensor, let shape): try tensor.expand(Shape(shape.map { $0.at(images) }))
         case .value(let value, let layout, let dtype): try tensor(value, layout.at(images), dtype)
         }
     }

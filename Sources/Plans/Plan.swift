@@ -1,5 +1,6 @@
 import Kernels
 import Operators
+import Tracing
 
 /// A network as it was when the plan was made, for calls without a history: its weights are packed, what can be done at once
 /// is, and a call allocates nothing but its result. Later changes of the network are not seen.

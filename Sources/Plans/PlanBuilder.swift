@@ -1,4 +1,5 @@
 import Operators
+import Tracing
 
 /// Puts tasks together into the parts of a plan.
 struct PlanBuilder {

@@ -16,6 +16,7 @@ public let builtInModules: [HostModule] = [
     dataModule,
     checkpointModule,
     tensorFileModule,
+    onnxModule,
     optionsModule,
     optionModule,
     optionSourceModule,

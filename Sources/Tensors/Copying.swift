@@ -103,20 +103,20 @@ package struct CloneOperation: Operation {
     package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { gradients }
 }
 
-private struct ConvertOperation: Operation {
-    let target: DType
-    var name: String { "to" }
+package struct ConvertOperation: Operation {
+    package let target: DType
+    package var name: String { "to" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[0].shape, target)] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[0].shape, target)] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         // The source's own arithmetic, so that no digit is lost before the conversion.
         Tensors.run(Self.identity, inputs[0].dtype.computeType, [.tensor(inputs[0])], parameters: [], into: outputs)
     }
 
     private static let identity = Program([.variable(0)], inputs: 1, parameters: 0)
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         [try gradients[0]?.to(kept.inputSpecs[0].dtype)]
     }
 }

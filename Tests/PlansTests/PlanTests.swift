@@ -209,7 +209,8 @@ struct PlanRefusalTests {
         let kept = try Tensor.zeros([1, 2])
         let net = try FunctionNet { x, _ in [try kept.assign(x.narrow(0, start: 0, length: 1)) + x] }
         #expect(
-            refusal(net) == "forward changes a [1, 2] tensor that it has not calculated from its input, which the next "
+            refusal(net)
+                == "in Net: forward changes a [1, 2] tensor that it has not calculated from its input, which the next "
                 + "call would find changed")
     }
 

@@ -77,24 +77,24 @@ package struct ConvolutionOperation: Operation {
 }
 
 /// The input's gradient: the convolution's transpose, applied to the gradient of its output.
-struct ConvolutionInputGradient: Operation {
-    let options: ConvolutionOptions
-    let input: Shape
+package struct ConvolutionInputGradient: Operation {
+    package let options: ConvolutionOptions
+    package let input: Shape
     var nonzeros: Nonzeros?
-    var name: String { "conv2d_backward_input" }
+    package var name: String { "conv2d_backward_input" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(input)] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(input)] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(input, inputs[1].shape, options)
         if let nonzeros, try nonzeros.runInputGradient(shape, weight: inputs[1], into: outputs[0]) { return }
         try kernels.convolutionInputGradient(shape, images: input[0], nil)?.run(
             inputs[0], weight: inputs[1], bias: nil, into: outputs[0])
     }
 
-    func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
+    package func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = try gradients[0]?.contiguous() else { return [] }
         return [
             kept.needs[0] ? try gradient.conv2d(kept.input(1), nil, options) : nil,

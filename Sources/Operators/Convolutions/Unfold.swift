@@ -80,37 +80,41 @@ extension Tensor {
     }
 }
 
-private struct UnfoldOperation: Operation {
-    let shape: Convolution
-    var name: String { "im2col" }
+package struct UnfoldOperation: Operation {
+    package let shape: Convolution
+    package var name: String { "im2col" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         let rows = shape.inChannels * shape.rows.size * shape.columns.size
         return [Spec([inputs[0].shape[0], rows, shape.outPixels], inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (x, y) = (inputs[0].bytes, outputs[0].bytes)
         let type = inputs[0].dtype.computeType
         inParts(of: inputs[0].shape[0], size: 1) { kernels.unfold(type, shape, x, y, $0) }
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { [try gradients[0]?.folded(shape)] }
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        [try gradients[0]?.folded(shape)]
+    }
 }
 
-private struct FoldOperation: Operation {
-    let shape: Convolution
-    var name: String { "col2im" }
+package struct FoldOperation: Operation {
+    package let shape: Convolution
+    package var name: String { "col2im" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec([inputs[0].shape[0], shape.inChannels, shape.height, shape.width], inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (x, y) = (inputs[0].bytes, outputs[0].bytes)
         let type = inputs[0].dtype.computeType
         inParts(of: inputs[0].shape[0], size: 1) { kernels.fold(type, shape, x, y, $0) }
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { [try gradients[0]?.unfolded(shape)] }
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+        [try gradients[0]?.unfolded(shape)]
+    }
 }

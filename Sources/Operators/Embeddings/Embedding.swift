@@ -65,23 +65,23 @@ extension Tensor {
 }
 
 /// Rows of the first input that the second names.
-private struct EmbeddingOperation: Operation {
-    let padding: Int64?
-    let scalesByFrequency: Bool
-    var readsPlaces: Bool { true }
-    var name: String { "embedding" }
+package struct EmbeddingOperation: Operation {
+    package let padding: Int64?
+    package let scalesByFrequency: Bool
+    package var readsPlaces: Bool { true }
+    package var name: String { "embedding" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec([inputs[1].shape[0], inputs[0].shape[1]], inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         try IndexSelectOperation(dimension: 0).run(inputs, into: outputs)
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard var gradient = gradients[0] else { return [] }
         let indices = try kept.input(1)
         if padding != nil || scalesByFrequency {

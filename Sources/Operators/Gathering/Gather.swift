@@ -67,7 +67,7 @@ extension Tensor {
 
     /// - Throws: `TensorError` where an int64 element is not from 0 to below `bound`.
     func expectPlaces(below bound: Int) throws {
-        try Listening.listener?.touches(self)
+        try Listening.listener?.checksPlaces(self)
         let places = try detach().contiguous()
         let values = places.address(as: Int64.self)
         for i in 0..<places.count where values[i] < 0 || values[i] >= bound {
@@ -77,20 +77,20 @@ extension Tensor {
     }
 }
 
-struct GatherOperation: Operation {
-    let dimension: Int
-    var readsPlaces: Bool { true }
-    var name: String { "gather" }
+package struct GatherOperation: Operation {
+    package let dimension: Int
+    package var readsPlaces: Bool { true }
+    package var name: String { "gather" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[1].shape, inputs[0].dtype)] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[1].shape, inputs[0].dtype)] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         copyGathered(inputs[0], dimension, inputs[1], into: outputs[0])
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
         return [try zeros.scatterAdd(dimension, kept.input(1), gradient), nil]

@@ -25,27 +25,27 @@ private func places(_ indices: Tensor) -> UnsafeBufferPointer<Int64> {
     UnsafeBufferPointer(start: indices.address(as: Int64.self), count: indices.count)
 }
 
-struct IndexSelectOperation: Operation {
-    let dimension: Int
-    var readsPlaces: Bool { true }
-    var name: String { "index_select" }
+package struct IndexSelectOperation: Operation {
+    package let dimension: Int
+    package var readsPlaces: Bool { true }
+    package var name: String { "index_select" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         var shape = inputs[0].shape
         shape[dimension] = inputs[1].shape[0]
         return [Spec(shape, inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = try inputs[0].detach().contiguous()
         kernels.indexSelect(
             size: x.dtype.size, Slices(x.shape, dimension), x.bytes, places(inputs[1]), outputs[0].bytes)
         extendLifetime(x)
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
         let operation = IndexPutOperation(first: dimension, count: 1, accumulates: true)

@@ -105,13 +105,13 @@ extension Tensor {
 }
 
 /// The first input, with the elements of the third put or added where the second says.
-struct ScatterOperation: Operation {
-    let dimension: Int
-    let mode: ScatterMode
-    var readsPlaces: Bool { true }
-    var name: String { mode == .add ? "scatter_add" : "scatter" }
+package struct ScatterOperation: Operation {
+    package let dimension: Int
+    package let mode: ScatterMode
+    package var readsPlaces: Bool { true }
+    package var name: String { mode == .add ? "scatter_add" : "scatter" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         guard inputs[1].shape.count == inputs[2].shape.count,
             zip(inputs[1].shape, inputs[2].shape).allSatisfy({ $0 <= $1 }), inputs[2].dtype == inputs[0].dtype
         else {
@@ -122,7 +122,7 @@ struct ScatterOperation: Operation {
         return [inputs[0]]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (index, source, target) = (inputs[1], inputs[2], outputs[0])
         target.copyElementsWithoutCheck(from: inputs[0])
         var steps = target.strides
@@ -134,9 +134,9 @@ struct ScatterOperation: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let index = try kept.input(1)
         var own: Tensor? = gradient
@@ -164,18 +164,18 @@ struct ScatterOperation: Operation {
 }
 
 /// Products and extremes; equal extremes share the gradient.
-private struct ScatterReduceOperation: Operation {
-    let dimension: Int
-    let mode: ScatterMode
-    var readsPlaces: Bool { true }
-    var name: String { "scatter_reduce" }
+package struct ScatterReduceOperation: Operation {
+    package let dimension: Int
+    package let mode: ScatterMode
+    package var readsPlaces: Bool { true }
+    package var name: String { "scatter_reduce" }
     private var scatter: ScatterOperation { ScatterOperation(dimension: dimension, mode: mode) }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { try scatter.infer(inputs) }
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws { try scatter.run(inputs, into: outputs) }
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0, 1, 2], outputs: true) }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { try scatter.infer(inputs) }
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws { try scatter.run(inputs, into: outputs) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0, 1, 2], outputs: true) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let (x, index, full, result) = (try kept.input(0), try kept.input(1), try kept.input(2), try kept.output(0))
         var source = full

@@ -68,6 +68,13 @@ extension Tensor {
             guard let mean, let variance else {
                 throw TensorError("running_mean and running_var are needed where training is false")
             }
+            if Listening.listener?.prefersLayers == true {
+                let (scale, shift) = (
+                    try weight ?? Tensor.ones([channels], dtype: dtype),
+                    try bias ?? Tensor.zeros([channels], dtype: dtype)
+                )
+                return try .applyOne(BatchNormOperation(eps: eps), [contiguous(), scale, shift, mean, variance])
+            }
             let scale = try weight.map { try $0 * rsqrt(variance, eps) } ?? rsqrt(variance, eps)
             let shift = try bias.map { try $0 - mean * scale } ?? -(mean * scale)
             return try scaled(scale, shift, form)

@@ -2,13 +2,13 @@ import Kernels
 
 /// `[n, c, …]`, weight, bias, and the input's own means and variances, each `[c]`: every channel brought to mean 0 and
 /// variance 1, scaled and shifted, in one pass.
-struct BatchNormOperation: Operation {
-    let eps: Double
-    var name: String { "batch_norm" }
+package struct BatchNormOperation: Operation {
+    package let eps: Double
+    package var name: String { "batch_norm" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = inputs[0]
         let scale = try Tensor(uninitialized: inputs[4].shape, dtype: x.dtype)
         Self.scale.fill(scale, [.tensor(inputs[4]), .tensor(inputs[1])], parameters: [eps])
@@ -18,11 +18,11 @@ struct BatchNormOperation: Operation {
         extendLifetime(scale)
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0, 1, 3, 4]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0, 1, 3, 4]) }
 
     /// `(g - Σg/n - x̂·Σ(g·x̂)/n)·w/σ` for the elements, `Σ(g·x̂)` for the weight and `Σg` for the bias, where x̂ are the
     /// elements brought to mean 0 and variance 1 (Ioffe and Szegedy, 2015).
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let g = try gradients[0]?.contiguous() else { return [] }
         let (x, weight) = (try kept.input(0), try kept.input(1))
         if GradMode.isEnabled { return try gradientWithHistory(g, x, weight, kept.needs) }
@@ -90,14 +90,27 @@ struct BatchNormOperation: Operation {
         value: .variable(1) * .parameter(1) / (.variable(0) + .parameter(0)))
 }
 
+/// The mean and the variance (of the population) of every channel of a dense `[n, c, …]`.
+package struct ChannelMomentsOperation: Operation {
+    package var name: String { "moments" }
+
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
+        let channels = Spec([inputs[0].shape[1]], inputs[0].dtype)
+        return [channels, channels]
+    }
+
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        let (x, to) = (inputs[0], (outputs[0].bytes, outputs[1].bytes))
+        let from = x.bytes
+        x.inChannels { kernels.moments($0, $1, from, mean: to.0, variance: to.1, $2) }
+    }
+}
+
 extension Tensor {
     /// The mean and the variance (of the population) of every channel of a dense `[n, c, …]`, without a history.
     func channelMoments() throws -> (mean: Tensor, variance: Tensor) {
-        let mean = try Tensor(uninitialized: [shape[1]], dtype: dtype)
-        let variance = try Tensor(uninitialized: [shape[1]], dtype: dtype)
-        let (x, to) = (bytes, (mean.bytes, variance.bytes))
-        inChannels { kernels.moments($0, $1, x, mean: to.0, variance: to.1, $2) }
-        return (mean, variance)
+        let found = try Tensor.apply(ChannelMomentsOperation(), [detach()])
+        return (found[0], found[1])
     }
 
     /// Without elements there is nothing to pass over, however many images there are.

@@ -37,16 +37,16 @@ extension Tensor {
 private let affine = PointwiseFunction("affine", inputs: 3, value: .variable(0) * .variable(1) + .variable(2))
 
 /// The elements, means and variances of `[outer, c, inner]`.
-struct StandardizeOperation: Operation {
-    let eps: Double
-    var name: String { "standardize" }
+package struct StandardizeOperation: Operation {
+    package let eps: Double
+    package var name: String { "standardize" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         let statistics = Spec([inputs[0].shape[1]], inputs[0].dtype)
         return [inputs[0], statistics, statistics]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (x, mean, variance) = (inputs[0].detach(), outputs[1].detach(), outputs[2].detach())
         let slices = Slices(x.shape, 1)
         let type = x.dtype.computeType
@@ -58,11 +58,11 @@ struct StandardizeOperation: Operation {
             outputs[0], [.tensor(x), .tensor(try mean.reshape(form)), .tensor(try inverse(variance, form))])
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
 
     /// `(g - Σg/n - y·Σ(g·y)/n) / σ` for the elements (Ioffe and Szegedy, 2015), `1/n` for the mean and `2(x - μ)/n` for
     /// the variance.
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         let y = try kept.output(0)
         let form: Shape = [y.shape[1], 1]
         let count = Double(y.shape[0] * y.shape[2])

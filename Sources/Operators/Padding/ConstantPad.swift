@@ -23,12 +23,12 @@ extension Tensor {
     }
 }
 
-private struct ConstantPadOperation: Operation {
-    let before: Shape, behind: Shape
-    let value: Double
-    var name: String { "constant_pad_nd" }
+package struct ConstantPadOperation: Operation {
+    package let before: Shape, behind: Shape
+    package let value: Double
+    package var name: String { "constant_pad_nd" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         var shape = inputs[0].shape
         for d in shape.indices {
             let size = before[d].addingReportingOverflow(behind[d])
@@ -39,12 +39,12 @@ private struct ConstantPadOperation: Operation {
         return [Spec(shape, inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         outputs[0].fillWithoutCheck(value)
         try inside(outputs[0].detach(), inputs[0].shape).copyElementsWithoutCheck(from: inputs[0])
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         [try gradients[0].map { try inside($0, kept.inputSpecs[0].shape) }]
     }
 

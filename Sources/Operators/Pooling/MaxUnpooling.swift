@@ -56,14 +56,14 @@ extension Tensor {
 }
 
 /// Elements `[planes, n]` put into zeros `[planes, area]` where indices `[planes, n]` say.
-private struct UnpoolOperation: Operation {
-    let area: Int
-    var readsPlaces: Bool { true }
-    var name: String { "max_unpool2d" }
+package struct UnpoolOperation: Operation {
+    package let area: Int
+    package var readsPlaces: Bool { true }
+    package var name: String { "max_unpool2d" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec([inputs[0].shape[0], area], inputs[0].dtype)] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec([inputs[0].shape[0], area], inputs[0].dtype)] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (x, index, target) = (inputs[0], inputs[1], outputs[0])
         target.fillWithoutCheck(0)
         withRows(index.shape, index.strides, [area, 0], x.strides) { rows in
@@ -72,9 +72,9 @@ private struct UnpoolOperation: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [1]) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         [try gradients[0]?.gather(1, kept.input(1)), nil]
     }
 }

@@ -64,14 +64,14 @@ extension Tensor {
     }
 }
 
-private struct AccumulateOperation: Operation {
-    let reduction: SliceReduction
-    let dimension: Int
-    var name: String { reduction == .sum ? "cumsum" : reduction == .product ? "cumprod" : "logcumsumexp" }
+package struct AccumulateOperation: Operation {
+    package let reduction: SliceReduction
+    package let dimension: Int
+    package var name: String { reduction == .sum ? "cumsum" : reduction == .product ? "cumprod" : "logcumsumexp" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { inputs }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { inputs }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let type = inputs[0].dtype.computeType
         let x = try inputs[0].detach().contiguous().to(type.dtype)
         let y = try outputs[0].dtype == type.dtype ? outputs[0] : Tensor(uninitialized: x.shape, dtype: type.dtype)
@@ -80,7 +80,7 @@ private struct AccumulateOperation: Operation {
         if y !== outputs[0] { outputs[0].copyElementsWithoutCheck(from: try y.to(outputs[0].dtype)) }
     }
 
-    func saves(_ needs: [Bool]) -> Saves {
+    package func saves(_ needs: [Bool]) -> Saves {
         switch reduction {
         case .sum: Saves()
         case .product: Saves(inputs: [0])
@@ -88,7 +88,7 @@ private struct AccumulateOperation: Operation {
         }
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         switch reduction {
         case .sum: return [try gradient.sumsFromBehind(dimension)]
@@ -128,14 +128,14 @@ private struct AccumulateOperation: Operation {
     }
 }
 
-struct RunningExtremeOperation: Operation {
-    let reduction: SliceReduction
-    let dimension: Int
-    var name: String { reduction == .maximum ? "cummax" : "cummin" }
+package struct RunningExtremeOperation: Operation {
+    package let reduction: SliceReduction
+    package let dimension: Int
+    package var name: String { reduction == .maximum ? "cummax" : "cummin" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[0].shape, .int64)] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[0].shape, .int64)] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let type = inputs[0].dtype.computeType
         let x = try inputs[0].contiguous().to(type.dtype)
         if x.count == 0 { return }

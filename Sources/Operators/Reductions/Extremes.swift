@@ -119,17 +119,17 @@ extension Tensor {
     }
 }
 
-private struct ExtremeOperation: Operation {
-    let reduction: SliceReduction
-    let dimensions: [Int]
-    let sharesNaN: Bool
-    var name: String { reduction == .maximum ? "max" : "min" }
+package struct ExtremeOperation: Operation {
+    package let reduction: SliceReduction
+    package let dimensions: [Int]
+    package let sharesNaN: Bool
+    package var name: String { reduction == .maximum ? "max" : "min" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec(reduced(inputs[0].shape, dimensions, true), inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = inputs[0].detach()
         if x.count == 0 { return }
         let order = x.shape.indices.filter { !dimensions.contains($0) } + dimensions
@@ -142,9 +142,9 @@ private struct ExtremeOperation: Operation {
         outputs[0].copyElementsWithoutCheck(from: try result.to(outputs[0].dtype))
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0], outputs: true) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0], outputs: true) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let x = try kept.input(0)
         let (elements, extremes) = (x.detach(), try kept.output(0).detach())
@@ -154,17 +154,17 @@ private struct ExtremeOperation: Operation {
     }
 }
 
-private struct ArgExtremeOperation: Operation {
-    let reduction: SliceReduction
-    let dimension: Int
-    var name: String { reduction == .maximum ? "max" : "min" }
+package struct ArgExtremeOperation: Operation {
+    package let reduction: SliceReduction
+    package let dimension: Int
+    package var name: String { reduction == .maximum ? "max" : "min" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         let shape = reduced(inputs[0].shape, [dimension], true)
         return [Spec(shape, inputs[0].dtype), Spec(shape, .int64)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = try inputs[0].detach().contiguous()
         let keys = try x.to(x.dtype.computeType.dtype)
         kernels.argExtreme(
@@ -174,9 +174,9 @@ private struct ArgExtremeOperation: Operation {
         copyGathered(x, dimension, outputs[1], into: outputs[0])
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(outputs: true) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
         return [try zeros.scatterAdd(dimension, kept.output(1), gradient)]

@@ -25,15 +25,15 @@ extension Tensor {
     }
 }
 
-private struct ProductOperation: Operation {
-    let dimension: Int
-    var name: String { "prod" }
+package struct ProductOperation: Operation {
+    package let dimension: Int
+    package var name: String { "prod" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec(reduced(inputs[0].shape, [dimension], true), inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let type = inputs[0].dtype.computeType
         let x = try inputs[0].detach().contiguous().to(type.dtype)
         let result =
@@ -43,10 +43,10 @@ private struct ProductOperation: Operation {
         if result !== outputs[0] { outputs[0].copyElementsWithoutCheck(from: try result.to(outputs[0].dtype)) }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0]) }
 
     /// The product of the others is that of those in front times that of those behind, whatever of them is 0.
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let x = try kept.input(0)
         var edge = x.shape

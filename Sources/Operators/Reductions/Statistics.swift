@@ -152,12 +152,12 @@ extension Tensor {
     }
 }
 
-private struct VarianceOperation: Operation {
-    let dimensions: [Int]
-    let correction: Double
-    var name: String { "var" }
+package struct VarianceOperation: Operation {
+    package let dimensions: [Int]
+    package let correction: Double
+    package var name: String { "var" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec(reduced(inputs[0].shape, dimensions, true), inputs[0].dtype)]
     }
 
@@ -167,15 +167,15 @@ private struct VarianceOperation: Operation {
         try x - x.mean(dimensions.isEmpty ? nil : dimensions, keepDimensions: true)
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let distance = try distance(inputs[0].detach())
         let total = try (distance * distance).sum(dimensions.isEmpty ? nil : dimensions, keepDimensions: true)
         outputs[0].copyElementsWithoutCheck(from: try total / Swift.max(0, members(inputs[0].shape)))
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0]) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0]) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let distance = try distance(kept.input(0))
         let members = members(kept.inputSpecs[0].shape)
@@ -184,15 +184,15 @@ private struct VarianceOperation: Operation {
 }
 
 /// Its gradient is the share of each element, as PyTorch has it: the exponential of how far it lies below the result.
-private struct LogSumExpOperation: Operation {
-    let dimensions: [Int]
-    var name: String { "logsumexp" }
+package struct LogSumExpOperation: Operation {
+    package let dimensions: [Int]
+    package var name: String { "logsumexp" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec(reduced(inputs[0].shape, dimensions, true), inputs[0].dtype)]
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = inputs[0].detach()
         let total: Tensor
         if dimensions.contains(where: { x.shape[$0] == 0 }) {
@@ -205,9 +205,9 @@ private struct LogSumExpOperation: Operation {
         outputs[0].copyElementsWithoutCheck(from: total)
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0], outputs: true) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0], outputs: true) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         return [try gradient * Operators.exp(kept.input(0) - kept.output(0))]
     }

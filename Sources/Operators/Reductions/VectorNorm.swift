@@ -78,14 +78,14 @@ extension Tensor {
 }
 
 /// 1 where an element is not 0, of the same type. No gradient goes through it.
-private struct PresenceOperation: Operation {
-    var name: String { "norm" }
+package struct PresenceOperation: Operation {
+    package var name: String { "norm" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { inputs }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { inputs }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         outputs[0].copyElementsWithoutCheck(from: try Operators.ne(inputs[0].detach(), 0).to(inputs[0].dtype))
     }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { [nil] }
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { [nil] }
 }

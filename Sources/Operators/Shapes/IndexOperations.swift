@@ -1,12 +1,12 @@
 import Kernels
 
 /// `count` dimensions from `first` on replaced by the elements that as many int64 tensors of one shape name together.
-struct IndexOperation: Operation {
-    let first: Int, count: Int
-    var readsPlaces: Bool { true }
-    var name: String { "index" }
+package struct IndexOperation: Operation {
+    package let first: Int, count: Int
+    package var readsPlaces: Bool { true }
+    package var name: String { "index" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] {
+    package func infer(_ inputs: [Spec]) throws -> [Spec] {
         [Spec(shape(inputs[0].shape, inputs[1].shape), inputs[0].dtype)]
     }
 
@@ -15,16 +15,16 @@ struct IndexOperation: Operation {
         Shape(source[..<first]) + places + Shape(source[(first + count)...])
     }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let (source, target) = (inputs[0], outputs[0])
         withPlaces(source, Array(inputs[1...]), target) { rows, places in
             kernels.gather(size: source.dtype.size, rows, stride: 1, places, source.bytes, target.bytes)
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set(1...count)) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set(1...count)) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let zeros = try Tensor.zeros(kept.inputSpecs[0].shape, dtype: gradient.dtype)
         let operation = IndexPutOperation(first: first, count: count, accumulates: true)
@@ -57,20 +57,20 @@ struct IndexOperation: Operation {
 
 /// A copy of the first input whose elements that the third and later inputs name are replaced by, or get added, those of
 /// the second.
-struct IndexPutOperation: Operation {
-    let first: Int, count: Int
-    let accumulates: Bool
-    var readsPlaces: Bool { true }
-    var name: String { "index_put" }
+package struct IndexPutOperation: Operation {
+    package let first: Int, count: Int
+    package let accumulates: Bool
+    package var readsPlaces: Bool { true }
+    package var name: String { "index_put" }
 
     private var reading: IndexOperation { IndexOperation(first: first, count: count) }
 
     /// The value's shape, of that of the target and that of the indices.
     func shape(_ target: Shape, _ places: Shape) -> Shape { reading.shape(target, places) }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         outputs[0].copyElementsWithoutCheck(from: inputs[0])
         put(inputs[1], Array(inputs[2...]), into: outputs[0])
     }
@@ -83,9 +83,9 @@ struct IndexPutOperation: Operation {
         }
     }
 
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set(2..<2 + count)) }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: Set(2..<2 + count)) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let indices = try (2..<2 + count).map { try kept.input($0) }
         var own: Tensor? = gradient

@@ -190,6 +190,7 @@ extension Tensor {
             }
             return index.dim == 0 ? [try index.view([1]).nonzero().select(1, 0)] : try index.nonzeroPlaces()
         }
+        try Listening.listener?.checksPlaces(index)
         let places = try Tensor(uninitialized: index.shape, dtype: .int64)
         try places.assign(index.detach())
         let (values, size) = (places.address(as: Int64.self), Int64(shape[dimension]))

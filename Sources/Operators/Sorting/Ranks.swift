@@ -178,14 +178,16 @@ extension Tensor {
 }
 
 /// A value that occurs among the first input's elements, with the gradient shared by those that are equal to it.
-private struct ValueOperation: Operation {
-    let name: String
+package struct ValueOperation: Operation {
+    package let name: String
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec([], inputs[0].dtype)] }
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws { outputs[0].copyElementsWithoutCheck(from: inputs[1]) }
-    func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0, 1]) }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec([], inputs[0].dtype)] }
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+        outputs[0].copyElementsWithoutCheck(from: inputs[1])
+    }
+    package func saves(_ needs: [Bool]) -> Saves { Saves(inputs: [0, 1]) }
 
-    func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
+    package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         guard let gradient = gradients[0] else { return [] }
         let x = try kept.input(0)
         let chosen = try Operators.same(x.detach(), kept.input(1)).to(x.dtype)

@@ -45,14 +45,14 @@ extension Tensor {
     }
 }
 
-private struct ArgsortOperation: Operation {
-    let dimension: Int
-    let descending: Bool
-    var name: String { "sort" }
+package struct ArgsortOperation: Operation {
+    package let dimension: Int
+    package let descending: Bool
+    package var name: String { "sort" }
 
-    func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[0].shape, .int64)] }
+    package func infer(_ inputs: [Spec]) throws -> [Spec] { [Spec(inputs[0].shape, .int64)] }
 
-    func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
+    package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let x = try inputs[0].to(inputs[0].dtype.computeType.dtype).contiguous()
         if x.count == 0 { return }
         kernels.argsort(

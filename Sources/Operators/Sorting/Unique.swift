@@ -236,6 +236,7 @@ extension Tensor {
     /// Where values would be put into this sorted row, or into the row of the same place: before equal ones, or behind
     /// them.
     fileprivate func places(of values: Tensor, right: Bool) throws -> Tensor {
+        for read in [self, values] { try Listening.listener?.touches(read) }
         let result = try Tensor(uninitialized: values.shape, dtype: .int64)
         let (rows, keys) = (
             try to(dtype.computeType.dtype).contiguous(), try values.to(dtype.computeType.dtype).contiguous()

@@ -1,5 +1,6 @@
 import Kernels
 import Operators
+import Tracing
 
 /// Finds what treats every image by itself and is made of what the kernels know.
 struct Recognition {
@@ -132,6 +133,7 @@ struct Recognition {
                 task.operands.append(.input(inputs.count))
                 let seen = Layout(offset: input.layout.offset, shape: layout.shape, strides: strides)
                 inputs.append(Task.Input(value: input.value, layout: input.layout.repeated(as: seen)))
+            case .repeated: return nil
             case .constant(let tensor):
                 guard tensor.dtype == .float32, tensor.dim <= rank else { return nil }
                 var (shape, strides) = (tensor.shape, tensor.strides)

@@ -1,5 +1,6 @@
 import Kernels
 import Operators
+import Tracing
 
 /// A part of a plan before it is made a step: what is calculated of which values.
 struct Task {

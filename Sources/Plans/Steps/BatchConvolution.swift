@@ -1,5 +1,6 @@
 import Kernels
 import Tensors
+import Tracing
 
 /// A convolution of the whole batch by one of the methods that operators use, with the weight packed once.
 final class BatchConvolution {

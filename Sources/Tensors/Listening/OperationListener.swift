@@ -3,6 +3,8 @@ import Synchronization
 
 /// Hears of everything that is calculated on a thread, so that it can be done again without those who asked for it.
 package protocol OperationListener: AnyObject {
+    /// Whether a layer is to be one operation also where several are faster.
+    var prefersLayers: Bool { get }
     /// An operation has filled `outputs`, which are new.
     func ran(_ operation: any Operation, _ inputs: [Tensor], _ outputs: [Tensor])
     /// The elements of a tensor were replaced by what an operation makes of `inputs`, of which the tensor may be one.
@@ -11,6 +13,23 @@ package protocol OperationListener: AnyObject {
     ///
     /// - Throws: where that may not be.
     func touches(_ tensor: Tensor) throws
+    /// The elements of a tensor are about to be compared with the size of what they are places in.
+    ///
+    /// - Throws: where that may not be.
+    func checksPlaces(_ tensor: Tensor) throws
+    /// A module is called, until it `leaves`.
+    func enters(_ place: ModulePlace)
+    func leaves()
+}
+
+/// Which module an operation belongs to.
+package struct ModulePlace: Sendable {
+    /// Where the module is within the network: "features.3"; nil outside of one.
+    package let path: String?
+    /// As messages name it: "features.3 (Conv2d 1->32, 3x3)".
+    package let label: String
+
+    package init(path: String?, label: String) { (self.path, self.label) = (path, label) }
 }
 
 /// Who listens. Each thread has a listener of its own, or none.

@@ -1,4 +1,5 @@
 import Tensors
+import Tracing
 
 /// How a step that treats every image by itself looks at one image's share of a value.
 ///

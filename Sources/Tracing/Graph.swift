@@ -1,46 +1,67 @@
 import Tensors
 
 /// What a network calculates, for batches of any size: operations over values.
-struct Graph {
-    enum Source {
+package struct Graph {
+    package enum Source {
         case value(Int, BatchLayout, DType)
         /// A copy that nobody changes.
         case constant(Tensor)
+        /// A constant whose dimensions of size 1 are repeated to these sizes, of which a batch's is one.
+        case repeated(Tensor, [Extent])
 
-        var value: Int? {
+        package var value: Int? {
             if case .value(let value, _, _) = self { return value }
             return nil
         }
 
-        var layout: BatchLayout? {
+        package var layout: BatchLayout? {
             if case .value(_, let layout, _) = self { return layout }
             return nil
         }
     }
 
-    struct Node {
-        let operation: any Operation
-        let inputs: [Source]
-        let outputs: [Int]
+    package struct Node {
+        package let operation: any Operation
+        package let inputs: [Source]
+        package let outputs: [Int]
+        /// The module that did it; nil outside of one.
+        package let place: ModulePlace?
     }
 
     /// A memory that one operation fills whole.
-    struct Value {
-        let dtype: DType
-        let count: Extent
-        let layout: BatchLayout
+    package struct Value {
+        package let dtype: DType
+        package let count: Extent
+        package let layout: BatchLayout
     }
 
-    var nodes: [Node]
-    /// The first is the input.
-    let values: [Value]
-    let outputs: [Source]
+    /// What two passes may differ in.
+    package struct Rules: Sendable {
+        /// Whether two operations are the same but for the size of the batch; nil where only equal ones are.
+        package let areAlike: (@Sendable (any Operation, any Operation) -> Bool?)?
+        /// Whether places may be read and constants repeated as the size of the batch says.
+        package let isLenient: Bool
+
+        package init(isLenient: Bool, areAlike: (@Sendable (any Operation, any Operation) -> Bool?)? = nil) {
+            (self.isLenient, self.areAlike) = (isLenient, areAlike)
+        }
+
+        package static let strict = Rules(isLenient: false)
+    }
+
+    package var nodes: [Node]
+    /// The first are the inputs.
+    package let values: [Value]
+    package let outputs: [Source]
 
     /// What two passes over batches of two sizes have in common, without what the outputs do not need; nil where they
     /// did not do the same.
-    init?(_ first: Trace, images one: Int, _ second: Trace, images other: Int) {
+    package init?(
+        _ first: Trace, images one: Int, _ second: Trace, images other: Int, rules: Rules = .strict
+    ) {
         guard first.steps.count == second.steps.count, first.values.count == second.values.count,
-            first.outputs.count == second.outputs.count, one == other || !first.isForOneSize && !second.isForOneSize
+            first.outputs.count == second.outputs.count,
+            one == other || rules.isLenient || !first.isForOneSize && !second.isForOneSize
         else { return nil }
         func source(_ a: Trace.Source, _ b: Trace.Source) -> Source? {
             switch (a, b) {
@@ -50,7 +71,8 @@ struct Graph {
                 }
                 return .value(value, both, dtype)
             case (.constant(let tensor), .constant(let same)):
-                return tensor.isIdentical(to: same) ? .constant(tensor) : nil
+                if tensor.isIdentical(to: same) { return .constant(tensor) }
+                return rules.isLenient ? Graph.repeated(tensor, at: one, same, at: other) : nil
             default: return nil
             }
         }
@@ -63,14 +85,15 @@ struct Graph {
         }
         var nodes: [Node] = []
         for (a, b) in zip(first.steps, second.steps) {
-            guard a.outputs == b.outputs, a.inputs.count == b.inputs.count, Graph.areAlike(a.operation, b.operation)
+            guard a.outputs == b.outputs, a.inputs.count == b.inputs.count,
+                rules.areAlike?(a.operation, b.operation) ?? Graph.areAlike(a.operation, b.operation)
             else { return nil }
             var inputs: [Source] = []
             for (x, y) in zip(a.inputs, b.inputs) {
                 guard let both = source(x, y) else { return nil }
                 inputs.append(both)
             }
-            nodes.append(Node(operation: a.operation, inputs: inputs, outputs: a.outputs))
+            nodes.append(Node(operation: a.operation, inputs: inputs, outputs: a.outputs, place: a.place))
         }
         var outputs: [Source] = []
         for (x, y) in zip(first.outputs, second.outputs) {
@@ -84,6 +107,24 @@ struct Graph {
             needed.formUnion(node.inputs.compactMap(\.value))
         }
         (self.nodes, self.values, self.outputs) = (kept.reversed(), values, outputs)
+    }
+
+    /// Two constants that are one, repeated as often as each batch is large; nil where they are not.
+    private static func repeated(_ a: Tensor, at one: Int, _ b: Tensor, at other: Int) -> Source? {
+        guard one != other, a.dim == b.dim, a.dtype == b.dtype else { return nil }
+        var sizes: [Extent] = []
+        var (first, second) = (a, b)
+        for d in a.shape.indices {
+            guard let size = Extent(a.shape[d], at: one, b.shape[d], at: other) else { return nil }
+            sizes.append(size)
+            guard size.slope != 0 else { continue }
+            guard let x = try? first.narrow(d, start: 0, length: 1), let y = try? second.narrow(d, start: 0, length: 1),
+                let all = try? x.expand(first.shape), all.isIdentical(to: first),
+                let others = try? y.expand(second.shape), others.isIdentical(to: second)
+            else { return nil }
+            (first, second) = (x, y)
+        }
+        return first.isIdentical(to: second) ? .repeated(first, sizes) : nil
     }
 
     /// Whether two passes did the same, with the same numbers.
@@ -107,7 +148,7 @@ struct Graph {
 
 extension Tensor {
     /// Whether another tensor has the same type, sizes and elements, to the bit.
-    func isIdentical(to other: Tensor) -> Bool {
+    package func isIdentical(to other: Tensor) -> Bool {
         guard dtype == other.dtype, shape == other.shape else { return false }
         if storage === other.storage, Layout(self) == Layout(other) { return true }
         let same = try? withUnsafeBytes { a in try other.withUnsafeBytes { b in a.elementsEqual(b) } }

@@ -1,14 +1,14 @@
 import Tensors
 
 /// A number that depends on how many images a batch has: `base + slope · images`.
-struct Extent: Equatable {
-    var base: Int
-    var slope = 0
+package struct Extent: Equatable, Hashable, Sendable {
+    package var base: Int
+    package var slope = 0
 
-    func at(_ images: Int) -> Int { base + slope * images }
+    package func at(_ images: Int) -> Int { base + slope * images }
 
     /// The number that is `first` for one size of the batch and `second` for another; nil where there is none.
-    init?(_ first: Int, at one: Int, _ second: Int, at other: Int) {
+    package init?(_ first: Int, at one: Int, _ second: Int, at other: Int) {
         guard one != other else {
             guard first == second else { return nil }
             self.init(base: first)
@@ -19,45 +19,45 @@ struct Extent: Equatable {
         self.init(base: first - rise / run * one, slope: rise / run)
     }
 
-    init(base: Int, slope: Int = 0) {
+    package init(base: Int, slope: Int = 0) {
         self.base = base
         self.slope = slope
     }
 }
 
 /// How a tensor looks at the elements of its memory.
-struct Layout: Equatable {
-    var offset: Int
-    var shape: Shape, strides: Shape
+package struct Layout: Equatable {
+    package var offset: Int
+    package var shape: Shape, strides: Shape
 
-    init(_ tensor: Tensor) {
+    package init(_ tensor: Tensor) {
         (offset, shape, strides) = (tensor.offset, tensor.shape, tensor.strides)
     }
 
-    init(offset: Int, shape: Shape, strides: Shape) {
+    package init(offset: Int, shape: Shape, strides: Shape) {
         (self.offset, self.shape, self.strides) = (offset, shape, strides)
     }
 
     /// The place behind the last that it looks at.
-    var end: Int {
+    package var end: Int {
         if shape.contains(0) { return offset }
         return zip(shape, strides).reduce(offset + 1) { $0 + ($1.0 - 1) * $1.1 }
     }
 }
 
 /// The same for batches of any size.
-struct BatchLayout: Equatable {
-    let offset: Extent
-    let shape: [Extent], strides: [Extent]
+package struct BatchLayout: Equatable, Hashable, Sendable {
+    package let offset: Extent
+    package let shape: [Extent], strides: [Extent]
 
-    func at(_ images: Int) -> Layout {
+    package func at(_ images: Int) -> Layout {
         Layout(
             offset: offset.at(images), shape: Shape(shape.map { $0.at(images) }),
             strides: Shape(strides.map { $0.at(images) }))
     }
 
     /// What is the one for one size of the batch and the other for another; nil where there is none.
-    init?(_ first: Layout, at one: Int, _ second: Layout, at other: Int) {
+    package init?(_ first: Layout, at one: Int, _ second: Layout, at other: Int) {
         guard first.shape.count == second.shape.count,
             let offset = Extent(first.offset, at: one, second.offset, at: other)
         else { return nil }
