@@ -155,7 +155,9 @@ let package = Package(
         .testTarget(name: "RunsTests", dependencies: ["Runs", "Images", "Files", "JSON", "TestSupport"]),
         .testTarget(name: "LuaTests", dependencies: ["Lua", "TestSupport"]),
         .testTarget(name: "HostTests", dependencies: ["Host", "Files", "TestSupport"]),
-        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "Host", "Lua", "Files", "Signing", "TestSupport"]),
+        .testTarget(
+            name: "PluginsTests",
+            dependencies: ["Plugins", "Host", "Lua", "Images", "Files", "Signing", "TestSupport"]),
         .testTarget(
             name: "ScriptsTests",
             dependencies: ["nightjar", "Host", "Plugins", "Images", "Files", "Signing", "TestSupport"],

@@ -1,6 +1,7 @@
 import Datasets
 import Host
 import Lua
+import TensorFiles
 import Tensors
 import Transforms
 
@@ -104,7 +105,15 @@ let arrayFunctions: [HostFunction] = [
     .function(
         "idx", doc: "The array in an IDX file of any kind, gzipped or not, in the type that the file has.",
         arguments: [.string("path")], returns: .object(Tensor.self)
-    ) { call in .object(try IDX(path: call.string("path")).tensor()) }
+    ) { call in .object(try IDX(path: call.string("path")).tensor()) },
+    .function(
+        "npy", doc: "A data set of the rows of arrays in NumPy's .npy files: sample i is row i of each.",
+        arguments: [.anyOf("paths", "a file, or a list of files", of: [.string, .strings])],
+        returns: .object(TensorDataset.self)
+    ) { call in
+        let paths = try call.optionalString("paths").map { [$0] } ?? call.strings("paths")
+        return .object(try TensorDataset(paths.map { try NumPy.read($0) }))
+    },
 ]
 
 private let normalizeLists: Argument =

@@ -140,7 +140,8 @@ released:release()
 local environment = setmetatable({
   nj = nj, nn = nn, F = F, optim = optim, data = data, images = images, metrics = metrics, json = json,
   registry = registry, option = option, checkpoint = checkpoint, cyclic = cyclic, shared = shared, deep = deep,
-  key = key, images_idx = images_idx, labels_idx = labels_idx, long = long, ones = ones, open_run = open_run, holes = holes, released = released, context = context,
+  key = key, images_idx = images_idx, labels_idx = labels_idx,
+  long = long, ones = ones, open_run = open_run, holes = holes, released = released, context = context,
   own = function() return Own() end,
   autograd_function = function() return autograd_function() end,
   failure = select(2, pcall(nj.zeros)),
