@@ -22,8 +22,8 @@ public struct CenterCrop: Transform {
 
     public func prepare(_ shape: inout PictureShape, _ generator: Generator) throws -> PictureWork {
         let old = shape
-        try Image.check(width: max(size.width, old.width), height: max(size.height, old.height), action: "make")
         (shape.height, shape.width) = size
+        try shape.check("make")
         // Half of what is too much or too little on this side; a half pixel goes to the even one, as Python rounds.
         func start(_ old: Int, _ new: Int) -> Int {
             new > old ? -((new - old) / 2) : Int((Double(old - new) / 2).rounded(.toNearestOrEven))

@@ -78,7 +78,7 @@ public struct Pad: Transform {
         let colour = try fill.colour(old, name)
         shape.width += padding.left + padding.right
         shape.height += padding.top + padding.bottom
-        try Image.check(width: shape.width, height: shape.height, action: "make")
+        try shape.check("make")
         // What is cut off is cut off before the rest is mirrored.
         let (cutLeft, cutTop) = (max(0, -padding.left), max(0, -padding.top))
         let (width, height) = (

@@ -44,6 +44,20 @@ extension PictureShape: CustomStringConvertible {
     }
 }
 
+extension PictureShape {
+    /// Refuses pictures that would take too much memory, before any of it is taken.
+    ///
+    /// - Parameter action: what messages say cannot be done with it: "make", "resize to".
+    /// - Throws: `ImageError` for a size that no image may have, `TransformError` where the channels make more numbers than
+    ///   the largest image in colour.
+    public func check(_ action: String) throws {
+        try Image.check(width: width, height: height, action: action)
+        guard channels <= 3 * Image.mostPixels / (width * height) else {
+            throw TransformError("cannot \(action) \(self): at most \(3 * Image.mostPixels) numbers are taken")
+        }
+    }
+}
+
 /// Numbers `[channels, height, width]`, the last fastest: what a float32 tensor holds, without being one, so that threads
 /// that may use no tensors can make it.
 public struct FloatPicture: Sendable, Equatable {

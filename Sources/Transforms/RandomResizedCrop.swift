@@ -31,10 +31,10 @@ public struct RandomResizedCrop: Transform {
 
     public func prepare(_ shape: inout PictureShape, _ generator: Generator) throws -> PictureWork {
         let old = shape
-        try Image.check(width: size.width, height: size.height, action: "resize to")
         if old.kind == .floats { try FloatPicture.checkResizing(interpolation, antialias: antialias) }
         let part = drawnPart(old, generator) ?? middle(old)
         (shape.height, shape.width) = size
+        try shape.check("resize to")
         return only(old) { [size, interpolation, antialias] picture in
             let cropped = picture.cropped(top: part.top, left: part.left, height: part.height, width: part.width)
             guard part.height != size.height || part.width != size.width else { return cropped }

@@ -35,7 +35,7 @@ public struct RandomRotation: Transform {
         if old.kind == .floats {
             let turn = try TensorRotation(angle, old, expand: expand, center: center, interpolation)
             (shape.height, shape.width) = (turn.height, turn.width)
-            try Image.check(width: shape.width, height: shape.height, action: "make")
+            try shape.check("make")
             return try onlyFloats(old) { turn.applied(to: $0, fill: colour) }
         }
         let turned = (angle.truncatingRemainder(dividingBy: 360) + 360).truncatingRemainder(dividingBy: 360)
@@ -47,6 +47,7 @@ public struct RandomRotation: Transform {
         let (matrix, width, height) = Geometry.rotation(
             turned, width: old.width, height: old.height, center: center, expands: expand)
         (shape.width, shape.height) = (width, height)
+        try shape.check("make")
         return try onlyImages(old) { [interpolation] image in
             .image(
                 try image.transformed(

@@ -38,7 +38,7 @@ public struct Resize: Transform {
         (shape.height, shape.width) = newSize(old)
         let new = shape
         guard new != old else { return only(old) { $0 } }
-        try Image.check(width: new.width, height: new.height, action: "resize to")
+        try new.check("resize to")
         if old.kind == .floats { try FloatPicture.checkResizing(interpolation, antialias: antialias) }
         return only(old) { [interpolation, antialias] picture in
             try picture.resized(new.height, new.width, interpolation, antialias: antialias)

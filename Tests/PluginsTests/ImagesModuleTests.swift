@@ -37,6 +37,26 @@ import Testing
                 == "Image(21 x 18, RGB) 21 18 3")
     }
 
+    @Test func looksAtSizes() throws {
+        #expect(try run("return images.size(reference .. '/rgb8.png')") == "21 18 3")
+        #expect(try run("return images.size(reference .. '/jpeg/grey.jpg')") == "37 29 1")
+    }
+
+    @Test func convertsAndWritesJPEG() throws {
+        #expect(
+            try run(
+                """
+                local path = scratch .. "/x.jpg"
+                images.read(reference .. '/rgb8.png', { mode = "L" }):save(path, { quality = 90 })
+                local picture = images.read(path)
+                return picture, picture:convert("RGB"), picture:convert("RGB"):convert("L"), images.read(path, { mode = "RGB" })
+                """)
+                == "Image(21 x 18, grey) Image(21 x 18, RGB) Image(21 x 18, grey) Image(21 x 18, RGB)")
+        #expect(
+            failure("images.read(reference .. '/grey8.png'):save('x.bmp')")
+                == "test.lua:1: Image:save: cannot write 'x.bmp': a name that ends in .png, .jpg or .jpeg expected")
+    }
+
     @Test func greysAndResizes() throws {
         #expect(
             try run("return images.read(reference .. '/rgb8.png'):greyscale():resize(28, 20)")

@@ -46,6 +46,9 @@ import Testing
         #expect(
             try run("return T.Compose { T.Compose {}, T.RandomChoice({ T.ToTensor() }) }(image):dtype()") == "float32")
         #expect(try run("return T.Compose {}(image)") == "Image(4 x 3, grey)")
+        #expect(
+            try run("local t = T.Lambda(function(p) return p:resize(2, 2) end) return t(image), t")
+                == "Image(2 x 2, grey) Lambda()")
     }
 
     @Test func choosesByTheSeed() throws {
@@ -82,6 +85,10 @@ import Testing
                 + "'lanczos' expected, got 'cubic')",
             "T.Resize(1 << 20)(image)":
                 "cannot resize to an image of 1398101 x 1048576 pixels: at most 67108864 are taken",
+            "T.Resize({ 8192, 8192 })(nj.zeros(4, 1, 1))":
+                "cannot resize to a tensor of 4 channels, 8192 x 8192 pixels: at most 201326592 numbers are taken",
+            "T.CenterCrop(2)(nj.zeros(1):expand(1 << 40, 1, 1))":
+                "cannot change a tensor of 1099511627776 channels, 1 x 1 pixels: at most 201326592 numbers are taken",
             "T.RandomHorizontalFlip(2)":
                 "transforms.RandomHorizontalFlip: RandomHorizontalFlip: p from 0 to 1 expected, got 2.0",
             "T.ColorJitter(-1)":

@@ -53,6 +53,16 @@ let imagesModule = HostModule(
             }
         },
         .function(
+            "size",
+            doc:
+                "Width, height and channels of the picture in a PNG or JPEG file, of which only the beginning is read.",
+            arguments: [.string("path")],
+            returns: .several([.integer(), .integer(), .integer("as read makes it: 1 or 3")])
+        ) { call in
+            let header = try ImageHeader(ofFileAt: call.string("path"))
+            return .values([.integer(header.width), .integer(header.height), .integer(header.channels)])
+        },
+        .function(
             "from_tensor",
             doc: "The picture of a tensor [channels, height, width] or [height, width]: float32 from 0 to 1, or uint8.",
             arguments: [.tensor("tensor")], returns: .object(ScriptImage.self)

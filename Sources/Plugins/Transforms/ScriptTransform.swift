@@ -22,6 +22,12 @@ final class ScriptTransform {
         text = transform.description
     }
 
+    /// A function of the script.
+    init(_ function: ScriptFunction) {
+        parts = [.function(function)]
+        text = "Lambda()"
+    }
+
     /// Parts in a row, as `Compose` shows them.
     init(compose parts: [Part], texts: [String]) {
         self.parts = parts
@@ -132,7 +138,7 @@ extension FloatPicture {
                     + "nj.images.from_tensor makes an image of bytes")
         }
         // A view may have more elements than memory, so that its size comes first.
-        try Image.check(width: shape[2], height: shape[1], action: "change")
+        try PictureShape(kind: .floats, channels: shape[0], height: shape[1], width: shape[2]).check("change")
         try self.init(
             channels: shape[0], height: shape[1], width: shape[2],
             values: try tensor.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) })

@@ -55,8 +55,9 @@ private let compositionFunctions: [HostFunction] = [
                 parts += transform.parts
                 texts.append(transform.text)
             } else if state.type(at: -1) == .function {
-                parts.append(.function(ScriptFunction(state, at: state.top)))
-                texts.append("Lambda()")
+                let function = ScriptTransform(ScriptFunction(state, at: state.top))
+                parts += function.parts
+                texts.append(function.text)
             } else {
                 throw call.badArgument(
                     "transforms", expected: "list of transforms and functions",
@@ -65,6 +66,10 @@ private let compositionFunctions: [HostFunction] = [
         }
         return .object(ScriptTransform(compose: parts, texts: texts))
     },
+    .function(
+        "Lambda", doc: "A function as a transform; in a Compose it may stand by itself.",
+        arguments: [.function("lambd", "gets the picture and returns another")], returns: .object(ScriptTransform.self)
+    ) { call in .object(ScriptTransform(ScriptFunction(call.state, at: try call.index("lambd")))) },
     .transform(
         "RandomApply", doc: "All of some transforms with a probability, else none.",
         arguments: [.objects("transforms", ScriptTransform.self), .number("p", default: 0.5)]
