@@ -160,7 +160,9 @@ let package = Package(
             dependencies: ["Plugins", "Host", "Lua", "Images", "Files", "Signing", "TestSupport"]),
         .testTarget(
             name: "ScriptsTests",
-            dependencies: ["nightjar", "Host", "Plugins", "Images", "Files", "Signing", "TestSupport"],
+            dependencies: [
+                "nightjar", "Host", "Plugins", "Images", "Tensors", "Files", "Signing", "TestSupport",
+            ],
             exclude: ["Extremes/driver.lua", "Host"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
         .target(name: "TensorSupport", dependencies: ["Operators", "TestSupport"], path: "Tests/TensorSupport"),

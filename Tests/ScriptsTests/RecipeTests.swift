@@ -1,4 +1,6 @@
 import Files
+import Images
+import Tensors
 import TestSupport
 import Testing
 
@@ -67,5 +69,50 @@ struct RecipeTests {
         let result = try run("--limit", "20", "--hold-out", "21")
         #expect(result.status == 1)
         #expect(result.errors.contains("random_split: lengths that add up to 20 expected, got -1, 21"))
+    }
+
+    @Test("folder.lua learns a folder of JPEGs, in forty lines, and keeps the network that did best")
+    func folder() throws {
+        let script = joinPath(Nightjar.root, "scripts/recipes/folder.lua")
+        #expect(try readText(script).split(separator: "\n").count <= 40)
+        try drawPictures(40)
+        let result = try Nightjar.run(script, ["--epochs", "6", "--size", "16"], in: scratch.path)
+        #expect(result.status == 0 && result.errors == "")
+        let right = result.output.split(separator: "\n").compactMap { line in
+            line.firstMatch(of: /^Epoch \d: (\d+) of 24 pictures right$/).flatMap { Int($0.1) }
+        }
+        #expect(right.count == 6)
+        #expect(right.max() ?? 0 >= 22)
+        let best = try #require(right.firstIndex { $0 == right.max() })
+        let kept = try scratch.write(
+            "kept.lua", "print(require('nightjar').checkpoint.metadata('pictures.safetensors').epoch)")
+        #expect(try Nightjar.run(kept, in: scratch.path).output == "\(best + 1)\n")
+    }
+
+    /// Folders of JPEGs of several sizes: stripes that lie, stripes that stand, and a disc, in colours of chance.
+    private func drawPictures(_ count: Int) throws {
+        let generator = Generator(seed: 7)
+        func random(_ limit: Int) -> Int { Int(generator.next32() % UInt32(limit)) }
+        try makeDirectory(scratch.file("pictures"))
+        for (kind, name) in ["disc", "lying", "standing"].enumerated() {
+            try makeDirectory(scratch.file("pictures/\(name)"))
+            for number in 0..<count {
+                let (width, height, period) = (24 + random(16), 24 + random(16), 6 + random(4))
+                let colours = [(0..<3).map { _ in random(100) }, (0..<3).map { _ in 155 + random(100) }]
+                let (x0, y0, radius) = (width / 2 + random(6) - 3, height / 2 + random(6) - 3, 6 + random(4))
+                let pixels = (0..<width * height).flatMap { place in
+                    let (x, y) = (place % width, place / width)
+                    let isLight =
+                        switch kind {
+                        case 0: (x - x0) * (x - x0) + (y - y0) * (y - y0) < radius * radius
+                        case 1: y % period < period / 2
+                        default: x % period < period / 2
+                        }
+                    return colours[isLight ? 1 : 0].map { UInt8($0) }
+                }
+                let image = try Image(width: width, height: height, channels: 3, pixels: pixels)
+                try writeFile(scratch.file("pictures/\(name)/\(number).jpg"), try encodeJPEG(image, quality: 90))
+            }
+        }
     }
 }
