@@ -99,4 +99,39 @@ import Testing
         let bytes = (0..<plane).flatMap { i in (0..<channels).map { UInt8(values[$0 * plane + i]) } }
         #expect(SHA256.hexDigest(of: bytes) == digest)
     }
+
+    @Test("a folder of pictures comes in PyTorch's batches, drawn and changed as there")
+    func folder() throws {
+        let scratch = try ScratchDirectory()
+        let source = joinPath(directoryName(directoryName(#filePath)), "ImagesTests/Reference/jpeg")
+        for (place, name) in try directoryEntries(source).filter({ $0.hasSuffix(".jpg") }).sorted().enumerated() {
+            let folder = scratch.file(["a", "b", "c"][place % 3])
+            if place < 3 { try makeDirectory(folder) }
+            try writeFile(joinPath(folder, name), try readFile(joinPath(source, name)))
+        }
+        let expected = try JSON.reference("transforms.json")["folder"]
+        let answer = try Host(modules: builtInModules).evaluate(
+            """
+            local nj = require "nightjar"
+            local T = nj.transforms
+            nj.manual_seed(5)
+            local set = nj.data.ImageFolder("\(scratch.path)", { transform = \(expected["lua"].string) })
+            local loader, lines = nj.data.loader(set, { batch_size = 4, shuffle = true }), {}
+            for _ = 1, 3 do
+              for _, images, labels in loader:batches() do
+                local samples = (images * 255):round():flatten():tolist()
+                for i, sample in ipairs(samples) do samples[i] = ("%.0f"):format(sample) end
+                lines[#lines + 1] = table.concat(labels:tolist(), " ") .. ";" .. table.concat(samples, " ")
+              end
+            end
+            return table.concat(lines, "\\n")
+            """)
+        let lines = answer.split(separator: "\n")
+        #expect(lines.count == expected["batches"].array.count && lines.count == 12)
+        for (line, batch) in zip(lines, expected["batches"].array) {
+            let parts = line.split(separator: ";").map { $0.split(separator: " ").compactMap { Int($0) } }
+            #expect(parts.count == 2 && parts[0] == batch["labels"].ints)
+            #expect(SHA256.hexDigest(of: parts.last?.map { UInt8(clamping: $0) } ?? []) == batch["digest"].string)
+        }
+    }
 }

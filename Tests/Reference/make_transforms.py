@@ -2,16 +2,20 @@
 
 Needs torch, torchvision and Pillow (2.15, 0.29 and 13.0 were used). A case has the transform as Lua writes it and as
 torchvision shows it, the picture, the seed, the result and the random number that comes next. An image's result is the
-digest of its bytes; a tensor's is its numbers.
+digest of its bytes; a tensor's is its numbers. "folder" has the batches of a loader; a digest is of the samples as bytes.
 """
 
 import hashlib
 import json
 import pathlib
+import shutil
+import tempfile
 
 import torch
 import torchvision.transforms as T
 from PIL import Image
+from torch.utils.data import DataLoader
+from torchvision.datasets import ImageFolder
 
 HERE = pathlib.Path(__file__).parent
 
@@ -89,6 +93,37 @@ def add(call, shapes=SHAPES, seeds=(0,), tensors=False, images=True):
                     case["shape"] = [len(result.getbands()), result.height, result.width]
                     case["digest"] = hashlib.sha256(result.tobytes()).hexdigest()
                 cases.append(case)
+
+
+def folder():
+    """Batches that a loader makes of a folder of the JPEG files of ImagesTests, a class for every third."""
+    files = sorted((HERE.parent / "ImagesTests/Reference/jpeg").glob("*.jpg"))
+    with tempfile.TemporaryDirectory() as root:
+        for place, file in enumerate(files):
+            target = pathlib.Path(root, "abc"[place % 3], file.name)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copy(file, target)
+        transform = Call(
+            "Compose",
+            [
+                Call("Resize", 30),
+                Call("RandomResizedCrop", 16, scale=(0.3, 1.0)),
+                Call("RandomHorizontalFlip"),
+                Call("ColorJitter", 0.4, 0.4, 0.4, 0.1),
+                Call("RandomRotation", 20, interpolation="bilinear"),
+                Call("RandomAffine", 10, translate=(0.1, 0.1), shear=10),
+                Call("ToTensor"),
+                Call("RandomErasing"),
+            ],
+        )
+        torch.manual_seed(5)
+        loader = DataLoader(ImageFolder(root, transform.python()), batch_size=4, shuffle=True)
+        batches = []
+        for _ in range(3):
+            for images, labels in loader:
+                samples = bytes((images * 255).round().to(torch.uint8).flatten().tolist())
+                batches.append({"labels": labels.tolist(), "digest": hashlib.sha256(samples).hexdigest()})
+        return {"lua": transform.lua(), "batches": batches}
 
 
 def main():
@@ -190,7 +225,8 @@ def main():
         seeds=(0, 1),
     )
     (HERE / "transforms.json").write_text(
-        '{"cases": [\n' + ",\n".join(json.dumps(c) for c in cases) + "\n]}\n")
+        '{"folder": ' + json.dumps(folder()) + ',\n"cases": [\n' + ",\n".join(json.dumps(c) for c in cases) + "\n]}\n"
+    )
     print(len(cases), "cases")
 
 
