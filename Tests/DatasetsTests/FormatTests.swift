@@ -77,6 +77,25 @@ struct FormatTests {
         #expect(read > 300)
     }
 
+    /// Python's gzip.compress(bytes([0, 0, 8, 2, 0, 0, 0, 40, 0, 0, 0, 30]) + b"abcdef" * 200, 9, mtime=0).
+    private static let deflated: [UInt8] = [
+        0x1f, 0x8b, 0x8, 0x0, 0x0, 0x0, 0x0, 0x0, 0x2, 0x3, 0x63, 0x60, 0xe0, 0x60, 0x62, 0x60, 0x60, 0xd0, 0x0, 0x62,
+        0xb9, 0xc4, 0xa4, 0xe4, 0x94, 0xd4, 0xb4, 0x51, 0x72, 0x94, 0x1c, 0x25, 0x47, 0xc9, 0xc1, 0x4f, 0x2, 0x0, 0x77,
+        0xa6, 0xd5, 0x39, 0xbc, 0x4, 0x0, 0x0,
+    ]
+
+    @Test("Mutated gzip data with codes of its own unpacks to what is promised or is refused")
+    func gzipMutations() throws {
+        var random = Mutations(seed: 4)
+        #expect(try gunzip(Self.deflated, name: "x", limit: 1212).count == 1212)
+        for _ in 0..<4000 {
+            do {
+                let content = try gunzip(random.mutated(Self.deflated), name: "x", limit: 5000)
+                #expect(content.count <= 5000)
+            } catch is DatasetError {}
+        }
+    }
+
     /// A record of CIFAR whose pixels are all one number.
     private func record(_ labels: [UInt8], _ pixel: UInt8) -> [UInt8] {
         labels + [UInt8](repeating: pixel, count: 3072)

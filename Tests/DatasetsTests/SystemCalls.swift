@@ -11,3 +11,6 @@ func removeDirectory(_ path: String) { rmdir(path) }
 
 /// Makes a pipe with a name, which nobody writes to.
 func makePipe(_ path: String) { mkfifo(path, 0o600) }
+
+/// Makes a symbolic link.
+func makeLink(_ path: String, to target: String) { symlink(target, path) }

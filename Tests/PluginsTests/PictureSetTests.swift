@@ -70,6 +70,38 @@ struct PictureSetTests {
         ])
     func folders(source: String, expected: String) throws { #expect(try run(source) == expected) }
 
+    @Test("A pass with random transforms goes on where it stood, to the last bit, whatever was read ahead")
+    func resuming() throws {
+        #expect(
+            try run(
+                """
+                local function made(workers)
+                  local set = data.ImageFolder(root, { transform = T.Compose {
+                    T.ToTensor(), T.RandomErasing(1), T.RandomHorizontalFlip() } })
+                  return data.loader(set, { batch_size = 2, shuffle = true, num_workers = workers, prefetch = 3 })
+                end
+                local function rest(pass)
+                  local all = {}
+                  for step, x, y in pass do all[#all + 1] = { step, x:flatten():tolist(), y:tolist() } end
+                  return nj.json.encode(all) .. nj.json.encode(nj.get_rng_state():tolist())
+                end
+                nj.manual_seed(11)
+                local first = made(3)
+                local pass = first:batches()
+                for _ = 1, 2 do pass() end
+                local state, random = first:state_dict(), nj.get_rng_state()
+                local whole, same = rest(pass), {}
+                for workers = 0, 4, 2 do
+                  nj.manual_seed(99)
+                  local second = made(workers)
+                  second:load_state_dict(state)
+                  nj.set_rng_state(random)
+                  same[#same + 1] = tostring(rest(second:batches()) == whole)
+                end
+                return table.concat(same, " "), #whole > 1000
+                """) == "true true true true")
+    }
+
     @Test(
         "Mistakes",
         arguments: [

@@ -176,6 +176,18 @@ struct ScriptDatasetTests {
                 "data.Subset: bad argument 'indices' (indices in 0..<5 expected, got 5)"
             ),
             (
+                "rows(data.loader({ count = 1 << 62, get = five.get }, { batch_size = math.maxinteger }))",
+                "loader:batches: a batch of at most 16777216 items is made, this has 4611686018427387904: give a batch_size"
+            ),
+            (
+                "data.ConcatDataset { { count = 1 << 62, get = print }, { count = 1 << 62, get = print } }",
+                "data.ConcatDataset: the data sets have more samples than can be counted"
+            ),
+            (
+                "data.random_split({ count = 1 << 62, get = print }, { 0.5, 0.5 })",
+                "data.random_split: [4611686018427387904] is more than memory can hold"
+            ),
+            (
                 "data.random_split(five, { 2, 2 })",
                 "data.random_split: lengths that add up to 5 expected, got 2, 2"
             ),

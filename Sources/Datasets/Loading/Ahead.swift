@@ -3,17 +3,23 @@ import Synchronization
 
 /// Work that threads do before its results are asked for.
 ///
-/// The threads are there only while there is work that nobody has begun: they end when it is out, and so leave nothing
-/// behind of a pass that was broken off. What no thread has begun when it is asked for is done by whoever asks, so that
+/// The threads are there only while there is work that nobody has begun, and room for its results: they end when it is
+/// out, and so leave nothing behind of a pass that was broken off. What no thread has begun when it is asked for is done by whoever asks, so that
 /// results come where the system gives no thread, too.
 final class Ahead<Value: Sendable>: Sendable {
     typealias Work = @Sendable () throws -> Value
 
     private let workers: Int
-    private let desk = Desk()
+    private let desk: Desk
 
-    /// - Parameter workers: the most threads at once.
-    init(workers: Int) { self.workers = max(0, workers) }
+    /// - Parameters:
+    ///   - workers: the most threads at once.
+    ///   - room: how many bytes of results may wait: no thread begins work beside more.
+    ///   - size: the bytes of a result.
+    init(workers: Int, room: Int, size: @escaping @Sendable (Value) -> Int) {
+        self.workers = max(0, workers)
+        desk = Desk(room: room, size: size)
+    }
 
     /// What the threads know: not the `Ahead` itself, which may be gone before them.
     private final class Desk: Sendable {
@@ -26,23 +32,33 @@ final class Ahead<Value: Sendable>: Sendable {
             /// Work whose result nobody wants any more.
             var dropped: Set<Int> = []
             var threads = 0
+            /// Bytes of the results.
+            var held = 0
         }
 
         let state = Mutex(State())
         let signal = Signal()
+        let room: Int
+        private let measure: @Sendable (Value) -> Int
+
+        init(room: Int, size: @escaping @Sendable (Value) -> Int) { (self.room, measure) = (room, size) }
+
+        func size(_ result: Result<Value, any Error>) -> Int { (try? result.get()).map(measure) ?? 0 }
+
+        /// Takes a result out.
+        func remove(_ ticket: Int, _ state: inout State) -> Result<Value, any Error>? {
+            guard let result = state.results.removeValue(forKey: ticket) else { return nil }
+            state.held -= size(result)
+            return result
+        }
     }
 
     /// Has work done by a thread, some time.
     ///
     /// - Parameter ticket: what its result is asked for by; no two have the same.
     func add(_ ticket: Int, _ work: @escaping Work) {
-        let needsThread = desk.state.withLock { state in
-            state.waiting.insert((ticket, work), at: 0)
-            guard state.threads < workers else { return false }
-            state.threads += 1
-            return true
-        }
-        if needsThread { startThread() }
+        desk.state.withLock { $0.waiting.insert((ticket, work), at: 0) }
+        startThread()
     }
 
     /// The result of work, waited for, or the work done now.
@@ -54,14 +70,17 @@ final class Ahead<Value: Sendable>: Sendable {
             return place.map { state.waiting.remove(at: $0).work }
         }
         if let own { return try own() }
-        return try desk.signal.wait { self.desk.state.withLock { $0.results.removeValue(forKey: ticket) } }.get()
+        let result = desk.signal.wait { desk.state.withLock { desk.remove(ticket, &$0) } }
+        // There may be room again.
+        startThread()
+        return try result.get()
     }
 
     /// Forgets work whose result is not wanted any more.
     func drop(_ ticket: Int) {
         desk.state.withLock { state in
             state.waiting.removeAll { $0.ticket == ticket }
-            state.results[ticket] = nil
+            _ = desk.remove(ticket, &state)
             if state.begun.contains(ticket) { state.dropped.insert(ticket) }
         }
     }
@@ -70,14 +89,21 @@ final class Ahead<Value: Sendable>: Sendable {
     func stop() {
         desk.state.withLock { state in
             state.waiting = []
-            state.results = [:]
+            (state.results, state.held) = ([:], 0)
             state.dropped.formUnion(state.begun)
         }
     }
 
     // MARK: Threads
 
+    /// Starts a thread where there is work for one more.
     private func startThread() {
+        let isNeeded = desk.state.withLock { state in
+            guard state.threads < workers, !state.waiting.isEmpty, state.held < desk.room else { return false }
+            state.threads += 1
+            return true
+        }
+        guard isNeeded else { return }
         let argument = Unmanaged.passRetained(Entry { [desk] in Self.work(desk) }).toOpaque()
         #if canImport(Darwin)
             var thread: pthread_t?
@@ -96,7 +122,7 @@ final class Ahead<Value: Sendable>: Sendable {
     private static func work(_ desk: Desk) {
         while true {
             let next = desk.state.withLock { state in
-                let next = state.waiting.popLast()
+                let next = state.held < desk.room ? state.waiting.popLast() : nil
                 if let next { state.begun.insert(next.ticket) } else { state.threads -= 1 }
                 return next
             }
@@ -105,7 +131,9 @@ final class Ahead<Value: Sendable>: Sendable {
             desk.signal.change {
                 desk.state.withLock { state in
                     state.begun.remove(next.ticket)
-                    if state.dropped.remove(next.ticket) == nil { state.results[next.ticket] = result }
+                    guard state.dropped.remove(next.ticket) == nil else { return }
+                    state.results[next.ticket] = result
+                    state.held += desk.size(result)
                 }
             }
         }

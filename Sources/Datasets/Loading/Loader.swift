@@ -30,6 +30,8 @@ public final class Loader {
         public var workers = 0
         /// How many batches they are ahead at most. Default: 2.
         public var prefetch = 2
+        /// How many bytes of pictures may wait for their batches. Default: 1 GiB.
+        public var prefetchBytes = 1 << 30
 
         public init() {}
     }
@@ -123,7 +125,8 @@ public final class Loader {
             (self.loader, self.order, self.start, self.step) = (loader, order, start, step)
             count = loader.batches(of: order.count)
             pictures = loader.dataset.pictures.map {
-                PictureBatches($0, loader.generator, workers: loader.options.workers)
+                PictureBatches(
+                    $0, loader.generator, workers: loader.options.workers, room: loader.options.prefetchBytes)
             }
         }
 
@@ -134,11 +137,11 @@ public final class Loader {
                 isOver = true
                 return nil
             }
-            let indices = indices(of: step)
+            let indices = try indices(of: step)
             step += 1
             if let pictures {
                 for ahead in step..<min(count, step + (loader.options.workers > 0 ? loader.options.prefetch : 0)) {
-                    try pictures.begin(ahead) { self.indices(of: ahead) }
+                    try pictures.begin(ahead) { try self.indices(of: ahead) }
                 }
                 if loader.options.collate == nil { return (step, try pictures.batch(step - 1, indices)) }
                 return (step, try collate(pictures.samples(step - 1, indices), indices))
@@ -154,9 +157,19 @@ public final class Loader {
         }
 
         /// The samples of a batch.
-        private func indices(of batch: Int) -> [Int] {
+        ///
+        /// - Throws: `DatasetError.invalid` for more than `mostSamples`.
+        private func indices(of batch: Int) throws -> [Int] {
             let start = batch * loader.options.batchSize
-            return order[start..<start + min(loader.options.batchSize, order.count - start)]
+            let count = min(loader.options.batchSize, order.count - start)
+            guard count <= Loader.mostSamples else {
+                throw DatasetError.invalid(
+                    "a batch of at most \(Loader.mostSamples) items is made, this has \(count): give a batch_size")
+            }
+            return order[start..<start + count]
         }
     }
+
+    /// The most samples in a batch: 16 Mi.
+    static let mostSamples = 16 << 20
 }

@@ -14,9 +14,13 @@ final class PictureBatches {
     private var begun: [Int: [Int]] = [:]
     private var tickets = 0
 
-    init(_ source: any PictureSource, _ generator: Generator, workers: Int) {
+    /// - Parameter room: how many bytes of pictures may wait for their batches.
+    init(_ source: any PictureSource, _ generator: Generator, workers: Int, room: Int) {
         (self.source, self.generator) = (source, generator)
-        ahead = Ahead(workers: workers)
+        ahead = Ahead(workers: workers, room: room) { picture in
+            let shape = picture.shape
+            return shape.channels * shape.height * shape.width * (shape.kind == .floats ? 4 : 1)
+        }
     }
 
     deinit { ahead.stop() }
@@ -24,9 +28,9 @@ final class PictureBatches {
     /// Has the pictures of a batch read by threads, unless they are already.
     ///
     /// - Throws: `DatasetError.invalid` for an index outside the set.
-    func begin(_ batch: Int, _ indices: () -> [Int]) throws {
+    func begin(_ batch: Int, _ indices: () throws -> [Int]) throws {
         guard begun[batch] == nil else { return }
-        begun[batch] = add(indices())
+        begun[batch] = add(try indices())
     }
 
     private func add(_ indices: [Int]) -> [Int] {

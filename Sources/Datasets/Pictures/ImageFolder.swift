@@ -37,7 +37,11 @@ public struct ImageFolder: PictureProvider {
         for (label, name) in classes.enumerated() {
             let start = paths.count
             var folders: [String] = []
-            try Self.collect(joinPath(root, name), into: &folders, depth: Self.depth)
+            guard try Self.collect(joinPath(root, name), into: &folders, depth: Self.depth) else {
+                throw missing(
+                    "in '\(name)' folders lie more than \(Self.depth) deep, or are more than \(Self.mostFolders): a link "
+                        + "may lead back up")
+            }
             // torchvision sorts the folders by their whole paths, then the names in each.
             for folder in folders.sorted(by: { $0.systemBytes.lexicographicallyPrecedes($1.systemBytes) }) {
                 let names = try directoryEntries(folder).filter { Self.hasExtension($0, extensions) }
@@ -54,18 +58,16 @@ public struct ImageFolder: PictureProvider {
         (self.paths, self.labels) = (paths, labels)
     }
 
-    /// A folder and all inside.
-    private static func collect(_ folder: String, into folders: inout [String], depth: Int) throws {
+    /// Adds a folder and all inside; false where these are too many.
+    private static func collect(_ folder: String, into folders: inout [String], depth: Int) throws -> Bool {
         folders.append(folder)
-        guard depth > 0, folders.count <= mostFolders else {
-            throw DatasetError.missing(
-                what: "pictures", directory: folder,
-                reason: "folders lie more than \(Self.depth) deep, or are more than \(mostFolders)")
-        }
+        guard depth > 0, folders.count <= mostFolders else { return false }
         for name in try directoryEntries(folder) {
             let path = joinPath(folder, name)
-            if FileStatus(of: path)?.isDirectory == true { try collect(path, into: &folders, depth: depth - 1) }
+            guard FileStatus(of: path)?.isDirectory == true else { continue }
+            guard try collect(path, into: &folders, depth: depth - 1) else { return false }
         }
+        return true
     }
 
     private static func hasExtension(_ name: String, _ extensions: [String]) -> Bool {
