@@ -1,4 +1,4 @@
-// Ctrl-C. A signal handler may do little: it sets a flag and the debug hook of the coroutine that runs, as the
+// Ctrl-C, and SIGTERM. A signal handler may do little: it sets a flag and the debug hook of the coroutine that runs, as the
 // lua command does. Hooks belong to one coroutine each, so resume and wrap are remade here to keep track of
 // which one runs and to hand an interrupt on to their caller.
 #include "Private.h"
@@ -8,6 +8,7 @@
 
 static const char marker = 0;
 static volatile sig_atomic_t requested = 0;
+static volatile sig_atomic_t terminating = 0;
 static lua_State *volatile running = NULL;  // of the state that takes signals
 
 int nj_interrupted(void) { return requested; }
@@ -44,8 +45,10 @@ void nj_clear_interrupt(lua_State *L) {
   lua_sethook(L, NULL, 0, 0);
 }
 
+int nj_terminating(void) { return terminating; }
+
 static void on_interrupt(int signal) {
-  (void)signal;
+  if (signal == SIGTERM) terminating = 1;
   nj_interrupt();
 }
 
@@ -65,6 +68,7 @@ void nj_install_signals(lua_State *L) {
   // Without SA_RESTART: a script that waits for input is stopped too. The second signal finds the default.
   action.sa_flags = (int)SA_RESETHAND;
   if (sigaction(SIGINT, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGINT, &action, NULL);
+  if (sigaction(SIGTERM, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGTERM, &action, NULL);
   action.sa_handler = on_pipe;
   action.sa_flags = 0;
   if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler != SIG_IGN) sigaction(SIGPIPE, &action, NULL);
@@ -73,6 +77,7 @@ void nj_install_signals(lua_State *L) {
 void nj_remove_signals(void) {
   running = NULL;
   signal(SIGINT, SIG_DFL);
+  signal(SIGTERM, SIG_DFL);
   signal(SIGPIPE, SIG_DFL);
 }
 

@@ -14,6 +14,8 @@ public final class Host {
         static let failure: Int32 = 1
         static let usage: Int32 = 2
         static let interrupted: Int32 = 130
+        /// As the shell sees a process that SIGTERM ended, which this one lets it do.
+        static let terminated: Int32 = 143
     }
 
     public init(modules: [HostModule]) throws {
@@ -110,8 +112,9 @@ public final class Host {
                 try body(state)
             } catch  where Interrupt.isRequested {
                 Interrupt.clear(state)
-                report("interrupted")
-                return Status.interrupted
+                let note = state.runtime.attachment { InterruptNote() }.text
+                report((Interrupt.isTermination ? "terminated" : "interrupted") + (note.map { "\n\($0)" } ?? ""))
+                return Interrupt.isTermination ? Status.terminated : Status.interrupted
             }
             StandardStreams.flush()
             return Status.success

@@ -15,12 +15,13 @@ struct Prompt {
         }
         write("nightjar \(version) (Lua \(luaVersion)); Ctrl-D ends\n")
         while let line = read("> ") {
-            _ = host.guarded { state in
+            let status = host.guarded { state in
                 let base = state.top
                 guard try load(line, on: state) else { return }
                 let count = try state.call(arguments: 0)
                 if count > 0 { try show(from: base + 1, on: state) }
             }
+            if status == Host.Status.terminated { return status }
         }
         write("\n")
         return Host.Status.success

@@ -1,9 +1,12 @@
 import CLuaShim
 
-/// Ctrl-C, as scripts and long-running Swift code meet it.
+/// Ctrl-C and SIGTERM, as scripts and long-running Swift code meet it.
 public enum Interrupt {
     /// Whether the user asked to stop. Long work looks now and then and throws `Interrupted`.
     public static var isRequested: Bool { nj_interrupted() != 0 }
+
+    /// Whether the process was asked to end by SIGTERM.
+    public static var isTermination: Bool { nj_terminating() != 0 }
 
     /// - Throws: `Interrupted` where the user asked to stop.
     @inlinable public static func check() throws {
@@ -16,7 +19,7 @@ public enum Interrupt {
     /// Forgets a request, so that the state can run again.
     public static func clear(_ state: LuaState) { nj_clear_interrupt(state.pointer) }
 
-    /// Takes the signals SIGINT and SIGPIPE for the script that runs in `state`.
+    /// Takes the signals SIGINT, SIGTERM and SIGPIPE for the script that runs in `state`.
     public static func installSignals(_ state: LuaState) { nj_install_signals(state.pointer) }
 
     /// Gives the signals back.

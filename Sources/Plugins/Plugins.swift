@@ -17,6 +17,8 @@ public let builtInModules: [HostModule] = [
     checkpointModule,
     tensorFileModule,
     onnxModule,
+    trainingModule,
+    keepingModule,
     optionsModule,
     optionModule,
     optionSourceModule,

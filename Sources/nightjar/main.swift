@@ -20,7 +20,14 @@ func run() throws -> Int32 {
 }
 
 do {
-    exit(try run())
+    let status = try run()
+    if Interrupt.isTermination {
+        // All is tidied up: the signal ends the process after all, so that its parent sees what it expects.
+        FileLock.releaseAll()
+        signal(SIGTERM, SIG_DFL)
+        raise(SIGTERM)
+    }
+    exit(status)
 } catch {
     StandardStreams.writeError("nightjar: \(error)\n")
     exit(1)

@@ -98,31 +98,6 @@ struct TrainTests {
         #expect(try run("--limit", "200", "--epochs", "1", "--log-interval", "2", "--seed", "1") != first)
     }
 
-    @Test("A run that was resumed ends where one that was not interrupted ends")
-    func resume() throws {
-        let whole = try run("--limit", "200", "--epochs", "2", "--log-interval", "2")
-        let file = try readFile(model)
-        _ = try run("--limit", "200", "--epochs", "1", "--log-interval", "2", "--out", "other.safetensors")
-        let rest = try run(
-            "--limit", "200", "--epochs", "2", "--log-interval", "2", "--out", "other.safetensors", "--resume")
-        #expect(rest.status == 0)
-        #expect(
-            rest.output.split(separator: "\n").dropFirst().dropLast()
-                == whole.output.split(separator: "\n").dropLast().suffix(rest.output.split(separator: "\n").count - 2))
-        #expect(rest.output.contains("Train Epoch: 2 "))
-        #expect(!rest.output.contains("Train Epoch: 1 "))
-        // All but the option --resume, which is kept in the metadata.
-        #expect(try readFile(scratch.file("other.safetensors")).suffix(87360) == file.suffix(87360))
-
-        let done = try run("--limit", "200", "--epochs", "2", "--out", "other.safetensors", "--resume")
-        #expect(done.output.hasSuffix("\nno epoch is left to be trained\n"))
-        let none = try run("--limit", "200", "--out", "none.safetensors", "--resume")
-        #expect(none.status == 1)
-        #expect(
-            firstError(none)
-                == "train.lua:N: checkpoint.resume: cannot open 'none.training.safetensors': No such file or directory")
-    }
-
     @Test(
         "Mistakes on the command line",
         arguments: [
@@ -137,6 +112,7 @@ struct TrainTests {
             (["--lr", "nan"], "--lr: number expected, got 'nan'"),
             (["--momentum", "-0.5"], "--momentum: number of at least 0 expected, got -0.5"),
             (["--seed", "-1"], "--seed: integer of at least 0 expected, got -1"),
+            (["--save-interval", "-1"], "--save-interval: number of at least 0 expected, got -1"),
             (["--log-interval", "0"], "--log-interval: integer of at least 1 expected, got 0"),
             (["--limit", "0"], "--limit: integer of at least 1 expected, got 0"),
             (["--data", "/nowhere"], "--data: directory expected, got '/nowhere' (No such file or directory)"),
@@ -153,23 +129,18 @@ struct TrainTests {
         #expect(help.status == 0)
         for option in [
             "--epochs N ", "--batch-size N ", "--test-batch-size N ", "--lr X ", "--momentum X ", "--seed N ",
-            "--log-interval N ", "--data DIR ", "--limit N ", "--out TEXT ", "--resume ",
+            "--log-interval N ", "--save-interval X ", "--data DIR ", "--limit N ", "--out TEXT ", "--runs TEXT ",
+            "--resume ",
         ] { #expect(help.output.contains("\n  \(option)"), "\(option)") }
         #expect(help.output.contains("(default: 0.01, at least 0)"))
     }
 
     @Test("A loss that is not a number ends the run; what was saved last is whole")
     func notANumber() throws {
-        let nothing = try run("--limit", "640", "--lr", "1e30")
-        #expect(nothing.status == 1)
+        let result = try run("--limit", "640", "--lr", "1e30")
+        #expect(result.status == 1)
         #expect(
-            firstError(nothing)
-                == "train.lua:N: the loss is not a number at step 2 of epoch 1; nothing was saved. Try a smaller --lr")
-        #expect(!scratch.names.contains("model.safetensors"))
-        let saved = try run("--limit", "640", "--lr", "1e30", "--log-interval", "1")
-        #expect(saved.status == 1)
-        #expect(
-            firstError(saved)
+            firstError(result)
                 == "train.lua:N: the loss is not a number at step 2 of epoch 1; the last save is in model.safetensors. Try a smaller --lr"
         )
         #expect(try loads())
@@ -204,7 +175,11 @@ struct TrainTests {
             interrupt($0)
         }
         #expect(result.status == 130)
-        #expect(result.errors == "interrupted\n")
+        let errors = result.errors.replacing(/^(interrupted\n)\d+( steps? (is|are) saved)/) { "\($0.1)N\($0.2)" }
+        let command = "\(Nightjar.executable ?? "") \(Self.script) --limit 2000 --epochs 1000 --log-interval 1 --resume"
+        #expect(
+            errors.replacing("N step is", with: "N steps are")
+                == "interrupted\nN steps are saved in model.safetensors; this goes on from there:\n    \(command)\n")
         #expect(try loads())
         #expect(scratch.names.filter { $0.hasPrefix("model") } == ["model.safetensors", "model.training.safetensors"])
     }
@@ -273,8 +248,21 @@ struct TrainTests {
         #expect(result.status == 1)
         #expect(
             firstError(result)
-                == "train.lua:N: checkpoint.save: cannot write 'none/model.training.safetensors': No such file or directory"
-        )
+                == "train.lua:N: checkpoint.save: cannot write 'none/model.safetensors': No such file or directory")
+        // Before the first step, and before the untrained network was tested.
+        #expect(result.output.split(separator: "\n").count == 1)
+        #expect(scratch.names.filter { $0 != "cache" } == [])
+        // Nothing but a regular file is replaced.
+        for (out, reason) in [
+            ("/dev/null", "the end of its name says what it becomes, and has to be one of .safetensors"),
+            ("null.safetensors", "it is no regular file, and a training needs one"),
+        ] {
+            if out == "null.safetensors" { #expect(symlink("/dev/null", scratch.file(out)) == 0) }
+            let device = try run("--limit", "64", "--epochs", "1", "--out", out)
+            #expect(device.status == 1)
+            #expect(firstError(device) == "train.lua:N: checkpoint.save: cannot write '\(out)': \(reason)")
+        }
+        #expect(try readFile("/dev/null") == [])
     }
 
     @Test("The untrained network's first line, and the first losses, are PyTorch's", .enabled(if: realMNIST != nil))

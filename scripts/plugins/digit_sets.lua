@@ -22,6 +22,21 @@ function M.load(config)
   return train_set, test_set, remark
 end
 
+--- What is kept with a model that learned from a data set: the data, and the options that decide what it became. Places
+--- on this machine, and whether it was interrupted, do not belong into a file that is published.
+function M.kept(train_set, config)
+  local digests = train_set:digests()
+  local kept = {
+    data = train_set:name(), ["data.images"] = #train_set,
+    ["data.images.sha256"] = digests.images, ["data.labels.sha256"] = digests.labels,
+  }
+  local private = { data = true, out = true, runs = true, resume = true }
+  for name, value in pairs(config) do
+    if not private[name] then kept["config." .. name] = tostring(value) end
+  end
+  return kept
+end
+
 --- The mean loss of a network on a loader's images, how many it gets right, and how many there are.
 function M.test(net, loader)
   net:eval()

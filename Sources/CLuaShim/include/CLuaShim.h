@@ -119,7 +119,9 @@ void nj_buffer_lines(void);
 int nj_interrupted(void);
 void nj_interrupt(void);
 void nj_clear_interrupt(lua_State *L);
-/// Takes SIGINT (the first stops the script that runs in `L`, the second ends the process) and SIGPIPE
+/// Whether SIGTERM was what asked for one, ever.
+int nj_terminating(void);
+/// Takes SIGINT and SIGTERM (the first stops the script that runs in `L`, the second ends the process) and SIGPIPE
 /// (ends the process quietly where standard output or standard error is what broke).
 void nj_install_signals(lua_State *L);
 void nj_remove_signals(void);

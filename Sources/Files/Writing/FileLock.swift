@@ -17,13 +17,15 @@ public enum FileLock {
     /// Has the C library release the locks when the process ends.
     private static let isReleasedAtExit: Bool = atexit { FileLock.releaseAll() } == 0
 
-    /// Takes the lock until the process ends. One that this process has already is none but its own.
+    /// Takes the lock until it is released or the process ends. One that this process has already is none but its own.
     ///
     /// - Parameter path: the file to make.
+    /// - Returns: whether this process did not have it before.
     /// - Throws: `Held`; `FileError` where the file cannot be made. File systems without locks are left alone.
-    public static func take(_ path: String) throws {
+    @discardableResult
+    public static func take(_ path: String) throws -> Bool {
         try own.withLock { own in
-            guard own[path] == nil else { return }
+            guard own[path] == nil else { return false }
             _ = isReleasedAtExit
             while true {
                 let descriptor = try withSystemPath(path, action: "write") { name in
@@ -45,21 +47,24 @@ public enum FileLock {
                 let text = Array("\(getpid())\n".utf8)
                 if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, text, text.count, 0) }
                 own[path] = descriptor
-                return
+                return true
             }
         }
     }
 
-    /// Gives all locks of this process back and removes their files.
-    public static func releaseAll() {
+    /// Gives a lock back and removes its file.
+    public static func release(_ path: String) {
         own.withLock { own in
-            for (path, descriptor) in own {
-                // Removed first: who opens the file later makes a new one.
-                try? removeFile(path)
-                close(descriptor)
-            }
-            own = [:]
+            guard let descriptor = own.removeValue(forKey: path) else { return }
+            // Removed first: who opens the file later makes a new one.
+            try? removeFile(path)
+            close(descriptor)
         }
+    }
+
+    /// Gives all locks of this process back.
+    public static func releaseAll() {
+        for path in own.withLock({ Array($0.keys) }) { release(path) }
     }
 
     private static func isNamed(_ descriptor: Int32, _ path: String) -> Bool {

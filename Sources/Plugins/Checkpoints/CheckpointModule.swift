@@ -16,22 +16,6 @@ let checkpointModule = HostModule(
         + "A file's kind is its content where it is read and the end of its name where it is written.",
     functions: [
         .function(
-            "save",
-            doc: "Saves a model and, where an optimizer is given, all that training needs to go on, in a second file "
-                + "beside it (model.training.safetensors).",
-            arguments: [path],
-            options: [
-                .object("model", Module.self), .object("optimizer", Optimizer.self).optional,
-                .integer("epoch", "complete epochs", min: 0, default: 0),
-                .integer("step", "complete steps, over all epochs", min: 0, default: 0),
-                .table("metadata", "strings and numbers to be kept with the model").optional,
-                .boolean("durable", "waits until the disk has it", default: false),
-            ]
-        ) { call in
-            try save(call)
-            return .none
-        },
-        .function(
             "load",
             doc:
                 "Puts a file's tensors into a model: those of a safetensors, .npz or PyTorch's file, also where the state "
@@ -46,12 +30,6 @@ let checkpointModule = HostModule(
                 .object(Module.self, "the model"), .custom("table<string, string>", "what was kept with it"),
             ])
         ) { call in try load(call) },
-        .function(
-            "resume", doc: "Puts back what `save` kept of training: model, optimizer and random numbers.",
-            arguments: [path],
-            options: [.object("model", Module.self), .object("optimizer", Optimizer.self)],
-            returns: .custom("{epoch: integer, step: integer, metadata: table<string, string>}")
-        ) { call in try resume(call) },
         .function(
             "metadata", doc: "What was kept with a model, without reading its tensors.", arguments: [path],
             returns: .custom("table<string, string>")
@@ -141,7 +119,7 @@ let loadStateDict: HostMethod<Module> = .method(
         ]))
 }
 
-private func describe(_ tensors: [NamedTensor]) -> [TensorDescription] {
+func describe(_ tensors: [NamedTensor]) -> [TensorDescription] {
     tensors.map { ($0.name, $0.tensor.shape.array, $0.tensor.dtype) }
 }
 
@@ -156,48 +134,11 @@ private func describe(
 }
 
 /// Copies tensors that were found to fit.
-private func take(_ tensors: [NamedTensor], into model: Module) throws {
+func take(_ tensors: [NamedTensor], into model: Module) throws {
     let found = Dictionary(tensors.map { (ExactName($0.name), $0.tensor) }) { first, _ in first }
     try GradMode.set(false) {
         for (name, target) in try model.stateDict() {
             if let source = found[ExactName(name)] { try target.assign(source) }
         }
     }
-}
-
-private func save(_ call: Call) throws {
-    let (path, model) = (try call.string("path"), try call.module("model"))
-    _ = try FileKind(writing: path, of: Checkpoint.modelKinds)
-    let (epoch, step) = (try call.integer("epoch"), try call.integer("step"))
-    var kept = try metadataTexts(call.value("metadata"), call)
-    let durable = try call.boolean("durable")
-    // The training state first: a model that is there always has one that is at least as new.
-    if let optimizer: Optimizer = try call.optionalObject("optimizer") {
-        try Checkpoint.saveTrainingState(
-            TrainingState(
-                model: try model.stateDict(), optimizer: try optimizer.savedState(),
-                generators: [("default", call.generator.snapshot)], epoch: epoch, step: step, config: kept),
-            to: Checkpoint.trainingPath(for: path), durable: durable)
-    }
-    kept["nightjar"] = version
-    kept["epoch"] = "\(epoch)"
-    kept["step"] = "\(step)"
-    try Checkpoint.saveModel(try model.stateDict(), metadata: kept, to: path, durable: durable)
-}
-
-private func resume(_ call: Call) throws -> Results {
-    let path = Checkpoint.trainingPath(for: try call.string("path"))
-    let (model, optimizer): (Module, Optimizer) = (try call.module("model"), try call.object("optimizer"))
-    let state = try Checkpoint.loadTrainingState(from: path)
-    try matchStateDict(expected: describe(try model.stateDict()), found: describe(state.model), file: path)
-    try optimizer.resume(state.optimizer)
-    try take(state.model, into: model)
-    if let snapshot = state.generators.first(where: { $0.name == "default" })?.snapshot {
-        call.generator.snapshot = snapshot
-    }
-    return .value(
-        .table([
-            (key: .string("epoch"), value: .integer(state.epoch)), (key: .string("step"), value: .integer(state.step)),
-            (key: .string("metadata"), value: metadataTable(state.config)),
-        ]))
 }

@@ -60,6 +60,11 @@ local function read_specification(specification)
     options[option.flag] = option
     names[#names + 1] = name
   end
+  for flag, option in pairs(options) do
+    if option.of and not options["--" .. option.of:gsub("_", "-")] then
+      raise("options: %s goes on with what '%s' names, and no such option is declared", flag, option.of)
+    end
+  end
   return options, names, rest
 end
 
@@ -258,6 +263,51 @@ local function read(arguments, options, rest)
   end
 end
 
+-- Going on with what was saved --------------------------------------------------------------------------------------
+
+--- Takes over the options of the training that the option `resuming` asks for: what the command line names counts, and
+--- what is fixed must be the same. Returns what is wrong.
+local function take_saved(values, options, resuming)
+  local files = options["--" .. resuming.of:gsub("_", "-")]
+  local path = values[files.name] or files.default
+  local saved = require("nightjar.checkpoint").options(path)
+  for flag, option in pairs(options) do
+    local name = option.name
+    local is_named, value = values[name] ~= nil, saved[name]
+    if option == resuming or option == files then
+      goto continue
+    elseif not is_named then
+      local problem
+      if value ~= nil and type(value) ~= "table" then _, problem = convert(option, tostring(value)) end
+      if problem then return ("%s: %s (as it was saved in '%s')"):format(flag, problem, path) end
+      values[name] = value
+    elseif option.fixed and quoted(values[name]) ~= quoted(value) then
+      return ("%s: the training in '%s' began with %s and cannot go on with %s"):format(
+        flag, path, value == nil and "none" or quoted(value), quoted(values[name]))
+    end
+    ::continue::
+  end
+end
+
+--- A word as a shell takes it.
+local function shell_word(word)
+  if word:find("^[%w%-_./=:,+@%%]+$") then return word end
+  return "'" .. word:gsub("'", "'\\''") .. "'"
+end
+
+--- The command that goes on with this one's training.
+local function resuming_command(arguments, flag)
+  local first, words, has_flag = 0, {}, false
+  while arguments[first - 1] ~= nil do first = first - 1 end
+  for index = first, #arguments do
+    local word = tostring(arguments[index])
+    if index > 0 and word == flag then has_flag = true end
+    words[#words + 1] = shell_word(word)
+  end
+  if not has_flag then words[#words + 1] = flag end
+  return table.concat(words, " ")
+end
+
 -- Help --------------------------------------------------------------------------------------------------------------
 
 local width = 100
@@ -368,6 +418,17 @@ function module._read(arguments, specification)
     return os.exit(0, true)
   end
 
+  local named, resuming = {}, nil
+  for name in pairs(values) do named[name] = true end
+  for _, option in pairs(options) do
+    if option.of then resuming = option end
+  end
+  if resuming then
+    problem = values[resuming.name] and take_saved(values, options, resuming)
+    if problem then return refuse(script, problem) end
+    module._command = resuming_command(arguments, resuming.flag)
+  end
+
   local changed = {}
   for _, option in pairs(options) do
     local name = option.name
@@ -381,5 +442,5 @@ function module._read(arguments, specification)
       changed[name] = values[name]
     end
   end
-  return strict(values, names, order), strict(changed, names, order)
+  return strict(values, names, order), strict(changed, names, order), strict(named, names, order)
 end

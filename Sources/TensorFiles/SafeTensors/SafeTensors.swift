@@ -22,6 +22,13 @@ public enum SafeTensors {
     public static func write(
         _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String, durable: Bool = false
     ) throws {
+        try prepare(tensors, metadata: metadata, to: path, durable: durable).commit()
+    }
+
+    /// The same without putting the file in its place, which `commit` of what is returned does.
+    public static func prepare(
+        _ tensors: [NamedTensor], metadata: [String: String] = [:], to path: String, durable: Bool = false
+    ) throws -> AtomicFile {
         var names: Set = [ExactName("__metadata__")]
         for (name, _) in tensors where !names.insert(ExactName(name)).inserted {
             throw FileError(
@@ -51,7 +58,7 @@ public enum SafeTensors {
                     path: path, action: "write", reason: "the tensor \(quoted(name)): \(error.description)")
             }
         }
-        try file.commit()
+        return file
     }
 
     /// The header without its length: JSON, filled up with spaces so that the numbers start at a multiple of 8.

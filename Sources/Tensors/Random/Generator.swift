@@ -32,12 +32,17 @@ public final class Generator {
             return state + [UInt32(place)] + (spare ?? [])
         }
         set {
-            guard newValue.count == 625 || newValue.count == 627, newValue[624] <= 624 else { return }
+            guard Self.isSnapshot(newValue) else { return }
             state = Array(newValue[..<624])
             place = Int(newValue[624])
             spareNormal =
                 newValue.count == 625 ? nil : Double(bitPattern: UInt64(newValue[625]) << 32 | UInt64(newValue[626]))
         }
+    }
+
+    /// Whether words can be a generator's snapshot.
+    public static func isSnapshot(_ words: [UInt32]) -> Bool {
+        (words.count == 625 || words.count == 627) && words[624] <= 624
     }
 
     /// The next 32 bits.

@@ -56,6 +56,8 @@ local objects = {
   SubsetRandomSampler = { "data.SubsetRandomSampler { 3, 1 }" },
   WeightedRandomSampler = { "data.WeightedRandomSampler({ 1, 2 }, 5)" },
   DistributedSampler = { "data.DistributedSampler({ count = 5, get = print }, { num_replicas = 2, rank = 1 })" },
+  EarlyStopping = { "checkpoint.EarlyStopping()" },
+  Keeper = { "checkpoint.Keeper('kept.safetensors', { last = 1 })" },
   Loader = { "data.loader(data.generated_digits { limit = 3 }, { batch_size = 2 })" },
   Image = { "images.from_tensor(nj.zeros(1, 3, 4))", "images.from_tensor(nj.ones(3, 1, 1))" },
   Transform = {
