@@ -161,11 +161,12 @@ let package = Package(
         .testTarget(
             name: "ScriptsTests",
             dependencies: [
-                "nightjar", "Host", "Plugins", "Images", "Tensors", "Files", "Signing", "TestSupport",
+                "nightjar", "Host", "Plugins", "Images", "Tensors", "Files", "Signing", "TensorSupport", "TestSupport",
             ],
             exclude: ["Extremes/driver.lua", "Host"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),
-        .target(name: "TensorSupport", dependencies: ["Operators", "TestSupport"], path: "Tests/TensorSupport"),
+        .target(
+            name: "TensorSupport", dependencies: ["Operators", "Files", "TestSupport"], path: "Tests/TensorSupport"),
     ] + kernelTargets,
     swiftLanguageModes: [.v6]
 )

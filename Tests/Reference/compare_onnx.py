@@ -2,10 +2,11 @@
 """Runs exported networks in ONNX Runtime and compares what it gives with what Nightjar gives.
 
     python -m venv venv
-    venv/bin/pip install onnx onnxruntime safetensors numpy
-    venv/bin/python Tests/Reference/compare_onnx.py .build/release/nightjar [OPSET]
+    venv/bin/pip install onnx onnxruntime safetensors numpy torch torchvision
+    venv/bin/python Tests/Reference/compare_onnx.py .build/command/nightjar [OPSET]
 
-Every file is checked by onnx.checker, shapes included, and run with batches of other sizes than it was made with.
+Every file is checked by onnx.checker, shapes included, and run with batches of other sizes than it was made with. A
+ResNet-18 goes from PyTorch through Nightjar to ONNX Runtime, where it is to predict what it predicts in PyTorch.
 Prints a line for each file that differs; the status is 1 where one does.
 """
 import os
@@ -95,7 +96,44 @@ def run(script, *arguments, **options):
     return run.returncode
 
 
+def exchange(folder):
+    """A ResNet-18 of torchvision, its batch norms with statistics, through a .pth file and an ONNX file."""
+    global failures
+    import torch
+    import torchvision
+
+    torch.manual_seed(1)
+    network = torchvision.models.resnet18().train()
+    with torch.no_grad():
+        for _ in range(3):
+            network(torch.randn(8, 3, 64, 64) * 2 + 0.5)
+    network.eval()
+    torch.save(network.state_dict(), folder / "resnet18.pth")
+    if run("exchange.lua", folder / "resnet18.pth", folder / "resnet18.onnx") != 0:
+        failures += 1
+        return print("exchange.lua failed")
+    session = onnxruntime.InferenceSession(str(folder / "resnet18.onnx"), providers=["CPUExecutionProvider"])
+    worst, count = 0, 0
+    for images in (1, 7, 32):
+        x = torch.randn(images, 3, 64, 64)
+        with torch.no_grad():
+            expected = network(x).numpy()
+        found = session.run(None, {"input": x.numpy()})[0]
+        worst = max(worst, difference(found, expected))
+        count += images
+        if (found.argmax(1) != expected.argmax(1)).any():
+            failures += 1
+            print(f"DIFFERENT exchange: other predictions for {images} images")
+    if worst > TOLERANCE:
+        failures += 1
+        print(f"DIFFERENT exchange: by {worst:.2g} of the largest element")
+    print(f"PyTorch to ONNX Runtime: the predictions of {count} images are the same, the largest difference {worst:.2g}")
+
+
 warnings.simplefilter("ignore")
+with tempfile.TemporaryDirectory() as folder:
+    if not sys.argv[3:]:
+        exchange(pathlib.Path(folder))
 for script in sys.argv[3:] or ["networks.lua", "operators.lua"]:
     with tempfile.TemporaryDirectory() as folder:
         examples = subprocess.run([COMMAND, "--examples"], capture_output=True, text=True, check=True).stdout

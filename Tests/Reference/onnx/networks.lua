@@ -72,50 +72,11 @@ local function of(forward)
   return Function()
 end
 
--- MARK: The digit networks
+-- MARK: Those of scripts/models
 
 export("mnist", require("models.mnist").Net(), images(1, 28, 28))
 export("mnist99", require("models.mnist99").Net(), images(1, 28, 28))
-
--- MARK: ResNet-18, with torchvision's names
-
-local Block = nn.module "BasicBlock"
-function Block:init(inputs, outputs, stride)
-  self.conv1 = nn.Conv2d(inputs, outputs, { kernel_size = 3, stride = stride, padding = 1, bias = false })
-  self.bn1 = nn.BatchNorm2d(outputs)
-  self.relu = nn.ReLU { inplace = true }
-  self.conv2 = nn.Conv2d(outputs, outputs, { kernel_size = 3, padding = 1, bias = false })
-  self.bn2 = nn.BatchNorm2d(outputs)
-  if stride ~= 1 or inputs ~= outputs then
-    self.downsample = nn.Sequential(
-      nn.Conv2d(inputs, outputs, { kernel_size = 1, stride = stride, bias = false }), nn.BatchNorm2d(outputs))
-  end
-end
-function Block:forward(x)
-  local y = self.bn2(self.conv2(self.relu(self.bn1(self.conv1(x)))))
-  return self.relu(y + (self.downsample and self.downsample(x) or x))
-end
-
-local ResNet = nn.module "ResNet"
-function ResNet:init()
-  self.conv1 = nn.Conv2d(3, 64, { kernel_size = 7, stride = 2, padding = 3, bias = false })
-  self.bn1 = nn.BatchNorm2d(64)
-  self.relu = nn.ReLU()
-  self.maxpool = nn.MaxPool2d(3, { stride = 2, padding = 1 })
-  local inputs = 64
-  for i, width in ipairs { 64, 128, 256, 512 } do
-    self["layer" .. i] = nn.Sequential(Block(inputs, width, i == 1 and 1 or 2), Block(width, width, 1))
-    inputs = width
-  end
-  self.avgpool = nn.AdaptiveAvgPool2d(1)
-  self.fc = nn.Linear(512, 1000)
-end
-function ResNet:forward(x)
-  x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
-  x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-  return self.fc(self.avgpool(x):flatten(1))
-end
-export("resnet18", ResNet(), images(3, 64, 64))
+export("resnet18", require("models.resnet18").Net(), images(3, 64, 64))
 
 -- MARK: U-Net
 

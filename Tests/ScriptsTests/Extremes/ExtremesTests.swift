@@ -25,6 +25,8 @@
             "nj.no_grad body": ["print", "error"],
             "nj.sha256 path": ["arg[1]", "'none'", "'.'"],
             "nj.bundle path": ["arg[1]", "'none'", "'.'"],
+            "nj.onnx.export path": ["'net.onnx'"],
+            "nj.onnx.export input": ["{ 2, 3 }", "nj.zeros(2, 3)", "{ { 2, 3 }, nj.ones(2) }"],
             "nj.json.decode text": ["'[1, {\"a\": null}]'", "('['):rep(10000)"],
             "nj.registry.gitlab url": ["'http://127.0.0.1:1'"],
             "nj.registry.package files": ["{ x = registry.text 'y' }"],

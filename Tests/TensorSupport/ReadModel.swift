@@ -2,16 +2,16 @@ import Files
 import Tensors
 
 /// A protobuf message as it was read: its fields in order.
-struct ReadMessage {
-    enum Content {
+public struct ReadMessage {
+    public enum Content {
         case number(UInt64)
         case bytes(ArraySlice<UInt8>)
         case float(Float)
     }
 
-    private(set) var fields: [(number: Int, content: Content)] = []
+    public private(set) var fields: [(number: Int, content: Content)] = []
 
-    init(_ bytes: ArraySlice<UInt8>) throws {
+    public init(_ bytes: ArraySlice<UInt8>) throws {
         var rest = bytes
         func varint() throws -> UInt64 {
             var (value, shift) = (UInt64(0), UInt64(0))
@@ -41,45 +41,54 @@ struct ReadMessage {
         }
     }
 
-    func numbers(_ number: Int) -> [Int] {
+    public func numbers(_ number: Int) -> [Int] {
         fields.compactMap {
             if $0.number == number, case .number(let value) = $0.content { Int(Int64(bitPattern: value)) } else { nil }
         }
     }
 
-    func bytes(_ number: Int) -> [ArraySlice<UInt8>] {
+    public func bytes(_ number: Int) -> [ArraySlice<UInt8>] {
         fields.compactMap { if $0.number == number, case .bytes(let value) = $0.content { value } else { nil } }
     }
 
-    func texts(_ number: Int) -> [String] { bytes(number).map { String(decoding: $0, as: UTF8.self) } }
-    func messages(_ number: Int) throws -> [ReadMessage] { try bytes(number).map { try ReadMessage($0) } }
-    func message(_ number: Int) throws -> ReadMessage { try messages(number).first ?? ReadMessage([]) }
+    public func texts(_ number: Int) -> [String] { bytes(number).map { String(decoding: $0, as: UTF8.self) } }
+    public func messages(_ number: Int) throws -> [ReadMessage] { try bytes(number).map { try ReadMessage($0) } }
+    public func message(_ number: Int) throws -> ReadMessage { try messages(number).first ?? ReadMessage([]) }
 }
 
 /// An ONNX file as it was read.
-struct ReadModel {
-    struct Node {
-        let kind: String
-        let name: String
-        let inputs: [String]
-        let outputs: [String]
-        let attributes: [String: [Int]]
+public struct ReadModel {
+    public struct Node {
+        public let kind: String
+        public let name: String
+        public let inputs: [String]
+        public let outputs: [String]
+        /// Integers by name.
+        public let attributes: [String: [Int]]
+        /// Those of all other attributes.
+        let others: [Int]
     }
 
-    let model: ReadMessage
-    let nodes: [Node]
-    let constants: [String: Tensor]
+    public let model: ReadMessage
+    public let nodes: [Node]
+    public let constants: [String: Tensor]
     /// As "name: float [batch, 3]".
-    let inputs: [String], outputs: [String]
+    public let inputs: [String], outputs: [String]
 
-    init(_ path: String) throws {
+    public init(_ path: String) throws {
         model = try ReadMessage(try readFile(path)[...])
         let graph = try model.message(7)
         nodes = try graph.messages(1).map { node in
             let attributes = try node.messages(5).map { ($0.texts(1)[0], $0.numbers(3) + $0.numbers(8)) }
+            // Floats as their bits, texts as their bytes: what stays the same to the last digit.
+            let others = try node.messages(5).flatMap { attribute in
+                attribute.fields.compactMap { number, content -> Int? in
+                    if case .float(let value) = content { Int(value.bitPattern) } else { nil }
+                } + attribute.bytes(4).flatMap { $0.map { Int($0) } }
+            }
             return Node(
                 kind: node.texts(4)[0], name: node.texts(3)[0], inputs: node.texts(1), outputs: node.texts(2),
-                attributes: Dictionary(attributes) { first, _ in first })
+                attributes: Dictionary(attributes) { first, _ in first }, others: others)
         }
         var constants: [String: Tensor] = [:]
         for tensor in try graph.messages(5) {
@@ -106,11 +115,24 @@ struct ReadModel {
         return "\(value.texts(1)[0]): \(type.rawValue) [\(sizes.joined(separator: ", "))]"
     }
 
+    /// All that says what is calculated but for the weights: nodes with their attributes and wires, inputs, outputs, and
+    /// the constants of int64, which are sizes and places.
+    public var summary: String {
+        let nodes = nodes.map { node in
+            let settings = node.attributes.sorted { $0.key < $1.key }.map { "\($0.key)\($0.value)" }
+            return "\(node.kind)(\(node.inputs)) -> \(node.outputs) \(settings) \(node.others)"
+        }
+        let places = constants.filter { $0.value.dtype == .int64 }.sorted { $0.key < $1.key }.map { name, tensor in
+            "\(name) \(tensor.shape) \((try? tensor.int64Array()) ?? [])"
+        }
+        return (inputs + nodes + places + outputs).joined(separator: "\n")
+    }
+
     /// The kinds of all nodes in order.
-    var kinds: [String] { nodes.map(\.kind) }
+    public var kinds: [String] { nodes.map(\.kind) }
 
     /// Runs the graph, which may have nodes that change no elements only, for one input.
-    func callAsFunction(_ input: Tensor) throws -> [Tensor] {
+    public func callAsFunction(_ input: Tensor) throws -> [Tensor] {
         var values = constants
         values["input"] = input
         for node in nodes {
