@@ -24,8 +24,7 @@ public struct IDX: Sendable, Equatable {
         guard !isGzip(start) else {
             try file.seek(to: 0)
             let packed = try readFile(path, limit: Self.mostBytes, kind: .regular)
-            try self.init(
-                gunzip(packed, name: path, limit: Self.mostBytes) { try IDXHeader.total($0, name: path) }, name: path)
+            try self.init(Self.unpacked(packed, name: path), name: path)
             return
         }
         if let total = try IDXHeader.total(start, name: path), total != file.size {
@@ -34,6 +33,13 @@ public struct IDX: Sendable, Equatable {
         }
         try file.seek(to: 0)
         try self.init(Self.bytes(of: file, upTo: min(file.size, Self.mostBytes + IDXHeader.mostBytes)), name: path)
+    }
+
+    /// What a packed file unpacks to, no further than its header promises.
+    ///
+    /// - Throws: `DatasetError.unreadable`.
+    static func unpacked(_ packed: [UInt8], name: String) throws -> [UInt8] {
+        try gunzip(packed, name: name, limit: mostBytes) { try IDXHeader.total($0, name: name) }
     }
 
     private static func bytes(of file: ReadableFile, upTo count: Int) throws -> [UInt8] {

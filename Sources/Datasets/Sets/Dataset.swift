@@ -29,9 +29,6 @@ extension Dataset {
     public var pictures: (any PictureSource)? { nil }
 
     /// - Throws: `DatasetError.invalid` for an index outside `0..<count`.
-    func check(_ index: Int) throws { try check(index, of: count) }
-
-    /// The same, where the count is known.
     func check(_ index: Int, of count: Int) throws {
         guard index >= 0, index < count else { throw DatasetError.invalid("index \(index) is not in 0..<\(count)") }
     }
