@@ -26,6 +26,7 @@ public let builtInModules: [HostModule] = [
     metricsModule,
     evaluationModule,
     runsModule,
+    runListModule,
     plotModule,
     jsonModule,
     imagesModule,

@@ -25,4 +25,15 @@ final class RunLock {
     }
 
     deinit { close(descriptor) }
+
+    /// Whether somebody holds the folder; nothing is made or changed.
+    static func isHeld(folder: String) -> Bool {
+        let path = joinPath(folder, ".lock")
+        let flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        guard let descriptor = try? withSystemPath(path, action: "open", { open($0, flags) }), descriptor >= 0 else {
+            return false
+        }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
 }

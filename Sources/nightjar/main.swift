@@ -16,7 +16,7 @@ func run() throws -> Int32 {
         return Command.run(arguments, modules: builtInModules, script: script, check: check)
     }
     if arguments.dropFirst().elementsEqual(["--examples"]) { return printOperatorExamples() }
-    return Command.run(arguments, modules: builtInModules, commands: [bundleCommand], check: check)
+    return Command.run(arguments, modules: builtInModules, commands: [bundleCommand, runsCommand], check: check)
 }
 
 do {

@@ -78,4 +78,45 @@ struct RunsModuleTests {
             failure(open + "run:add_histogram('x', { 0/0 }, 1)").hasSuffix(
                 "bad argument 'values' (at least one finite number expected, got none)"))
     }
+
+    @Test("A finished run has a page, and can be listed, read and compared")
+    func finish() throws {
+        let text = try evaluate(
+            """
+            nj.manual_seed(1)
+            local set = data.generated_digits { limit = 30 }
+            local loader = data.loader(set, { batch_size = 10 })
+            local net = nn.Sequential(nn.Conv2d(1, 4, 5), nn.Flatten(), nn.Linear(4 * 24 * 24, 10))
+            local linear = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+            local pages = {}
+            for index, network in ipairs { net, linear } do
+              local run <close> = nj.runs.open("\(scratch.path)/" .. index, { options = { lr = index / 10 } })
+              run:log(1, { loss = 3 / index, epoch = 1 })
+              pages[index] = run:finish { network = network, loader = loader, classes = { "zero <0>" } }
+            end
+            local open = nj.runs.open("\(scratch.path)/open")
+            local list = nj.runs.list "\(scratch.path)"
+            assert(#list == 3 and list[1].name == "1" and list[1].epochs == 1 and list[1].steps == 1)
+            assert(list[3].open and not list[1].open and list[1].finished and not list[3].finished)
+            assert(list[2].figures[2].name == "loss" and list[2].figures[2].best == 1.5)
+            local folders = { list[1].folder, list[2].folder }
+            local best = nj.runs.best(folders, "loss")
+            assert(best.name == "2" and best.value == 1.5 and best.step == 1)
+            local found = nj.runs.compare(folders, { to = "\(scratch.path)/compare.html" })
+            assert(found.options[1].name == "lr" and found.options[1].values[2] == "0.2" and found.figures[1].best == 2)
+            assert(nj.runs.read(folders[1]).curves.loss.values[1] == 3)
+            return pages[1]
+            """)
+        #expect(text == "\(scratch.path)/1/report.html")
+        for (name, weights) in [("1", "0.weight (4 × 1 × 5 × 5)"), ("2", "1.weight (10 × 784)")] {
+            let page = try readText(scratch.file("\(name)/report.html"))
+            #expect(page.contains(weights))
+            #expect(page.contains("zero &lt;0&gt;"))
+            #expect(page.contains("<h2>Worst mistakes</h2>"))
+        }
+        #expect(try readText(scratch.file("compare.html")).contains("2 runs compared"))
+        #expect(
+            failure("nj.runs.open('\(scratch.file("x"))'):finish { loader = {} }").hasSuffix(
+                "bad argument 'network' (the network that the loader's batches are for expected, got nothing)"))
+    }
 }

@@ -19,6 +19,11 @@ public struct LineChart: Chart {
     private let isXLogarithmic: Bool
     private let isYLogarithmic: Bool
 
+    /// Whether the names of the curves are written above them. Default: true.
+    public var hasLegend = true
+    /// How wide a column of points is, of which no more are drawn than can be told apart. Default: 1 point.
+    public var resolution = 1.0
+
     public init(_ series: [Series], _ labels: Labels, isXLogarithmic: Bool = false, isYLogarithmic: Bool = false) {
         self.series = series
         self.labels = labels
@@ -30,7 +35,7 @@ public struct LineChart: Chart {
     func axes(width: Double, height: Double) -> (x: Axis, y: Axis) {
         (
             Axis(series.lazy.flatMap(\.x), isLogarithmic: isXLogarithmic, marks: Int(width / 90)),
-            Axis(series.lazy.flatMap(\.y), isLogarithmic: isYLogarithmic, marks: Int(height / 60))
+            Axis(series.lazy.flatMap(\.y), isLogarithmic: isYLogarithmic, marks: Int(height / 48))
         )
     }
 
@@ -40,7 +45,7 @@ public struct LineChart: Chart {
         let frame = frame(width: width, height: height, top: top)
         frame.draw(labels, into: &scene)
         for (number, series) in series.enumerated() {
-            for run in curve(series, frame) {
+            for run in samples(series, frame).map({ $0.map(\.place) }) {
                 scene.line(run, .series(number), width: 2, isDashed: number >= Palette.series.count)
                 // A few points are shown one by one.
                 if run.count <= 25 { for point in run { scene.line([point], .series(number), width: 5) } }
@@ -60,17 +65,26 @@ public struct LineChart: Chart {
         return Frame(x, y, labels, width: width, height: height, top: top)
     }
 
+    /// A place on a curve and the numbers that it stands for.
+    public struct Sample: Sendable {
+        public let place: Point
+        public let x: Double
+        public let y: Double
+    }
+
     /// The uninterrupted pieces of a curve, with no more points than can be seen.
-    func curve(_ series: Series, _ frame: Frame) -> [[Point]] {
-        var runs: [[Point]] = [[]]
+    public func samples(_ series: Series, _ frame: Frame) -> [[Sample]] {
+        var runs: [[Sample]] = [[]]
         for (x, y) in zip(series.x, series.y) {
             if let place = frame.place(x, y) {
-                runs[runs.count - 1].append(place)
+                runs[runs.count - 1].append(Sample(place: place, x: x, y: y))
             } else if !(runs.last?.isEmpty ?? true) {
                 runs.append([])
             }
         }
-        return runs.filter { !$0.isEmpty }.map { thinned($0, resolution: 1) }
+        return runs.filter { !$0.isEmpty }.map { run in
+            thinned(run.map(\.place), resolution: resolution).map { run[$0] }
+        }
     }
 
     /// Draws title and legend. - Returns: how much room they take.
@@ -83,8 +97,9 @@ public struct LineChart: Chart {
                 size: Scene.titleSize)
             height += 4
         }
+        guard hasLegend else { return height + (labels.title.isEmpty ? 0 : 10) }
         guard series.count > 1 || series.first.map({ !$0.name.isEmpty && labels.title.isEmpty }) ?? false else {
-            return height
+            return height + (labels.title.isEmpty ? 0 : 10)
         }
         var x = 10.0
         height += 14
@@ -101,24 +116,24 @@ public struct LineChart: Chart {
     }
 }
 
-/// A line with no more points than can be told apart: of those that lie in one column the first, the lowest, the highest
-/// and the last.
+/// Which points of a line can be told apart: of those that lie in one column the first, the lowest, the highest and the
+/// last.
 ///
 /// - Parameter resolution: how wide a column is.
-func thinned(_ points: [Point], resolution: Double) -> [Point] {
-    var result: [Point] = []
+func thinned(_ points: [Point], resolution: Double) -> [Int] {
+    var result: [Int] = []
     var start = 0
     while start < points.count {
         let column = (points[start].x / resolution).rounded(.down)
         var end = start + 1
         while end < points.count, (points[end].x / resolution).rounded(.down) == column { end += 1 }
-        if end - start <= 4 {
-            result += points[start..<end]
+        let places = start..<end
+        if places.count <= 4 {
+            result += places
         } else {
-            let places = start..<end
             let lowest = places.min { points[$0].y < points[$1].y } ?? start
             let highest = places.max { points[$0].y < points[$1].y } ?? start
-            for place in Set([start, lowest, highest, end - 1]).sorted() { result.append(points[place]) }
+            result += Set([start, lowest, highest, end - 1]).sorted()
         }
         start = end
     }

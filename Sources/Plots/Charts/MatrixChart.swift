@@ -8,7 +8,7 @@ public struct MatrixChart: Chart {
     let columnNames: [String]
 
     /// The most rows and columns in which numbers are written; larger ones are colours alone.
-    static let mostWritten = 30
+    private static let mostWritten = 30
 
     /// - Parameters:
     ///   - rows: all of one length.
@@ -82,10 +82,13 @@ public struct MatrixChart: Chart {
         let (width, height) = (area.width / Double(max(1, columns)), area.height / Double(max(1, rows.count)))
         let texts = rows.map { $0.map { shortNumber($0) } }
         let longest = texts.joined().map(\.count).max() ?? 1
+        // Most cells of a confusion matrix are empty.
+        scene.rectangle(area, .rgb(Palette.blues(0)))
         let size = min(Scene.textSize, (width - 4) / (Double(longest) * 0.62), height - 3)
         for (row, values) in rows.enumerated() {
             for (column, value) in values.prefix(columns).enumerated() {
                 let part = shade(value)
+                guard part != 0 || value != 0 else { continue }
                 let (x, y) = (area.x + Double(column) * width, area.y + Double(row) * height)
                 scene.rectangle(
                     Rectangle(x: x, y: y, width: width - 1, height: height - 1), .rgb(Palette.blues(part)))

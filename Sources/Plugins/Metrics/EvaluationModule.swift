@@ -53,6 +53,11 @@ final class ScriptEvaluation {
     let evaluation: ClassifierEvaluation
     private(set) var inputs: [Int: Tensor] = [:]
 
+    init(classes: Int, bins: Int, mistakes: Int) throws {
+        evaluation = try ClassifierEvaluation(classes: classes, bins: bins, mistakes: mistakes)
+    }
+
+    /// One as a call's options say.
     init(classes: Int, _ call: Call) throws {
         evaluation = try ClassifierEvaluation(
             classes: classes, kind: OutputKind(rawValue: call.string("outputs")), bins: call.integer("bins"),

@@ -105,12 +105,19 @@ private let runMethods: [HostMethod<ScriptRun>] = [
         returns: .table()
     ) { run, call in .value(try run.run.position(sync: call.boolean("sync")).lua(folder: run.run.folder)) },
     .method(
-        "finish", doc: "Says in run.json that the training came to its end.",
-        returns: .receiver
-    ) { run, call in
-        try run.run.finish()
-        return .receiver
-    },
+        "finish",
+        doc: """
+            Says that the training came to its end, and writes report.html: one page that needs nothing beside it, with \
+            curves, options and environment. With `network` and `loader` the network is run over the loader once more, and \
+            the page has its confusion matrix, scores, calibration and worst mistakes, too; with `network` its first \
+            layer's weights.
+            """,
+        options: [
+            .any("network", "a classifier: a module, a plan or a function").optional,
+            .any("loader", "of the examples that it is judged by").optional,
+            .strings("classes", "the names of the classes; else their numbers").optional,
+        ], returns: .string("the page's path")
+    ) { run, call in .string(try finishRun(run.run, call)) },
     .metamethod(.tostring, doc: "Its folder.", returns: .string()) { run, _ in .string("Run(\(run.run.folder))") },
 ]
 
