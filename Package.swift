@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "ScriptsTests",
             dependencies: [
-                "nightjar", "Host", "Plugins", "Images", "Tensors", "Files", "Signing", "TensorSupport", "TestSupport",
+                "nightjar", "Host", "Plugins", "Images", "Tensors", "Files", "JSON", "Signing", "TensorSupport",
+                "TestSupport",
             ],
             exclude: ["Extremes/driver.lua", "Host"]),
         .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport"),

@@ -1,4 +1,5 @@
 import Files
+import JSON
 import TestSupport
 import Testing
 
@@ -56,6 +57,22 @@ struct EvaluateTests {
                         8  0  0  0  0  0  0  0  0  0  0
                         9  0  0  0  0  0  0  0  0  0  0
 
+                class  precision  recall      F1  examples
+                    0     0.0000  0.0000  0.0000         1
+                    1     0.6000  1.0000  0.7500         3
+                    2     0.0000  0.0000  0.0000         0
+                    3     0.0000  0.0000  0.0000         0
+                    4     0.0000  0.0000  0.0000         0
+                    5     0.0000  0.0000  0.0000         0
+                    6     0.0000  0.0000  0.0000         0
+                    7     0.0000  0.0000  0.0000         1
+                    8     0.0000  0.0000  0.0000         0
+                    9     0.0000  0.0000  0.0000         0
+                 mean     0.2000  0.3333  0.2500         5
+        weighted mean     0.3600  0.6000  0.4500         5
+
+        top-1 60.00 %, top-3 80.00 %, top-5 80.00 %; calibration error 0.1491 (15 bins); outputs are log-probabilities
+
         """
 
     // ln(9 + e^2) = 2.7966; three of five have 2 less: the mean is 1.5966.
@@ -107,43 +124,116 @@ struct EvaluateTests {
             SHA256.hexDigest(ofFile: scratch.file("data/t10k-images-idx3-ubyte")),
             SHA256.hexDigest(ofFile: scratch.file("data/t10k-labels-idx1-ubyte"))
         )
+        let figures = try JSONParser.parse(Array(text.utf8))
         #expect(
-            text.replacing(/\d+\.\d+(e-\d+)?/, with: "X") == """
-                {
-                  "accuracy": X,
-                  "classes": [
-                    {
-                      "class": 0,
-                      "precision": X,
-                      "recall": X
-                    },
-                    {
-                      "class": 1,
-                      "precision": X,
-                      "recall": X
-                    },
-                    {
-                      "class": 7,
-                      "precision": X,
-                      "recall": X
-                    }
-                  ],
-                  "data": "MNIST",
-                  "data_sha256": {
-                    "images": "\(images)",
-                    "labels": "\(labels)"
-                  },
-                  "images": 5,
-                  "latency_ms_median": X,
-                  "latency_ms_p99": X,
-                  "loss": X,
-                  "model_sha256": "\(SHA256.hexDigest(of: try readFile(scratch.file("model.safetensors"))))"
-                }
-
-                """)
+            figures.asObject?.map(\.name) == [
+                "accuracy", "calibration", "classes", "confusion", "data", "data_sha256", "images", "latency_ms_median",
+                "latency_ms_p99", "loss", "macro", "mistakes", "model_sha256", "outputs", "top_k", "weighted",
+            ])
+        #expect(figures["data"] == .string("MNIST"))
+        #expect(figures["data_sha256"]?["images"]?.asString == images)
+        #expect(figures["data_sha256"]?["labels"]?.asString == labels)
+        #expect(figures["images"] == .integer(5))
+        #expect(
+            figures["model_sha256"]?.asString == SHA256.hexDigest(of: try readFile(scratch.file("model.safetensors"))))
+        #expect(figures["classes"]?.asArray?.map { $0["class"]?.asInteger } == [0, 1, 7])
+        #expect(figures["classes"]?.asArray?[1]["support"] == .integer(3))
+        #expect(figures["confusion"]?.asArray?[1].asArray?[1] == .integer(3))
+        #expect(
+            figures["top_k"] == .object([.init("1", .number(60)), .init("3", .number(80)), .init("5", .number(80))]))
+        #expect(figures["weighted"]?["precision"] == .number(0.36))
+        #expect(figures["outputs"] == .string("log_probabilities"))
+        let mistakes = figures["mistakes"]?.asArray ?? []
+        #expect(mistakes.map { $0["index"]?.asInteger } == [0, 3])
+        #expect(mistakes.map { $0["predicted"]?.asInteger } == [1, 1])
         #expect(text.contains("\"accuracy\": 60.0"))
-        #expect(text.contains("\"class\": 1,\n      \"precision\": 0.6,\n      \"recall\": 1.0\n"))
+        #expect(
+            text.contains("\"class\": 1,\n      \"f1\": 0.75,\n      \"precision\": 0.6,\n      \"recall\": 1.0,\n"))
         #expect(text.contains("\"loss\": 1.59"))
+    }
+
+    @Test("The worst mistakes and the calibration are pictures")
+    func pictures() throws {
+        let result = try run(
+            "--data", "data", "--latency-runs", "1", "--mistakes", "mistakes.png", "--reliability", "reliability.svg")
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(try readFile(scratch.file("mistakes.png")).starts(with: [0x89, 0x50, 0x4e, 0x47]))
+        let text = try readText(scratch.file("reliability.svg"))
+        #expect(text.contains(">Calibration error 0.1491</text>"))
+    }
+
+    @Test("Any network and any data set: Lua files, a folder of pictures, tables")
+    func others() throws {
+        let make = try scratch.write(
+            "other.lua",
+            """
+            local nj = require "nightjar"
+            -- Knows by the first number alone: above 0 is class 1.
+            local net = nj.nn.Linear(2, 2)
+            net.weight:detach():copy_(nj.tensor { { -4.0, 0.0 }, { 4.0, 0.0 } })
+            net.bias:detach():zero_()
+            nj.checkpoint.save("linear.safetensors", { model = net })
+            local colours = nj.nn.Sequential(nj.nn.AdaptiveAvgPool2d(1), nj.nn.Flatten(), nj.nn.Linear(3, 2))
+            for _, parameter in ipairs(colours:parameters()) do parameter:detach():zero_() end
+            colours[3].weight:detach():copy_(nj.tensor { { 9.0, 0.0, 0.0 }, { 0.0, 0.0, 9.0 } })
+            nj.checkpoint.save("colours.safetensors", { model = colours })
+            for name, channel in pairs { blue = 2, red = 0 } do
+              for number = 1, 2 do
+                local picture = nj.zeros(3, 8, 8)
+                picture[{ channel }]:fill_(1)
+                nj.images.from_tensor(picture):save(("pictures/%s/%d.png"):format(name, number))
+              end
+            end
+            """)
+        for name in ["blue", "red"] { try makeDirectory(scratch.file("pictures/\(name)")) }
+        let made = try Nightjar.run(make, in: scratch.path)
+        try #require(made == Nightjar.Run(), "\(made.errors)")
+        _ = try scratch.write(
+            "linear.lua", "local nj = require 'nightjar' return function() return nj.nn.Linear(2, 2) end")
+        _ = try scratch.write(
+            "colours.lua",
+            """
+            local nn = require("nightjar").nn
+            return {
+              Net = function() return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(3, 2)) end,
+            }
+            """)
+        _ = try scratch.write("table.csv", "a,b,kind\n1,5,yes\n-2,5,no\n3,1,yes\n4,0,no\n")
+        _ = try scratch.write(
+            "set.lua",
+            """
+            local nj = require "nightjar"
+            return function(definition, config)
+              assert(definition.Net and config.batch_size == 2)
+              local set = setmetatable({}, { __len = function() return 4 end })
+              function set:get(i) return nj.tensor { i - 1.5, 0 }, i < 2 and 0 or 1 end
+              return set
+            end
+            """)
+        let linear = [
+            "--network", "linear.lua", "--model", "linear.safetensors", "--latency-runs", "1", "--batch-size", "2",
+        ]
+        func run(_ arguments: [String]) throws -> Nightjar.Run {
+            try Nightjar.run(Self.script, arguments, in: scratch.path, environment: [:])
+        }
+        let table = try run(linear + ["--data-set", "table.csv", "--target", "kind", "--json", "table.json"])
+        #expect(table.output.contains("Accuracy: 3/4 (75.00%)"), "\(table.errors)")
+        #expect(table.output.contains("  no     1.0000  0.5000  0.6667         2\n"), "\(table.output)")
+        #expect(table.output.contains("outputs are logits"))
+        let own = try run(linear + ["--data-set", "./set.lua"])
+        #expect(own.output.contains("Accuracy: 4/4 (100.00%)"), "\(own.errors)")
+        let folder = try run([
+            "--network", "./colours.lua", "--model", "colours.safetensors", "--data-set", "pictures", "--latency-runs",
+            "1",
+        ])
+        // Classes in the order of their names: blue is 0, and the network says 1 of what is blue.
+        #expect(folder.output.contains("Accuracy: 0/4 (0.00%)"), "\(folder.errors)")
+        #expect(folder.output.contains(" blue     0.0000  0.0000  0.0000         2\n"), "\(folder.output)")
+        let none = try run(linear + ["--data-set", "nothing"])
+        #expect(
+            none.errors.contains(
+                "--data-set: 'nothing' is none of cifar10, cifar100, emnist, fashion_mnist, kmnist, mnist, and no folder, .csv "
+                    + "or .lua file"), "\(none.errors)")
     }
 
     @Test("A loss that is not a number is an error, and the figures of before stay")
