@@ -52,7 +52,7 @@ struct RunsCommandTests {
         #expect(
             run.output == """
                                     a    b
-                lr                  0.1  0.01
+                lr                  0.1    0.01
                 best loss           0.1  0.01 *
                 best test/accuracy   91    92 *
 
