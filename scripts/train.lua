@@ -78,17 +78,19 @@ local function train(epoch)
       local seen = math.min(step * config.batch_size, total)
       progress:update(seen, "Train Epoch: %d [%d/%d (%.0f%%)]  Loss: %.6f%s",
         epoch, seen, total, 100 * seen / total, value, remark)
-      if run then run:log(steps, { loss = value }) end
+      if run then run:log(steps, { loss = value, lr = optimizer:lr() }) end
       if checkpoint.due(config.save_interval) then save(epoch - 1) end
     end
   end
 end
 
-local function test()
+local function test(epoch)
   local loss, correct, total = digit_sets.test(net, test_loader)
   print(("\nTest set: Avg. loss: %.4f, Accuracy: %d/%d (%.0f%%)%s\n"):format(
     loss, correct, total, 100 * correct / total, remark))
-  if run then run:log(steps, { ["test/loss"] = loss, ["test/accuracy"] = 100 * correct / total }) end
+  if run then
+    run:log(steps, { epoch = epoch, ["test/loss"] = loss, ["test/accuracy"] = 100 * correct / total })
+  end
 end
 
 local is_over = position.epoch >= config.epochs
@@ -99,11 +101,11 @@ if config.runs ~= "" and not is_over then
     root = config.runs, options = config, changed = changed, data = train_set, resume = position.state.run,
   })
 end
-if steps == 0 then test() end
+if steps == 0 then test(0) end
 for epoch = position.epoch + 1, config.epochs do
   train(epoch)
-  test()
+  test(epoch)
   save(epoch)
 end
-if run then run:finish() end
+if run then print("report " .. run:finish { network = net, loader = test_loader }) end
 print(is_over and "no epoch is left to be trained" or "saved " .. config.out)
