@@ -111,6 +111,9 @@ public final class ReadableFile {
 
     deinit { if position == nil { close(descriptor) } }
 
+    /// Whether it is a piece of a file that somebody else opened.
+    var isPiece: Bool { position != nil }
+
     /// Reads the next bytes into `buffer`; fewer than it holds only at the end of the file.
     public func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         if let position {

@@ -38,7 +38,7 @@ public enum JSONValue: Sendable, Equatable {
     public var asObject: [Member]? { if case .object(let members) = self { members } else { nil } }
 
     /// The member of that name; nil where there is none or this is no object.
-    public subscript(name: String) -> JSONValue? { asObject?.first { $0.name == name }?.value }
+    public subscript(name: String) -> JSONValue? { asObject?.first { DistinctNames.isSame($0.name, name) }?.value }
 }
 
 /// How deep arrays and objects may lie in each other, read or written.
@@ -68,7 +68,7 @@ struct DistinctNames {
     }
 
     /// Strings with the same bytes are equal, so that the fast comparison goes first.
-    private static func isSame(_ one: String, _ other: String) -> Bool {
+    static func isSame(_ one: String, _ other: String) -> Bool {
         one == other && one.utf8.elementsEqual(other.utf8)
     }
 }

@@ -1,3 +1,4 @@
+import Files
 import Operators
 
 /// What a forward pass needs besides its inputs.
@@ -32,7 +33,7 @@ open class Module {
     /// How it was made; nil for one that no declaration made.
     var origin: (layer: Layer, values: [Value?])?
     /// Buffers that are not saved.
-    private(set) var unsavedBuffers: Set<String> = []
+    private(set) var unsavedBuffers: Set<ExactName> = []
     private var forwardHooks: [ForwardHookHandle] = []
 
     /// Where it was registered; the last is where messages say it is.
@@ -148,9 +149,9 @@ open class Module {
         guard level + module.height < Module.mostLevels else {
             throw TensorError("modules within each other at most \(Module.mostLevels) deep expected")
         }
-        ownParameters.removeAll { $0.name == name }
-        ownBuffers.removeAll { $0.name == name }
-        if let place = children.firstIndex(where: { $0.name == name }) {
+        ownParameters.removeAll { $0.name.isSame(as: name) }
+        ownBuffers.removeAll { $0.name.isSame(as: name) }
+        if let place = children.firstIndex(where: { $0.name.isSame(as: name) }) {
             children[place].module.left(self, name)
             children[place].module = module
         } else {
@@ -180,7 +181,7 @@ open class Module {
         if !tensor.isParameter { try tensor.requireGrad() }
         tensor.isParameter = true
         removeChild(name)
-        ownBuffers.removeAll { $0.name == name }
+        ownBuffers.removeAll { $0.name.isSame(as: name) }
         Module.put(tensor, name, &ownParameters)
     }
 
@@ -189,26 +190,26 @@ open class Module {
     /// - Parameter isSaved: whether it is part of the state dict. Default: it is, or stays as it was.
     public func registerBuffer(_ name: String, _ tensor: Tensor, isSaved: Bool? = nil) throws {
         try check(name)
-        if isSaved == false { unsavedBuffers.insert(name) } else if isSaved == true { unsavedBuffers.remove(name) }
+        if isSaved == false { unsavedBuffers.insert(ExactName(name)) } else if isSaved == true { unsavedBuffers.remove(ExactName(name)) }
         removeChild(name)
-        ownParameters.removeAll { $0.name == name }
+        ownParameters.removeAll { $0.name.isSame(as: name) }
         Module.put(tensor, name, &ownBuffers)
     }
 
     /// Takes away what has this name, if anything has.
     public func unregister(_ name: String) {
         removeChild(name)
-        ownParameters.removeAll { $0.name == name }
-        ownBuffers.removeAll { $0.name == name }
+        ownParameters.removeAll { $0.name.isSame(as: name) }
+        ownBuffers.removeAll { $0.name.isSame(as: name) }
     }
 
     /// The module's own parameter of this name.
-    public func parameter(_ name: String) -> Tensor? { ownParameters.first { $0.name == name }?.tensor }
+    public func parameter(_ name: String) -> Tensor? { ownParameters.first { $0.name.isSame(as: name) }?.tensor }
 
-    public func buffer(_ name: String) -> Tensor? { ownBuffers.first { $0.name == name }?.tensor }
+    public func buffer(_ name: String) -> Tensor? { ownBuffers.first { $0.name.isSame(as: name) }?.tensor }
 
     /// The module directly inside that has this name.
-    public func child(_ name: String) -> Module? { children.first { $0.name == name }?.module }
+    public func child(_ name: String) -> Module? { children.first { $0.name.isSame(as: name) }?.module }
 
     /// A parameter that the module cannot do without.
     func ownParameter(_ name: String) throws -> Tensor {
@@ -217,19 +218,19 @@ open class Module {
     }
 
     private func removeChild(_ name: String) {
-        guard let place = children.firstIndex(where: { $0.name == name }) else { return }
+        guard let place = children.firstIndex(where: { $0.name.isSame(as: name) }) else { return }
         children.remove(at: place).module.left(self, name)
     }
 
     private func left(_ parent: Module, _ name: String) {
-        places.removeAll { $0.parent === parent && $0.name == name }
-        guard spot.parent === parent.spot, spot.name == name else { return }
+        places.removeAll { $0.parent === parent && $0.name.isSame(as: name) }
+        guard spot.parent === parent.spot, spot.name?.isSame(as: name) == true else { return }
         let last = places.last { $0.parent != nil }
         (spot.parent, spot.name) = (last?.parent?.spot, last?.name)
     }
 
     private static func put(_ tensor: Tensor, _ name: String, _ list: inout [(name: String, tensor: Tensor)]) {
-        if let place = list.firstIndex(where: { $0.name == name }) {
+        if let place = list.firstIndex(where: { $0.name.isSame(as: name) }) {
             list[place].tensor = tensor
         } else {
             list.append((name, tensor))
@@ -237,7 +238,7 @@ open class Module {
     }
 
     private func check(_ name: String) throws {
-        guard !name.isEmpty, !name.contains(".") else {
+        guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: ".")) else {
             throw TensorError("a name without dots expected for a part of a network, got '\(name)'")
         }
     }
@@ -290,7 +291,7 @@ open class Module {
         func visit(_ module: Module, _ prefix: String) throws {
             visited += 1
             guard visited <= 1 << 20 else { throw TensorError("a network of at most \(1 << 20) parts expected") }
-            let buffers = module.ownBuffers.filter { !module.unsavedBuffers.contains($0.name) }
+            let buffers = module.ownBuffers.filter { !module.unsavedBuffers.contains(ExactName($0.name)) }
             found += (module.ownParameters + buffers).map { (prefix + $0.name, $0.tensor) }
             for child in module.children { try visit(child.module, "\(prefix)\(child.name).") }
         }

@@ -16,7 +16,7 @@ public struct TensorFile {
     /// - Throws: `FileError` where it cannot be read, or is damaged or of no known kind.
     public init(_ path: String) throws {
         self.path = path
-        let file = try openRegularFile(path)
+        let file = try ReadableFile(path, kind: .regular)
         let start = try file.start()
         if start.starts(with: NumPyHeader.magic) {
             let array = try NumPyFile(path)

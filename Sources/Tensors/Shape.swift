@@ -126,7 +126,7 @@ func checkedCount(_ shape: Shape) throws -> Int {
 }
 
 /// Strides of a shape whose elements stand one after the other, the last dimension's closest.
-func rowMajorStrides(_ shape: Shape) -> Shape {
+package func rowMajorStrides(_ shape: Shape) -> Shape {
     var strides = shape
     var step = 1
     for i in shape.indices.reversed() {

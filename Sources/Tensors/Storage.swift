@@ -5,6 +5,8 @@ public final class Storage {
     public let byteCount: Int
     /// Size of the block that holds them.
     private let blockSize: Int
+    /// Whose memory it is, where it is not the storage's own.
+    private let owner: AnyObject?
     /// Counts the changes made in place, so that the backward pass can tell that a value it needs is gone.
     @exclusivity(unchecked) public var version = 0
 
@@ -12,9 +14,20 @@ public final class Storage {
     public init(byteCount: Int) throws {
         self.byteCount = byteCount
         (pointer, blockSize) = try MemoryCache.take(byteCount)
+        owner = nil
     }
 
-    deinit { MemoryCache.give(pointer, blockSize) }
+    /// Memory of another, such as a file's mapping, that may be changed and lives as long as `owner` does.
+    ///
+    /// - Parameter memory: aligned as its elements need it; what lies behind it up to the next multiple of 64 bytes can be
+    ///   read.
+    package init(_ memory: UnsafeMutableRawBufferPointer, of owner: AnyObject) throws {
+        guard let base = memory.baseAddress else { throw TensorError("memory expected, got none") }
+        (pointer, byteCount, blockSize) = (base, memory.count, 0)
+        self.owner = owner
+    }
+
+    deinit { if owner == nil { MemoryCache.give(pointer, blockSize) } }
 
     func take(_ bytes: UnsafeRawBufferPointer) {
         if let base = bytes.baseAddress { pointer.copyMemory(from: base, byteCount: min(byteCount, bytes.count)) }

@@ -3,6 +3,14 @@ import Files
 import TestSupport
 import Testing
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 /// An archive of these contents, in a scratch directory.
 func makeArchive(
     _ contents: [(String, [UInt8])], method: ZipMethod = .stored, prefix: Int = 0, in scratch: ScratchDirectory
@@ -59,6 +67,49 @@ func makeArchive(
         try writeFile(scratch.file("a.zip"), bytes)
         let reader = try ZipReader(ReadableFile(scratch.file("a.zip")))
         #expect(try reader.content(of: #require(reader.entry("large"))) == content)
+    }
+
+    @Test("More entries than 16 bits count, and places beyond 4 GiB, are written as ZIP64")
+    func wide() throws {
+        var bytes: [UInt8] = []
+        let many = ZipWriter { bytes += $0 }
+        for number in 0..<70_000 { try many.add("\(number)", []) }
+        try many.finish()
+        try writeFile(scratch.file("many.zip"), bytes)
+        let reader = try ZipReader(ReadableFile(scratch.file("many.zip")))
+        #expect(reader.entries.count == 70_000 && reader.entry("69999") != nil)
+
+        // A hole of 5 GiB takes no place on the disk.
+        let (path, start) = (scratch.file("far.zip"), 5 << 30)
+        let handle = try #require(fopen(path, "w"))
+        fseek(handle, start, SEEK_SET)
+        let far = ZipWriter(startingAt: start) { fwrite($0.baseAddress, 1, $0.count, handle) }
+        try far.add("near", [1, 2])
+        try far.add("aligned", head: [1], stored: UnsafeRawBufferPointer(start: nil, count: 0), alignment: 64)
+        try far.finish(comment: Array("end".utf8))
+        fclose(handle)
+        let archive = try ZipReader(ReadableFile(path))
+        #expect(archive.start == start && archive.entries.map(\.name) == ["near", "aligned"])
+        #expect(try archive.content(of: #require(archive.entry("near"))) == [1, 2])
+        #expect(archive.entry("aligned").map { $0.start % 64 } == 0)
+        if python != nil {
+            let script =
+                "import sys, zipfile\nprint(*[len(zipfile.ZipFile(p).namelist()) for p in sys.argv[1:]], end='')"
+            #expect(try runPython(script, [scratch.file("many.zip"), path]) == "70000 2")
+        }
+    }
+
+    @Test("Names that Unicode calls equal are two names")
+    func exactNames() throws {
+        var bytes: [UInt8] = []
+        let writer = ZipWriter { bytes += $0 }
+        try writer.add("\u{e9}", [1])
+        try writer.add("e\u{301}", [2])
+        try writer.finish()
+        try writeFile(scratch.file("a.zip"), bytes)
+        let reader = try ZipReader(ReadableFile(scratch.file("a.zip")))
+        #expect(try reader.content(of: #require(reader.entry("\u{e9}"))) == [1])
+        #expect(try reader.content(of: #require(reader.entry("e\u{301}"))) == [2])
     }
 
     @Test("One name, one file; no nameless ones")

@@ -120,6 +120,8 @@ struct ParserTests {
         #expect(value["b"] == .null)
         #expect(value["c"] == nil)
         #expect(value["a"]?["b"] == nil)
+        let accents = try JSONParser.parse(Array("{\"\u{e9}\":1,\"e\u{301}\":2}".utf8))
+        #expect(accents["\u{e9}"]?.asInteger == 1 && accents["e\u{301}"]?.asInteger == 2)
         #expect(value.asObject?.map(\.name) == ["a", "b"])
     }
 }

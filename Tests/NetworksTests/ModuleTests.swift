@@ -22,6 +22,18 @@ struct ModuleTests {
         #expect(net.parameter("mean") == nil)
     }
 
+    @Test("Names that Unicode calls equal are two names")
+    func exactNames() throws {
+        let net = try group([("\u{e9}", linear(bias: false)), ("e\u{301}", linear(bias: false))])
+        try net.registerParameter("\u{c5}", .ones([1]))
+        try net.registerBuffer("A\u{30a}", .ones([2]))
+        let stored = try net.stateDict().map { Array($0.name.utf8) }
+        #expect(
+            stored
+                == ["\u{c5}", "A\u{30a}", "\u{e9}.weight", "e\u{301}.weight"].map { (name: String) in Array(name.utf8) }
+        )
+    }
+
     @Test("What replaces a part takes its place")
     func replacement() throws {
         let net = try group([("a", linear(1, 1)), ("b", linear()), ("c", linear())])

@@ -106,7 +106,8 @@ struct TensorFileTests {
             try refusal(bytes)
                 == lead + "it is a ZIP archive, but neither PyTorch's nor NumPy's: it holds 'word/document.xml'")
         #expect(
-            failure { _ = try TensorFile("/dev/zero") } == "cannot read '/dev/zero': it is no regular file")
+            failure { _ = try TensorFile("/dev/zero") }
+                == "cannot read '/dev/zero': a regular file expected, got a pipe or a device")
     }
 
     @Test("arrays in an archive that are not sound are named")

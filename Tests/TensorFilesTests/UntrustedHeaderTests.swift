@@ -51,7 +51,7 @@ struct UntrustedHeaderTests {
         #expect(try refusal("") == "its header does not begin with '{'")
         #expect(
             failure { _ = try SafeTensors.read("/dev/zero") }
-                == "cannot read '/dev/zero': it is no regular file")
+                == "cannot read '/dev/zero': a regular file expected, got a pipe or a device")
     }
 
     @Test(

@@ -21,7 +21,7 @@ public final class NumPyFile {
     /// - Throws: `FileError` where the file cannot be read or is not a sound `.npy` file of numbers.
     public init(_ path: String) throws {
         self.path = path
-        file = try openRegularFile(path)
+        file = try ReadableFile(path, kind: .regular)
         do {
             header = try NumPyHeader(file)
             try header.check(dataSize: file.size - header.size)
@@ -102,12 +102,4 @@ extension NumPyHeader {
         }
         return isFortran ? try tensor.permute(Shape((0..<shape.count).reversed())).contiguous() : tensor
     }
-}
-
-/// Opens a file whose size is known. - Throws: `FileError` for pipes and devices, before a read could wait for them.
-func openRegularFile(_ path: String) throws -> ReadableFile {
-    if let status = FileStatus(of: path), !status.isRegularFile, !status.isDirectory {
-        throw FileError(path: path, action: "read", reason: "it is no regular file")
-    }
-    return try ReadableFile(path)
 }

@@ -28,7 +28,7 @@ final class TorchFile {
     }
 
     /// - Throws: `FileError` where it cannot be read or holds something else.
-    convenience init(_ path: String) throws { try self.init(ZipReader(openRegularFile(path)), path) }
+    convenience init(_ path: String) throws { try self.init(ZipReader(ReadableFile(path, kind: .regular)), path) }
 
     init(_ archive: ZipReader, _ path: String) throws {
         self.path = path

@@ -24,6 +24,9 @@ public final class SafeTensorsFile {
     public let entries: [Entry]
     public let metadata: [String: String]
     private let file: ReadableFile
+    /// The file in memory, where it is worth that and can be had.
+    private var mapping: FileMapping?
+    private var wasMapped = false
     private let dataStart: Int
     private let places: [ExactName: Int]
 
@@ -32,7 +35,7 @@ public final class SafeTensorsFile {
     /// - Throws: `FileError` where the file cannot be read or is not a sound safetensors file.
     public init(_ path: String) throws {
         self.path = path
-        file = try openRegularFile(path)
+        file = try ReadableFile(path, kind: .regular)
         do {
             let bytes = try Self.headerBytes(file)
             let header = try SafeTensorsHeader(bytes)
@@ -84,6 +87,7 @@ public final class SafeTensorsFile {
     private func tensor(_ entry: Entry) throws -> Tensor {
         guard let dtype = entry.dtype else { throw unreadableType(entry) }
         do {
+            if let tensor = try mapped(entry, dtype) { return tensor }
             try file.seek(to: dataStart + entry.start)
             let tensor = try Tensor(uninitialized: Shape(entry.shape), dtype: dtype)
             try tensor.withUnsafeMutableBytes { try file.readElements(entry.stored, count: entry.count, into: $0) }
@@ -94,6 +98,27 @@ public final class SafeTensorsFile {
             throw FileError(
                 path: path, action: "read", reason: "the tensor \(quoted(entry.name)): \(error.description)")
         }
+    }
+
+    /// The files whose tensors are looked at in place, instead of being read.
+    static let mappedSize = 4 << 20
+
+    /// A tensor that looks at the file's own bytes, which become the tensor's where it is changed.
+    private func mapped(_ entry: Entry, _ dtype: DType) throws -> Tensor? {
+        guard file.size >= Self.mappedSize, entry.stored.isStoredAsHeld, entry.count > 0,
+            (dataStart + entry.start) % dtype.size == 0
+        else { return nil }
+        if !wasMapped {
+            wasMapped = true
+            mapping = FileMapping(file)
+        }
+        guard let mapping else { return nil }
+        let start = dataStart + entry.start
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: mapping.bytes[start..<start + entry.count * dtype.size])
+        let shape = Shape(entry.shape)
+        return Tensor(
+            storage: try Storage(bytes, of: mapping), offset: 0, shape: shape, strides: rowMajorStrides(shape),
+            dtype: dtype)
     }
 
     private func unreadableType(_ entry: Entry) -> FileError {
