@@ -34,7 +34,7 @@ public enum FileKind: Sendable, CaseIterable {
             let known = kinds.flatMap(\.endings).joined(separator: ", ")
             let reason: String
             if name.hasSuffix(".onnx") {
-                reason = "nightjar.onnx writes ONNX; here the name ends in one of \(known)"
+                reason = "nj.onnx.export writes ONNX; here the name ends in one of \(known)"
             } else if let other = Self.allCases.first(where: matches) {
                 reason = "\(other.endings[0]) does not hold that; the name has to end in one of \(known)"
             } else {

@@ -6,6 +6,14 @@ import Testing
 
 @testable import TensorFiles
 
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
 @Suite("files by their content and their names")
 struct TensorFileTests {
     let scratch: ScratchDirectory
@@ -60,7 +68,7 @@ struct TensorFileTests {
         }
         #expect(
             refusal("m.onnx", value)
-                == "cannot write 'F': nightjar.onnx writes ONNX; here the name ends in one of \(all)")
+                == "cannot write 'F': nj.onnx.export writes ONNX; here the name ends in one of \(all)")
         #expect(
             refusal("m.npy", value)
                 == "cannot write 'F': .npy does not hold that; the name has to end in one of \(all)")
@@ -108,6 +116,14 @@ struct TensorFileTests {
         #expect(
             failure { _ = try TensorFile("/dev/zero") }
                 == "cannot read '/dev/zero': a regular file expected, got a pipe or a device")
+    }
+
+    @Test("a pipe is refused before anything waits for it")
+    func pipe() {
+        mkfifo(scratch.file("x.pth"), 0o600)
+        #expect(
+            failure { _ = try TensorFile(scratch.file("x.pth")) }
+                .hasSuffix("a regular file expected, got a pipe or a device"))
     }
 
     @Test("arrays in an archive that are not sound are named")

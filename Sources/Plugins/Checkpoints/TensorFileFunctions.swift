@@ -41,14 +41,11 @@ let tensorFileModule = HostModule(
                 "What a file of tensors holds, whatever it is called: of .npy a tensor, of .safetensors and .npz a table "
                 + "of tensors by name, of PyTorch's .pth and .pt what was saved, tables in tables. Nothing in the file is "
                 + "run. Lists count from 1, keys stay as they are; None is absent, and json.null in a list. float16, "
-                + "bfloat16 and 8-bit numbers become float32, unsigned integers above 8 bits int64.",
+                + "bfloat16 and 8-bit numbers become float32, unsigned integers above 8 bits int64. What a .safetensors file keeps "
+                + "beside its tensors, checkpoint.metadata tells.",
             arguments: [.string("path", "the file")],
-            returns: .several([
-                .custom("any", "a tensor or a table"),
-                .custom("table<string, string>", "what a .safetensors file keeps beside them"),
-            ])
+            returns: .custom("any", "a tensor or a table")
         ) { call in
-            let file = try TensorFile(call.string("path"))
-            return .values([try LuaValue(file.content), metadataTable(file.metadata)])
+            .value(try LuaValue(TensorFile(call.string("path")).content))
         },
     ])
