@@ -190,7 +190,11 @@ open class Module {
     /// - Parameter isSaved: whether it is part of the state dict. Default: it is, or stays as it was.
     public func registerBuffer(_ name: String, _ tensor: Tensor, isSaved: Bool? = nil) throws {
         try check(name)
-        if isSaved == false { unsavedBuffers.insert(ExactName(name)) } else if isSaved == true { unsavedBuffers.remove(ExactName(name)) }
+        if isSaved == false {
+            unsavedBuffers.insert(ExactName(name))
+        } else if isSaved == true {
+            unsavedBuffers.remove(ExactName(name))
+        }
         removeChild(name)
         ownParameters.removeAll { $0.name.isSame(as: name) }
         Module.put(tensor, name, &ownBuffers)
