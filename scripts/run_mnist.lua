@@ -1,11 +1,11 @@
---- Recognises the handwritten digit in each PNG file: run_mnist.lua 7.png 'digits/*.png'
+--- Recognises the handwritten digit in each PNG or JPEG file: run_mnist.lua 7.png 'digits/*.png'
 --- Prints a line for each: the file, the digit and its probability. Digits fill the picture, as MNIST's do.
 local nj = require "nightjar"
 local digits = require "models.mnist"
 local images = nj.images
 
 local config = nj.options(arg, {
-  image = nj.option.list("PNG files, directories of them, or quoted patterns like 'digits/*.png'", {
+  image = nj.option.list("PNG or JPEG files, directories of them, or quoted patterns like 'digits/*.png'", {
     required = true, rest = true,
   }),
   model = nj.option.file(nil, "the trained network, or registry:mnist-cnn@latest (default: the one in the executable, "
@@ -52,7 +52,7 @@ end
 nj.no_grad(function()
   for _, pattern in ipairs(config.image) do
     local paths = images.glob(pattern)
-    if #paths == 0 then complain("no PNG file matches '%s'", pattern) end
+    if #paths == 0 then complain("no PNG or JPEG file matches '%s'", pattern) end
     for _, path in ipairs(paths) do
       local image, problem = images.try_read(path)
       if image then

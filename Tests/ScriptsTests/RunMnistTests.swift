@@ -74,9 +74,9 @@ struct RunMnistTests {
                     status: 1, output: "light.png: 7 (99.8 %)\n",
                     errors: """
                         run_mnist.lua: cannot read 'cut.png': truncated: its 60 bytes end before the image does
-                        run_mnist.lua: no PNG file matches 'gone.png'
+                        run_mnist.lua: no PNG or JPEG file matches 'gone.png'
                         run_mnist.lua: cannot read 'notes.png': neither a PNG nor a JPEG file
-                        run_mnist.lua: no PNG file matches 'no/*.png'
+                        run_mnist.lua: no PNG or JPEG file matches 'no/*.png'
 
                         """))
     }
@@ -92,6 +92,14 @@ struct RunMnistTests {
                         run_mnist.lua: cannot read '/dev/zero': a regular file expected, got a pipe or a device
 
                         """))
+    }
+
+    @Test func readsJPEG() throws {
+        _ = try scratch.write(
+            "convert.lua", "require('nightjar').images.read('light.png'):save('light.jpg', { quality = 95 })")
+        #expect(try Nightjar.run(scratch.file("convert.lua"), in: scratch.path).status == 0)
+        let result = try run("--image", "light.jpg")
+        #expect(result.output.hasPrefix("light.jpg: 7 (") && result.status == 0)
     }
 
     @Test func recognisesTheSample() throws {
