@@ -56,6 +56,14 @@ struct RefusalTests {
                 + "[4])" + advice)
     }
 
+    @Test("A network that takes no batch of 1 is for those who do not give it one")
+    func normalized() throws {
+        let net = try Sequential([layer("BatchNorm1d", 3, options: ["track_running_stats": false])])
+        #expect(try exported(net, .sizes([2, 3])).inputs == ["input: float32 [batch, 3]"])
+        #expect(
+            message { _ = try exported(net, .sizes([1, 3])) }.hasPrefix("forward takes a batch of 2, but not one of 1 ("))
+    }
+
     @Test("Options that cannot be are refused")
     func options() throws {
         #expect(
