@@ -107,5 +107,5 @@ for epoch = position.epoch + 1, config.epochs do
   test(epoch)
   save(epoch)
 end
-if run then print("report " .. run:finish { network = net, loader = test_loader }) end
+if run then run:finish { network = net, loader = test_loader } end
 print(is_over and "no epoch is left to be trained" or "saved " .. config.out)
