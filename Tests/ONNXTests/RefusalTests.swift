@@ -61,7 +61,8 @@ struct RefusalTests {
         let net = try Sequential([layer("BatchNorm1d", 3, options: ["track_running_stats": false])])
         #expect(try exported(net, .sizes([2, 3])).inputs == ["input: float32 [batch, 3]"])
         #expect(
-            message { _ = try exported(net, .sizes([1, 3])) }.hasPrefix("forward takes a batch of 2, but not one of 1 ("))
+            message { _ = try exported(net, .sizes([1, 3])) }.hasPrefix(
+                "forward takes a batch of 2, but not one of 1 ("))
     }
 
     @Test("Options that cannot be are refused")

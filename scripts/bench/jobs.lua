@@ -48,7 +48,7 @@ return function(settings)
   end
   local few = settings.tiny and " --limit 20" or ""
   local function job(name) return script(name, "--out " .. quote(settings.folder .. "/out.safetensors")) .. few end
-  local function train() return job "train.lua" end
+  local function train() return job "train.lua" .. " --runs " .. quote(settings.folder .. "/runs") end
   local function recipe() return job "recipes/mnist99.lua" end
 
   --- A model that has learned nothing, which takes as long as one that has.

@@ -7,7 +7,7 @@ import Tensors
 
 extension StateValue {
     /// - Parameter place: what messages call the value: "state.best".
-    /// - Throws: `PlainError` for functions, objects that are no tensors and other modules' values.
+    /// - Throws: `UnkeptValue` for functions, objects that are no tensors and other modules' values.
     init(_ value: LuaValue, _ place: String) throws {
         switch value {
         case .boolean(let value): self = .boolean(value)
@@ -25,9 +25,7 @@ extension StateValue {
                 })
         case .object(let tensor as Tensor): self = .tensor(tensor)
         case .nil, .object, .other:
-            throw PlainError(
-                "\(place) is \(value.kindName == "object" ? "an object" : "a \(value.kindName)"): numbers, texts, booleans, "
-                    + "tensors and tables of them can be kept")
+            throw UnkeptValue(place: place, kind: value.kindName == "object" ? "an object" : "a \(value.kindName)")
         }
     }
 
@@ -50,5 +48,15 @@ extension LuaValue {
         case .table(let pairs): self = .table(pairs.map { (key: LuaValue($0.key), value: LuaValue($0.value)) })
         case .tensor(let tensor): self = .object(tensor)
         }
+    }
+}
+
+/// A value that no file can keep.
+struct UnkeptValue: Error, CustomStringConvertible {
+    let place: String
+    let kind: String
+
+    var description: String {
+        "\(place) is \(kind): numbers, texts, booleans, tensors and tables of them can be kept"
     }
 }
