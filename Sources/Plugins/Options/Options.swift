@@ -13,7 +13,7 @@ let optionsModule = HostModule(
                 the default's. A mistake on the command line ends the script with status 2 and a line that names \
                 it; --help prints what the script's first comment and the specification say. Reading an option \
                 that is not declared is an error. The second result holds the options that differ from their \
-                defaults, the third has true for each that the command line names.
+                defaults, but for a resume switch, the third has true for each that the command line names.
                 """,
             arguments: [.table("arguments", "`arg`"), .table("specification")],
             returns: .several([

@@ -270,7 +270,11 @@ end
 local function take_saved(values, options, resuming)
   local files = options["--" .. resuming.of:gsub("_", "-")]
   local path = values[files.name] or files.default
-  local saved = require("nightjar.checkpoint").options(path)
+  local is_read, saved = pcall(require("nightjar.checkpoint").options, path)
+  if not is_read then
+    if not tostring(saved):find("No such file", 1, true) then error(saved, 0) end
+    return ("%s: no training was saved beside '%s'; begin one without %s"):format(resuming.flag, path, resuming.flag)
+  end
   for flag, option in pairs(options) do
     local name = option.name
     local is_named, value = values[name] ~= nil, saved[name]
@@ -438,7 +442,7 @@ function module._read(arguments, specification)
         return refuse(script, (is_rest and rest_words(option) or option.flag) .. " is required")
       end
       values[name] = (option.kind == "list" or option.kind == "rest") and {} or option.default
-    elseif values[name] ~= option.default then
+    elseif values[name] ~= option.default and option ~= resuming then
       changed[name] = values[name]
     end
   end
