@@ -82,7 +82,9 @@ let package = Package(
             ]),
         .target(
             name: "ONNX",
-            dependencies: ["Tracing", "Networks", "Operators", "Tensors", "KernelInterface", "Files", "CLibrary"]),
+            dependencies: [
+                "Tracing", "Networks", "Operators", "Tensors", "KernelInterface", "Files", "Protobuf", "CLibrary",
+            ]),
         .target(name: "Tracing", dependencies: ["Tensors"]),
         .target(name: "Networks", dependencies: ["Operators", "Tensors", "Schema", "Files", "CLibrary"]),
         .target(name: "Operators", dependencies: ["Tensors", "Kernels", "KernelInterface", "Schema", "Files"]),
@@ -90,7 +92,7 @@ let package = Package(
         .target(name: "Bundles", dependencies: ["Archives", "Files"]),
         .target(name: "Archives", dependencies: ["CZlib", "Files"]),
         .target(name: "Console", dependencies: ["CLibrary"]),
-        .target(name: "Runs", dependencies: ["Images", "Files", "JSON", "CLibrary"]),
+        .target(name: "Runs", dependencies: ["Images", "Files", "JSON", "Protobuf", "CLibrary"]),
         .target(name: "Reports", dependencies: ["Runs", "Plots", "Metrics", "Images", "Files", "JSON"]),
         .target(name: "Plots", dependencies: ["Images", "Files", "CLibrary"]),
         .target(name: "Metrics", dependencies: ["CLibrary"]),
@@ -99,6 +101,7 @@ let package = Package(
         .target(name: "CProgram"),
         .target(name: "CMapping"),
         .target(name: "JSON"),
+        .target(name: "Protobuf"),
         .target(name: "Schema"),
         .target(name: "CLibrary"),
 

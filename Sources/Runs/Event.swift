@@ -1,4 +1,5 @@
 import Images
+import Protobuf
 
 /// What TensorBoard shows of a moment: a message `Event` of TensorFlow's event.proto with one value of summary.proto.
 ///

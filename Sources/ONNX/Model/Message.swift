@@ -1,4 +1,5 @@
 import Files
+import Protobuf
 import Tensors
 
 /// A message in protobuf's encoding (https://protobuf.dev/programming-guides/encoding/), as a list of numbered fields in
@@ -50,16 +51,20 @@ struct Message {
     /// - Throws: `FileError`, and `TensorError` where elements cannot be brought into order.
     func write(to file: AtomicFile) throws {
         for (number, content) in fields {
-            let tag = UInt64(number) << 3
+            var head: [UInt8] = []
             switch content {
             case .varint(let value):
-                try file.write(Message.varint(tag | WireType.varint) + Message.varint(value))
+                head.append(tag: number, .varint)
+                head.append(varint: value)
+                try file.write(head)
             case .float(let value):
-                let bits = value.bitPattern
-                let bytes = (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }
-                try file.write(Message.varint(tag | WireType.fixed32) + bytes)
+                head.append(tag: number, .fourBytes)
+                head.append(littleEndian: value.bitPattern)
+                try file.write(head)
             case .bytes, .message, .elements:
-                try file.write(Message.varint(tag | WireType.lengthDelimited) + Message.varint(UInt64(content.length)))
+                head.append(tag: number, .lengthDelimited)
+                head.append(varint: UInt64(content.length))
+                try file.write(head)
                 switch content {
                 case .bytes(let bytes): try file.write(bytes)
                 case .message(let message): try message.write(to: file)
@@ -70,19 +75,6 @@ struct Message {
         }
     }
 
-    private enum WireType {
-        static let varint: UInt64 = 0, lengthDelimited: UInt64 = 2, fixed32: UInt64 = 5
-    }
-
-    /// Seven bits a byte, the lowest first; the highest bit says that more follow.
-    private static func varint(_ value: UInt64) -> [UInt8] {
-        var (rest, bytes) = (value, [UInt8]())
-        while rest >= 0x80 {
-            bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-            rest >>= 7
-        }
-        return bytes + [UInt8(truncatingIfNeeded: rest)]
-    }
-
+    /// How many bytes a varint takes.
     private static func length(_ value: UInt64) -> Int { max(1, (64 - value.leadingZeroBitCount + 6) / 7) }
 }
