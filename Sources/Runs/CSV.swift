@@ -2,10 +2,13 @@
 enum CSV {
     /// A text as a field: in quotes where it holds a comma, a quote or a space at an end.
     static func field(_ text: String) -> String {
-        guard text.contains(where: { $0 == "," || $0 == "\"" }) || text.first == " " || text.last == " " else {
-            return text
-        }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        // By bytes: a comma with an accent is one character, but ends a field.
+        let bytes = Array(text.utf8)
+        let (quote, space) = (UInt8(ascii: "\""), UInt8(ascii: " "))
+        guard
+            bytes.contains(UInt8(ascii: ",")) || bytes.contains(quote) || bytes.first == space || bytes.last == space
+        else { return text }
+        return "\"" + String(decoding: bytes.flatMap { $0 == quote ? [quote, quote] : [$0] }, as: UTF8.self) + "\""
     }
 
     /// The fields of a line; a quote that is not closed reaches to its end.

@@ -40,6 +40,7 @@ final class MetricsTable {
         let text = try readFile(path, limit: 1 << 31)
         let kept = try Self.cut(text, path: path, to: position)
         if kept.count != text.count || !text.starts(with: kept) { try writeFile(path, kept) }
+        for name in position.columns { try Self.check(name) }
         (columns, rows, checksum) = (position.columns, position.rows, .of(kept))
         file = try AppendedFile(path)
     }
@@ -50,6 +51,11 @@ final class MetricsTable {
     /// - Throws: `RunError` for what is no name, `FileError` where the file cannot be written and stays as it was.
     func append(step: Int, _ values: [(name: String, value: MetricValue)]) throws {
         let known = Set(columns)
+        // One text can be written in several ways, as an accent beside its letter or on it.
+        let alike = Set(values.map(\.name)).count != values.count
+        guard !alike, values.allSatisfy({ !known.contains($0.name) || isColumn($0.name) }) else {
+            throw RunError("two names look alike but are written with other characters: give them different names")
+        }
         let new = values.map(\.name).filter { !known.contains($0) }
         for name in new { try Self.check(name) }
         if !new.isEmpty { try widen(by: new) }
@@ -62,13 +68,18 @@ final class MetricsTable {
 
     func sync() throws { try file.sync() }
 
+    /// Whether a column has this name to the byte.
+    private func isColumn(_ name: String) -> Bool { columns.contains { $0.utf8.elementsEqual(name.utf8) } }
+
     private static func check(_ name: String) throws {
-        guard !name.isEmpty, name != "step", name.utf8.count <= mostNameBytes,
-            !name.unicodeScalars.contains(where: { $0.value < 32 || $0.value == 127 })
+        // A spreadsheet takes what begins with one of these for a formula.
+        guard let first = name.utf8.first, !"=+-@".utf8.contains(first), name != "step",
+            name.utf8.count <= mostNameBytes,
+            !name.unicodeScalars.contains(where: { $0.value < 32 || (127..<160).contains($0.value) })
         else {
             throw RunError(
                 "'\(name.prefix(mostNameBytes))' cannot name a column: a text of 1 to \(mostNameBytes) bytes without control "
-                    + "characters expected, and not 'step'")
+                    + "characters expected, not 'step' and not beginning with = + - or @")
         }
     }
 

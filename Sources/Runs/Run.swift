@@ -6,6 +6,8 @@ import JSON
 /// Besides there are `options.json` (the script's options), `run.json` (`RunDescription`), and `report.html` when it is
 /// finished. One process writes a folder at a time; the system gives it free however that process ends.
 public final class Run {
+    /// The largest step that can be logged: what charts compute with holds no larger one exactly.
+    public static let lastStep = 1 << 53
     public let folder: String
     public private(set) var description: RunDescription
     private let lock: RunLock
@@ -80,7 +82,7 @@ public final class Run {
             (self.description.options, self.description.changed) = (earlier?.options ?? [], earlier?.changed ?? [])
         }
         self.description.begun = earlier?.begun ?? Timestamp.text(now())
-        self.description.resumed = (earlier?.resumed ?? 0) + 1
+        self.description.resumed = min(max(0, earlier?.resumed ?? 0), Self.lastStep) + 1
         try self.description.write(to: folder)
     }
 

@@ -21,20 +21,24 @@ public struct RunHistory: Sendable {
     }
 
     init(_ text: [UInt8], path: String) throws {
-        var lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        // What follows the last newline is no line yet.
-        if !lines.isEmpty { lines.removeLast() }
-        let names = lines.first.map { CSV.fields(of: String(decoding: $0, as: UTF8.self)) } ?? []
+        var rest = text[...]
+        /// What follows the last newline is no line yet.
+        func nextLine() -> ArraySlice<UInt8>? {
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+            defer { rest = rest[(end + 1)...] }
+            return rest[..<end]
+        }
+        let names = nextLine().map { CSV.fields(of: String(decoding: $0, as: UTF8.self)) } ?? []
         guard names.first == "step", names.count <= mostColumns + 1 else {
             throw RunError("'\(path)' is no table of a run: its first line does not begin with 'step'")
         }
         var curves = names.dropFirst().map { Curve(name: $0) }
         var lastStep = 0
-        for line in lines.dropFirst() {
+        while let line = nextLine() {
             let cells = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-            guard cells.count == names.count, let step = Int(String(decoding: cells[0], as: UTF8.self)) else {
-                continue
-            }
+            guard cells.count == names.count, let step = Int(String(decoding: cells[0], as: UTF8.self)),
+                (0...Run.lastStep).contains(step)
+            else { continue }
             lastStep = max(lastStep, step)
             for (place, cell) in cells.dropFirst().enumerated() where !cell.isEmpty {
                 guard let value = Double(String(decoding: cell, as: UTF8.self)) else { continue }

@@ -35,6 +35,11 @@ public struct RandomResizedCrop: Transform {
         let part = drawnPart(old, generator) ?? middle(old)
         (shape.height, shape.width) = size
         try shape.check("resize to")
+        if old.kind == .floats {
+            var cropped = old
+            cropped.height = part.height
+            try cropped.checkResizing(to: size.width)
+        }
         return only(old) { [size, interpolation, antialias] picture in
             let cropped = picture.cropped(top: part.top, left: part.left, height: part.height, width: part.width)
             guard part.height != size.height || part.width != size.width else { return cropped }

@@ -39,7 +39,10 @@ public struct Resize: Transform {
         let new = shape
         guard new != old else { return only(old) { $0 } }
         try new.check("resize to")
-        if old.kind == .floats { try FloatPicture.checkResizing(interpolation, antialias: antialias) }
+        if old.kind == .floats {
+            try FloatPicture.checkResizing(interpolation, antialias: antialias)
+            try old.checkResizing(to: new.width)
+        }
         return only(old) { [interpolation, antialias] picture in
             try picture.resized(new.height, new.width, interpolation, antialias: antialias)
         }
@@ -59,6 +62,15 @@ public struct Resize: Transform {
         "\(name)(size=\(size.count == 1 ? "\(size[0])" : PythonText.tuple(size)), "
             + "interpolation=\(interpolation.rawValue), max_size=\(maxSize.map { "\($0)" } ?? "None"), "
             + "antialias=\(PythonText.bool(antialias)))"
+    }
+}
+
+extension PictureShape {
+    /// Refuses what is too large between the two passes over floats, of which the one along the rows comes first.
+    func checkResizing(to width: Int) throws {
+        var middle = self
+        middle.width = width
+        try middle.check("resize to")
     }
 }
 

@@ -6,6 +6,8 @@ struct Axis {
     let high: Double
     let isLogarithmic: Bool
     let ticks: [(value: Double, label: String)]
+    /// Larger numbers leave no room for what is computed with them.
+    private static let limit = 1e300
 
     /// An axis that holds all of some numbers; those that it cannot hold (not finite, or on a logarithmic one not above
     /// 0) are left out.
@@ -13,7 +15,7 @@ struct Axis {
     /// - Parameter marks: about how many ticks there is room for.
     init(_ values: some Sequence<Double>, isLogarithmic: Bool = false, marks: Int = 6) {
         self.isLogarithmic = isLogarithmic
-        let shown = values.lazy.filter { $0.isFinite && (!isLogarithmic || $0 > 0) && abs($0) < 1e300 }
+        let shown = values.lazy.filter { $0.isFinite && (!isLogarithmic || $0 > 0) && abs($0) < Self.limit }
         var (least, most) = (Double.infinity, -Double.infinity)
         for value in shown { (least, most) = (min(least, value), max(most, value)) }
         if least > most { (least, most) = isLogarithmic ? (1, 10) : (0, 1) }
@@ -23,14 +25,14 @@ struct Axis {
 
     /// The part of the way from the low to the high end; nil for what the axis cannot hold.
     func part(_ value: Double) -> Double? {
-        guard value.isFinite else { return nil }
+        guard value.isFinite, abs(value) < Self.limit else { return nil }
         if !isLogarithmic { return (value - low) / (high - low) }
-        return value > 0 ? log10(value / low) / log10(high / low) : nil
+        return value > 0 ? (log10(value) - log10(low)) / (log10(high) - log10(low)) : nil
     }
 
     /// The value at a part of the way.
     func value(at part: Double) -> Double {
-        isLogarithmic ? low * pow(high / low, part) : low + (high - low) * part
+        isLogarithmic ? pow(10, log10(low) + (log10(high) - log10(low)) * part) : low + (high - low) * part
     }
 
     /// Steps of 1, 2 or 5 times a power of ten (Heckbert, "Nice Numbers for Graph Labels", 1990).

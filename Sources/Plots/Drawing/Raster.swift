@@ -52,7 +52,8 @@ public struct Raster {
         var way = 0.0
         for (start, end) in zip(points, points.dropFirst()) {
             let length = ((end.x - start.x) * (end.x - start.x) + (end.y - start.y) * (end.y - start.y)).squareRoot()
-            guard length > 0 else { continue }
+            // Longer ones lead far out of the picture, where nobody sees dashes.
+            guard length > 0, length <= Double(width + height) * 4 else { continue }
             func at(_ place: Double) -> Point {
                 Point(start.x + (end.x - start.x) * place / length, start.y + (end.y - start.y) * place / length)
             }

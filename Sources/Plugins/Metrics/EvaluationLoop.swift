@@ -44,6 +44,7 @@ func evaluateBatches(
             }
             state.copy(batch, to: iterator + 2)
             let inputs = state.object(at: batch + 1, as: Tensor.self)
+            try state.reserve(Int(count) + 8)
             state.pushCopy(network)
             // Networks of several inputs get all that stands between step and labels.
             for place in batch + 1..<batch + count - 1 { state.pushCopy(place) }

@@ -50,7 +50,8 @@ final class ScriptRun {
     init(_ run: Run) { self.run = run }
 }
 
-private let step: Argument = .integer("step", "where on the horizontal axis it stands", min: 0)
+private let step: Argument = .integer(
+    "step", "where on the horizontal axis it stands", min: 0, max: Run.lastStep)
 
 private let runMethods: [HostMethod<ScriptRun>] = [
     .method("folder", doc: "Where it is.", returns: .string()) { run, _ in .string(run.run.folder) },

@@ -7,8 +7,11 @@
 --- A run is named by its folder, or by its name in the folder of runs.
 local nj = require "nightjar"
 
+--- A text of a file without what a terminal would obey.
+local function readable(text) return (text:gsub("%c", "?"):gsub("\xc2[\x80-\x9f]", "?")) end
+
 local function refuse(status, message)
-  io.stderr:write(arg[0], ": ", message, "\n")
+  io.stderr:write(arg[0], ": ", readable(message), "\n")
   os.exit(status, true)
 end
 
@@ -27,8 +30,6 @@ local function try(action, ...)
   if not done then refuse(1, (tostring(result):gsub("^.-: runs%.%a+: ", ""))) end
   return result
 end
-
-local function readable(text) return (text:gsub("%c", "?")) end
 
 local function figure(value)
   return value == nil and "" or math.type(value) == "integer" and tostring(value) or ("%.5g"):format(value)

@@ -120,6 +120,7 @@ enum TransformValue {
                 return .picture(picture)
             }
             let kind = state.typeName(at: place)
+            try state.reserve(4)
             state.pushCopy(place)
             return .other(LuaReference(popping: state), kind: kind)
         }
