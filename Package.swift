@@ -189,3 +189,12 @@ for target in package.targets where [.regular, .executable].contains(target.type
     if target.path?.hasPrefix("Tests/") == true { continue }
     target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(unused)]
 }
+
+// What waits for files, a network or a reader is made small rather than fast: the command is a download.
+let small: Set = [
+    "Archives", "Bundles", "Checkpoints", "Console", "HTTP", "JSON", "Metrics", "ONNX", "Plots", "Plugins", "Registry",
+    "Reports", "Runs", "Signing", "TensorFiles", "Tracing",
+]
+for target in package.targets where small.contains(target.name) {
+    target.swiftSettings = (target.swiftSettings ?? []) + [.unsafeFlags(["-Osize"], .when(configuration: .release))]
+}

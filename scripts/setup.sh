@@ -306,9 +306,10 @@ linking_options() {
         [[ $file != /* ]] || ln -sf "$file" "$archives/"
     done
     linking+=(-Xlinker "-L$archives")
-    # Digests of intermediate code, of which nothing makes use and which differ from folder to folder.
-    echo 'SECTIONS { /DISCARD/ : { *(.swift_modhash) } } INSERT AFTER .text;' >"$archives/discard.ld"
-    linking+=(-Xlinker -T -Xlinker "$archives/discard.ld")
+    # Digests of intermediate code, of which nothing makes use and which differ from folder to folder; and tables for
+    # unwinding, for nothing in here throws as C++ does: a tenth of the command.
+    echo 'SECTIONS { /DISCARD/ : { *(.swift_modhash) *(.eh_frame) } } INSERT AFTER .text;' >"$archives/discard.ld"
+    linking+=(-Xlinker -T -Xlinker "$archives/discard.ld" -Xlinker --no-eh-frame-hdr)
     # C modules take Lua from the command: all of it is in there and exported, and nothing else is. SwiftPM hides what
     # comes from archives, so it has to be an object.
     if [[ -e $archives/liblua5.4.a ]] &&

@@ -155,6 +155,21 @@ struct TrainingFilesTests {
         #expect(failure { try null.save(try training(1), durable: false) }.hasPrefix("cannot write '/dev/null"))
     }
 
+    @Test("a byte that changed in weights, optimizer or generator is noticed")
+    func changedByte() throws {
+        try files.save(try training(1), durable: false)
+        let bytes = try readFile(files.state)
+        let start = 8 + bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        for place in stride(from: start, to: bytes.count, by: 61) {
+            var changed = bytes
+            changed[place] ^= 1
+            try writeFile(files.state, changed)
+            #expect(failure { _ = try files.load() } != "no error", "byte \(place)")
+        }
+        try writeFile(files.state, bytes)
+        _ = try files.load()
+    }
+
     @Test("a file that is no training state, or only part of one, says so")
     func otherFiles() throws {
         let lead = "cannot load '\(files.state)': it is not a training state: "
@@ -173,7 +188,9 @@ struct TrainingFilesTests {
         let one = try Tensor.ones([1])
         func words(_ words: [Int64]) throws -> [NamedTensor] { [("generator", try Tensor(words, [words.count]))] }
         let snapshot = Generator(seed: 1).snapshot.map { Int64($0) }
-        #expect(try refusal(words(snapshot), sound) == "no error")
+        // All of it is sound but the digest, which is missing.
+        let damaged = "cannot load '\(files.state)': it is damaged: what it holds is not what was saved"
+        #expect(try refusal(words(snapshot), sound) == damaged)
         #expect(try refusal([], [:]) == "its metadata lacks the format 'nightjar-training-2'")
         #expect(try refusal([], with("epoch", "-1")) == "its epoch is '-1'")
         #expect(try refusal([], with("step", nil)) == "its step is missing")

@@ -37,6 +37,19 @@ struct ChartTests {
         ])
     func numbers(value: Double, text: String) { #expect(shortNumber(value) == text) }
 
+    @Test("Numbers that an axis cannot hold interrupt a curve, and end nothing")
+    func extremes() {
+        #expect(Axis([1, 2, 1e305]).part(1e305) == nil)
+        #expect(Axis([1e-200, 1, 1e200], isLogarithmic: true).part(1).map { abs($0 - 0.5) < 1e-9 } == true)
+        for values in [[1, 2, 1e305], [1e300, 1, 2], [-1e308, 1e308], [1e-200, 1, 1e200]] {
+            for logarithmic in [false, true] {
+                let series = (0..<9).map { LineChart.Series(name: "\($0)", x: [1, 2, 3], y: values) }
+                let chart = LineChart(series, Labels(title: "", x: "", y: ""), isYLogarithmic: logarithmic)
+                #expect(!chart.terminal(TerminalStyle(columns: 40, rows: 10)).isEmpty)
+            }
+        }
+    }
+
     @Test("What is not finite interrupts a curve")
     func interruptions() {
         let frame = curve.frame(width: 300, height: 200)

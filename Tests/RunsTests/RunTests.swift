@@ -142,10 +142,13 @@ struct RunTests {
     @Test("What cannot name a column is refused, and nothing is written")
     func names() throws {
         let run = try Run(beginning: folder, RunDescription())
-        for name in ["", "step", "a\nb", String(repeating: "x", count: 201)] {
+        for name in ["", "step", "a\nb", "a\u{9b}2J", "=1", String(repeating: "x", count: 201)] {
             #expect(failure { try run.log(step: 0, [(name, .integer(1))]) }.contains("cannot name a column"))
         }
         let many = (0...mostColumns).map { (name: "n\($0)", value: MetricValue.integer($0)) }
+        let alike = [(name: "\u{e9}", value: MetricValue.integer(1)), (name: "e\u{301}", value: .integer(2))]
+        #expect(failure { try run.log(step: 0, alike) }.contains("look alike"))
+        #expect(CSV.fields(of: CSV.field("a,\u{301}\"\u{301}")) == ["a,\u{301}\"\u{301}"])
         #expect(failure { try run.log(step: 0, many) } == "at most 1000 names are taken, 'n0' would be one more")
         #expect(try table() == "step\n")
     }

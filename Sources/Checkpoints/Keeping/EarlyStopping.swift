@@ -50,7 +50,7 @@ public final class EarlyStopping {
             state.best = value
             state.waited = 0
         } else {
-            state.waited += 1
+            state.waited = min(state.waited, .max - 1) + 1
         }
         state.isStopped = state.isStopped || !value.isFinite || state.waited >= max(1, patience)
         return state.isStopped

@@ -69,7 +69,7 @@ public struct TrainingFiles {
         let newModel = try SafeTensors.prepare(training.model, metadata: kept, to: model, durable: durable)
         try newState.complete()
         try newModel.complete()
-        try keepPrevious()
+        try keepPrevious(durable: durable)
         try newState.commit()
         try newModel.commit()
         try removeFile(previous)
@@ -93,7 +93,7 @@ public struct TrainingFiles {
     }
 
     /// Keeps the state that belongs to the model which is there now, under a second name, while another takes its place.
-    private func keepPrevious() throws {
+    private func keepPrevious(durable: Bool) throws {
         guard let id = Self.metadata(model)?["save.id"] else { return }
         guard Self.metadata(state)?["save"] == id else {
             // A save was cut short after it had put its state in place: the one before has its second name already.
@@ -102,7 +102,7 @@ public struct TrainingFiles {
         try removeFile(previous)
         if !(try isSymbolicLink(state)), (try? linkFile(state, previous)) == true { return }
         // A file system without second names.
-        let (old, copy) = (try ReadableFile(state), try AtomicFile(previous))
+        let (old, copy) = (try ReadableFile(state), try AtomicFile(previous, durable: durable))
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
         defer { buffer.deallocate() }
         while case let count = try old.read(into: buffer), count > 0 {
@@ -114,7 +114,15 @@ public struct TrainingFiles {
     /// Reads the state that belongs to the model; without a model, the one that is there.
     ///
     /// - Throws: `FileError` where there is none, or none that belongs to the model.
-    public func load() throws -> TrainingState { try TrainingState(matchingFile()) }
+    public func load() throws -> TrainingState {
+        let file = try matchingFile()
+        let training = try TrainingState(file)
+        guard saveID(training) == file.metadata["save"] else {
+            throw FileError(
+                path: file.path, action: "load", reason: "it is damaged: what it holds is not what was saved")
+        }
+        return training
+    }
 
     /// One of the values that were kept, if it holds no tensors; the others are not read.
     ///
@@ -148,10 +156,13 @@ public struct TrainingFiles {
     private func saveID(_ training: TrainingState) -> String {
         var digest = SHA256()
         func add(_ text: String) { digest.update(Array("\(text.utf8.count):\(text)".utf8)) }
-        for (name, tensor) in training.model.sorted(by: { $0.name.precedesInBytes($1.name) }) {
-            add("\(name) \(tensor.dtype.rawValue) \(tensor.shape.array)")
-            try? tensor.withUnsafeBytes { digest.update($0) }
+        for tensors in [training.model, training.optimizer] {
+            for (name, tensor) in tensors.sorted(by: { $0.name.precedesInBytes($1.name) }) {
+                add("\(name) \(tensor.dtype.rawValue) \(tensor.shape.array)")
+                try? tensor.withUnsafeBytes { digest.update($0) }
+            }
         }
+        training.generator.withUnsafeBytes { digest.update($0) }
         for (key, value) in training.metadata.sorted(by: { $0.key.precedesInBytes($1.key) }) {
             add(key)
             add(value)

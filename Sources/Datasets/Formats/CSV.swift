@@ -202,6 +202,7 @@ private struct CSVTable {
     private func number(_ field: CSVReader.Field, _ line: Int, _ column: Int) throws -> Double {
         if kinds[column] != .number { return Double(try whole(field, line, column)) }
         guard let number = reader.number(field) else { throw unfit(field, line, column, "a number") }
+        guard Float(number).isFinite else { throw unfit(field, line, column, "a number that float32 holds") }
         return number
     }
 

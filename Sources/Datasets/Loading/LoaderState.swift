@@ -42,7 +42,8 @@ public struct LoaderState: Equatable, Sendable {
             }
         }
         // A sampler that has no length before a pass has one now.
-        let count = try loader.count ?? loader.batches(of: loader.sampler.order(from: start).count)
+        let order = try loader.sampler.order(from: start)
+        let count = loader.batches(of: order.count)
         guard (0...count).contains(batches) else {
             throw DatasetError.invalid("batches is \(batches), a pass has \(count)")
         }

@@ -33,7 +33,8 @@ public struct Column: Sendable {
             throw DatasetError.invalid("\(bytes.count) bytes for \(count) values of shape \(describe(shape))")
         }
         if let tables {
-            guard dtype == .uint8, let channels = shape.first, [1, channels].contains(tables.count) else {
+            guard dtype == .uint8, let channels = shape.first, !tables.isEmpty, [1, channels].contains(tables.count)
+            else {
                 throw DatasetError.invalid("\(tables.count) translations for \(dtype.rawValue) of \(describe(shape))")
             }
         }

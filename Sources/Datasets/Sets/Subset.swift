@@ -69,9 +69,15 @@ public func lengths(ofFractions fractions: [Double], of count: Int) throws -> [I
             "fractions from 0 to 1 that add up to 1 expected, got "
                 + fractions.map { "\($0)" }.joined(separator: ", "))
     }
-    // A fraction of at most 1 of a number makes one that is no larger, but for counts that no Double holds.
-    var lengths = fractions.map { min(Int(exactly: (Double(count) * $0).rounded(.down)) ?? count, count) }
-    let rest = count - lengths.reduce(0, +)
-    for place in 0..<max(0, rest) { lengths[place % lengths.count] += 1 }
+    var rest = count
+    var lengths = fractions.map { fraction -> Int in
+        // Of counts that no Double holds the product may be larger than the count.
+        let length = min(Int(exactly: (Double(count) * fraction).rounded(.down)) ?? rest, rest)
+        rest -= length
+        return length
+    }
+    guard !lengths.isEmpty else { return lengths }
+    let (each, more) = rest.quotientAndRemainder(dividingBy: lengths.count)
+    for place in lengths.indices { lengths[place] += each + (place < more ? 1 : 0) }
     return lengths
 }

@@ -79,7 +79,9 @@ private let stoppingMethods: [HostMethod<EarlyStopping>] = [
         "load_state_dict", doc: "Goes on from what state_dict() gave.", arguments: [.table("state_dict")]
     ) { stopping, call in
         let saved = try call.value("state_dict")
-        guard case .integer(let waited) = saved["waited"], case .boolean(let isStopped) = saved["stopped"] else {
+        guard case .integer(let waited) = saved["waited"], (0..<Int.max).contains(waited),
+            case .boolean(let isStopped) = saved["stopped"]
+        else {
             throw notSaved(call)
         }
         stopping.state = .init(best: saved["best"]?.anyNumber, waited: waited, isStopped: isStopped)

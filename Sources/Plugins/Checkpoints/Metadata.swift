@@ -20,6 +20,10 @@ func metadataTexts(_ value: LuaValue, _ call: Call) throws -> [String: String] {
         guard case .string(let key) = key else {
             throw call.badArgument("metadata", expected: "table with names as keys", got: "another key in it")
         }
+        // Equal is what looks alike: a file of them could not be read again.
+        guard texts[key] == nil else {
+            throw call.badArgument("metadata", expected: "keys that look different", got: "'\(key)' twice")
+        }
         switch value {
         case .string(let text): texts[key] = text
         case .integer(let number): texts[key] = "\(number)"

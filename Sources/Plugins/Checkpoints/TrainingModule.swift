@@ -135,9 +135,16 @@ private func resume(_ call: Call) throws -> Results {
                 + "\(kept[name] ?? "unknown"): a training goes on with what it began with")
     }
     try objects.check(training["stateful"])
-    try load(training, into: optimizer, files.state)
+    // What can refuse comes first, so that nothing has changed where something does.
+    let before = try objects.states()
+    do {
+        try objects.load(training["stateful"])
+        try load(training, into: optimizer, files.state)
+    } catch {
+        try? objects.load(before)
+        throw error
+    }
     try take(training.model, into: model)
-    try objects.load(training["stateful"])
     call.generator.snapshot = training.generator
     if case .list(let words) = training["math.random"] {
         call.state.mathRandomState = words.compactMap { word in

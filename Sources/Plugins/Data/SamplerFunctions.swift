@@ -136,7 +136,7 @@ final class ScriptSampler: Sampler {
 
     func begin(_ generator: Generator) throws -> (order: Order, start: PassStart) {
         switch source {
-        case .list(let indices): return (try Order(indices), .fixed)
+        case .list(let indices): return (try Order(indices), .order(indices))
         case .function(let function):
             let indices = try function { _ in
                 0
@@ -152,7 +152,8 @@ final class ScriptSampler: Sampler {
 
     func order(from start: PassStart) throws -> Order {
         switch (source, start) {
-        case (.list(let indices), .fixed), (.function, .order(let indices)): return try Order(indices)
+        // The list may be another one by now; the pass goes on with its own.
+        case (_, .order(let indices)): return try Order(indices)
         default: throw DatasetError.invalid("the saved pass does not begin as one of this sampler does")
         }
     }

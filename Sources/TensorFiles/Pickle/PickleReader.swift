@@ -21,6 +21,8 @@ struct PickleReader {
     static let limit = 32 << 20
     /// The most lists, tuples and dictionaries.
     private static let containerLimit = 1 << 21
+    /// The most values that wait, and that are remembered.
+    private static let valueLimit = 1 << 21
 
     private let bytes: [UInt8]
     private let objects: any PickleObjects
@@ -58,6 +60,9 @@ struct PickleReader {
             }
             if opcode == .stop { break }
             try run(opcode)
+            guard stack.count <= Self.valueLimit else {
+                throw Malformed("its pickle holds more than \(Self.valueLimit) values at once")
+            }
         }
         guard stack.count == 1, marks.isEmpty, place == bytes.count else {
             throw Malformed("its pickle does not end where it should")
@@ -159,6 +164,9 @@ struct PickleReader {
 
     private mutating func put(_ place: Int) throws {
         guard let value = stack.last, marks.last ?? 0 < stack.count else { throw damaged }
+        guard memo.count < Self.valueLimit else {
+            throw Malformed("its pickle remembers more than \(Self.valueLimit) values")
+        }
         memo[place] = value
     }
 

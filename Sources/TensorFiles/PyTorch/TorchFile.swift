@@ -85,30 +85,34 @@ final class TorchFile {
     /// - Throws: `FileError` for what has no counterpart here, or where values that stand in several places come to too
     ///   many.
     func value() throws -> StoredValue {
-        var count = 0
+        var total = Total()
         do {
-            return try value(root, &count)
+            return try value(root, &total)
         } catch let error as Malformed {
             throw Self.unsound(path, error)
         }
     }
 
-    private func value(_ value: PickleValue, _ count: inout Int) throws -> StoredValue {
+    private func value(_ value: PickleValue, _ total: inout Total) throws -> StoredValue {
         // A value may stand in several places, so that a small pickle stands for a large tree.
-        count += 1
-        guard count <= 4 << 20 else { throw Malformed("it holds more than \(4 << 20) values") }
+        try total.add(values: 1)
         switch value {
         case .none: return .none
         case .truth(let truth): return .truth(truth)
         case .integer(let integer): return .integer(integer)
         case .number(let number): return .number(number)
-        case .text(let text): return .text(text)
-        case .bytes(let bytes): return .bytes(bytes)
-        case .sequence(let sequence): return .list(try sequence.items.map { try self.value($0, &count) })
+        case .text(let text):
+            try total.add(bytes: text.utf8.count)
+            return .text(text)
+        case .bytes(let bytes):
+            try total.add(bytes: bytes.count)
+            return .bytes(bytes)
+        case .sequence(let sequence): return .list(try sequence.items.map { try self.value($0, &total) })
         case .dictionary(let dictionary):
             return .dictionary(
                 try dictionary.pairs.map { key, value in
-                    (Self.key(key), try self.value(value, &count))
+                    if case .text(let name) = key { try total.add(bytes: name.text.utf8.count) }
+                    return (Self.key(key), try self.value(value, &total))
                 })
         case .global(let global):
             guard TorchTypes.dtype(global.name) != nil else {
@@ -118,6 +122,23 @@ final class TorchFile {
         case .object(let object):
             guard let tensor = object as? TorchTensor else { throw Malformed("it holds a storage without a tensor") }
             return .tensor(stored(tensor))
+        }
+    }
+
+    /// How much a value comes to, wherever its parts stand.
+    private struct Total {
+        private static let mostValues = 4 << 20
+        private static let mostBytes = 256 << 20
+        private var values = 0
+        private var bytes = 0
+
+        mutating func add(values count: Int = 0, bytes size: Int = 0) throws {
+            values += count
+            bytes += size
+            guard values <= Self.mostValues else { throw Malformed("it holds more than \(Self.mostValues) values") }
+            guard bytes <= Self.mostBytes else {
+                throw Malformed("its texts come to more than \(Self.mostBytes) bytes")
+            }
         }
     }
 
@@ -171,6 +192,9 @@ final class TorchFile {
         try tensor.withUnsafeMutableBytes {
             try stream.readElements(stored, count: count, isBigEndian: isBigEndian, into: $0)
         }
+        // To the end, where the checksum is compared.
+        var rest = [UInt8](repeating: 0, count: bytes - count * size)
+        if !rest.isEmpty { try rest.withUnsafeMutableBytes { try stream.fill($0) } }
         storages[key] = KnownStorage(storage: tensor.storage)
         return tensor.storage
     }
