@@ -52,6 +52,36 @@ struct LoaderStateTests {
     }
 
     @Test(
+        "A sampler of the same name with other settings is refused; a list goes on with the order that it had",
+        arguments: [
+            ("data.RandomSampler(set, { replacement = true })", "data.RandomSampler(set)", "false"),
+            (
+                "data.DistributedSampler(set, { num_replicas = 2, rank = 0 })",
+                "data.DistributedSampler(set, { num_replicas = 2, rank = 1 })", "false"
+            ),
+            ("data.WeightedRandomSampler({ 1, 2, 3 }, 4)", "data.WeightedRandomSampler({ 1, 2, 4 }, 4)", "false"),
+            ("data.SubsetRandomSampler { 0, 1, 2 }", "data.SubsetRandomSampler { 0, 1, 3 }", "false"),
+            ("data.SubsetRandomSampler { 0, 1, 2 }", "data.SubsetRandomSampler { 0, 1, 2 }", "true"),
+            ("{ 0, 1, 2, 3 }", "{ 3, 2, 1, 0 }", "true same"),
+        ])
+    func samplers(saved: String, other: String, expected: String) throws {
+        #expect(
+            try evaluate(
+                Self.begin + """
+                    local first = made { batch_size = 1, sampler = \(saved) }
+                    local pass = first:batches()
+                    pass()
+                    local state = first:state_dict()
+                    local second = made { batch_size = 1, sampler = \(other) }
+                    local taken = pcall(second.load_state_dict, second, state)
+                    if not taken or ("\(saved)"):sub(1, 1) ~= "{" then return taken end
+                    local rest = {}
+                    for step, images, labels in pass do rest[#rest + 1] = row(step, images, labels) end
+                    return taken, rows(second) == table.concat(rest, " ") and "same" or "other"
+                    """) == expected)
+    }
+
+    @Test(
         "States",
         arguments: [
             // Before the first pass and after one nothing is in progress, after the last batch a pass still is.

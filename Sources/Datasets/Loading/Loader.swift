@@ -96,7 +96,7 @@ public final class Loader {
             return LoaderState(
                 batches: pass?.step, start: pass?.start ?? .fixed, batchSize: options.batchSize,
                 shuffle: options.shuffle, dropLast: options.dropLast, length: try dataset.count,
-                sampler: options.sampler?.name)
+                sampler: options.sampler?.identity)
         }
     }
 

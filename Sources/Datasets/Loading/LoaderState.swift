@@ -32,7 +32,7 @@ public struct LoaderState: Equatable, Sendable {
         try same("shuffle", shuffle, loader.options.shuffle)
         try same("drop_last", dropLast, loader.options.dropLast)
         try same("length", length, loader.dataset.count)
-        try same("sampler", sampler ?? "none", loader.options.sampler?.name ?? "none")
+        try same("sampler", sampler ?? "none", loader.options.sampler?.identity ?? "none")
         guard let batches else { return }
         if loader.options.sampler == nil {
             var isSeed = false

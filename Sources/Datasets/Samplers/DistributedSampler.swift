@@ -32,6 +32,10 @@ public final class DistributedSampler: Sampler {
 
     public var name: String { "DistributedSampler" }
 
+    public var identity: String {
+        "\(name)(num_replicas=\(replicas), rank=\(rank), shuffle=\(shuffle), seed=\(seed), drop_last=\(dropLast))"
+    }
+
     public var count: Int? { get throws { share(of: try dataset.count) } }
 
     /// How many samples each process takes.

@@ -24,6 +24,10 @@ public final class RandomSampler: Sampler {
 
     public var name: String { "RandomSampler" }
 
+    public var identity: String {
+        "\(name)(replacement=\(replacement), num_samples=\(samples.map { "\($0)" } ?? "all"))"
+    }
+
     public var count: Int? { get throws { try samples ?? dataset.count } }
 
     public func begin(_ generator: Generator) throws -> (order: Order, start: PassStart) {
@@ -69,6 +73,8 @@ public final class SubsetRandomSampler: Sampler {
     public init(_ indices: [Int]) { self.indices = indices }
 
     public var name: String { "SubsetRandomSampler" }
+
+    public var identity: String { "\(name)(\(digest(of: indices)))" }
 
     public var count: Int? { indices.count }
 

@@ -1,9 +1,13 @@
+import Files
 import Tensors
 
 /// What decides which samples a pass hands out, in what order (`torch.utils.data.Sampler`).
 public protocol Sampler: AnyObject {
     /// As scripts call it: "RandomSampler".
     var name: String { get }
+    /// The name with all that the order of a pass depends on besides the generator: two samplers with the same one go on
+    /// with each other's passes.
+    var identity: String { get }
 
     /// How many indices a pass has; nil where that shows only in a pass.
     var count: Int? { get throws }
@@ -17,6 +21,17 @@ public protocol Sampler: AnyObject {
     ///
     /// - Throws: `DatasetError.invalid` where no pass of this sampler begins so.
     func order(from start: PassStart) throws -> Order
+}
+
+extension Sampler {
+    public var identity: String { name }
+}
+
+/// What tells lists of numbers apart in an identity.
+func digest<Number>(of numbers: [Number]) -> String {
+    var digest = SHA256()
+    numbers.withUnsafeBytes { digest.update($0) }
+    return String(digest.hexDigest().prefix(16))
 }
 
 /// What it takes to have the order of a pass once more.

@@ -4,6 +4,7 @@ import Tensors
 /// Samples drawn with given weights (`torch.utils.data.WeightedRandomSampler`), from the default generator.
 public final class WeightedRandomSampler: Sampler {
     private let weights: Tensor
+    private let weightsDigest: String
     private let samples: Int
     private let replacement: Bool
 
@@ -27,10 +28,15 @@ public final class WeightedRandomSampler: Sampler {
         }
         self.weights = try Tensor(uninitialized: [weights.count], dtype: .float64)
         try self.weights.withUnsafeMutableBytes { $0.copyBytes(from: weights.withUnsafeBytes { Array($0) }) }
+        weightsDigest = digest(of: weights)
         (self.samples, self.replacement) = (samples, replacement)
     }
 
     public var name: String { "WeightedRandomSampler" }
+
+    public var identity: String {
+        "\(name)(\(weightsDigest), num_samples=\(samples), replacement=\(replacement))"
+    }
 
     public var count: Int? { samples }
 
