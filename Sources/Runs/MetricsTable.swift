@@ -69,7 +69,7 @@ final class MetricsTable {
     func sync() throws { try file.sync() }
 
     /// Whether a column has this name to the byte.
-    private func isColumn(_ name: String) -> Bool { columns.contains { $0.utf8.elementsEqual(name.utf8) } }
+    private func isColumn(_ name: String) -> Bool { columns.contains { $0.isSame(as: name) } }
 
     private static func check(_ name: String) throws {
         // A spreadsheet takes what begins with one of these for a formula.

@@ -42,8 +42,12 @@ public struct LoaderState: Equatable, Sendable {
             }
         }
         // A sampler that has no length before a pass has one now.
-        let order = try loader.sampler.order(from: start)
-        let count = loader.batches(of: order.count)
+        let count: Int
+        if case .order(let indices) = start {
+            count = loader.batches(of: indices.count)
+        } else {
+            count = try loader.count ?? loader.batches(of: loader.sampler.order(from: start).count)
+        }
         guard (0...count).contains(batches) else {
             throw DatasetError.invalid("batches is \(batches), a pass has \(count)")
         }

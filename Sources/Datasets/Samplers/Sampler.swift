@@ -29,9 +29,7 @@ extension Sampler {
 
 /// What tells lists of numbers apart in an identity.
 func digest<Number>(of numbers: [Number]) -> String {
-    var digest = SHA256()
-    numbers.withUnsafeBytes { digest.update($0) }
-    return String(digest.hexDigest().prefix(16))
+    String(SHA256.hexDigest(of: numbers.withUnsafeBytes { Array($0) }).prefix(16))
 }
 
 /// What it takes to have the order of a pass once more.
