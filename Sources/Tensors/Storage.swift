@@ -1,6 +1,6 @@
 /// A block of memory that tensors look at, aligned to 64 bytes where it is large. Several tensors may share one.
 public final class Storage {
-    public let pointer: UnsafeMutableRawPointer
+    private let address: UnsafeMutableRawPointer
     /// Size in bytes.
     public let byteCount: Int
     /// Size of the block that holds them.
@@ -8,12 +8,23 @@ public final class Storage {
     /// Whose memory it is, where it is not the storage's own.
     private let owner: AnyObject?
     /// Counts the changes made in place, so that the backward pass can tell that a value it needs is gone.
-    @exclusivity(unchecked) public var version = 0
+    @exclusivity(unchecked) public private(set) var version = 0
+    /// What works out the elements, where they are not there yet.
+    @exclusivity(unchecked) package var pending: PendingValues?
+    /// Whether what lies between operations that were worked out in one pass was asked for later, where these elements are
+    /// a weight: that is rather written at once, than worked out twice.
+    @exclusivity(unchecked) package var wantsSteps = false
+    /// What may be worked out of these elements later.
+    @exclusivity(unchecked) private var readers: [Reader] = []
+
+    private struct Reader {
+        weak var values: PendingValues?
+    }
 
     /// - Throws: `TensorError` where the memory cannot be had.
     public init(byteCount: Int) throws {
         self.byteCount = byteCount
-        (pointer, blockSize) = try MemoryCache.take(byteCount)
+        (address, blockSize) = try MemoryCache.take(byteCount)
         owner = nil
     }
 
@@ -23,11 +34,45 @@ public final class Storage {
     ///   read.
     package init(_ memory: UnsafeMutableRawBufferPointer, of owner: AnyObject) throws {
         guard let base = memory.baseAddress else { throw TensorError("memory expected, got none") }
-        (pointer, byteCount, blockSize) = (base, memory.count, 0)
+        (address, byteCount, blockSize) = (base, memory.count, 0)
         self.owner = owner
     }
 
-    deinit { if owner == nil { MemoryCache.give(pointer, blockSize) } }
+    deinit { if owner == nil { MemoryCache.give(address, blockSize) } }
+
+    /// The first byte. Elements that are not there yet are worked out before.
+    public var pointer: UnsafeMutableRawPointer {
+        settle()
+        return address
+    }
+
+    /// Has the elements worked out, where they are not there yet.
+    @inline(__always)
+    package func settle() {
+        if pending != nil { fill() }
+    }
+
+    @inline(never)
+    private func fill() { pending?.fill() }
+
+    /// The memory, for whoever works out the elements.
+    package var place: UnsafeMutableRawPointer { address }
+
+    /// Has `values`, which will be made of these elements, worked out before these change.
+    package func isRead(by values: PendingValues) {
+        if readers.count >= 8 { readers.removeAll { $0.values == nil } }
+        readers.append(Reader(values: values))
+    }
+
+    /// Counts a change in place that comes next.
+    package func willChange() {
+        if !readers.isEmpty {
+            let waiting = readers
+            readers = []
+            for reader in waiting { reader.values?.fill() }
+        }
+        version += 1
+    }
 
     func take(_ bytes: UnsafeRawBufferPointer) {
         if let base = bytes.baseAddress { pointer.copyMemory(from: base, byteCount: min(byteCount, bytes.count)) }

@@ -181,7 +181,7 @@ public final class Tensor {
         guard isContiguous else { throw TensorError("a view with gaps cannot be written as one piece") }
         try expectChangeable()
         try Listening.listener?.touches(self)
-        storage.version += 1
+        storage.willChange()
         return try body(
             UnsafeMutableRawBufferPointer(start: storage.pointer + offset * dtype.size, count: count * dtype.size))
     }

@@ -21,31 +21,62 @@ static inline uint16_t nightjar_nonzeros(const float *x) {
     return mask.word;
 }
 
-/// For 16 windows of two by two: which have a value that is not 0 for their upper left, upper right, lower left and lower
-/// right element.
+/// For 16 windows of two by two: which have a value for their upper left, upper right, lower left and lower right
+/// element.
 typedef struct {
     uint16_t part[4];
 } nightjar_corners;
 
 /// The windows' upper left elements stand at `first`, `first + 2` and so on, in rows of `width` elements.
+///
+/// Only the first `count` of them count, and where there is a mask, those whose element of it is above 0 or a NaN. Their
+/// values are added to `sums`.
 static inline nightjar_corners nightjar_nonzero_corners(
-    const float *x, const int32_t *places, int32_t first, int32_t width) {
+    const float *x, const float *mask, const int32_t *places, int32_t first, int32_t width, int32_t count,
+    float *sums) {
     typedef float Floats __attribute__((ext_vector_type(16), aligned(4)));
     typedef int32_t Ints __attribute__((ext_vector_type(16), aligned(4)));
     typedef _Bool Bits __attribute__((ext_vector_type(16)));
-    const Ints steps = {0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30};
-    const Ints corner = *(const Ints *)places - steps - first;
-    const Ints differs = *(const Floats *)x != 0.0f;
+    const Ints numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    const Ints corner = *(const Ints *)places - 2 * numbers - first;
+    const Floats all = *(const Floats *)x;
+    Ints is_there = (all != 0.0f) & (numbers < count);
+    if (mask) is_there &= ~(*(const Floats *)mask <= 0.0f);
     nightjar_corners found;
+    union {
+        Ints bits;
+        Floats values;
+    } kept;
+    kept.values = all;
+    kept.bits &= is_there;
+    *(Floats *)sums += kept.values;
     for (int i = 0; i < 4; i++) {
         union {
             Bits bits;
             uint16_t word;
-        } mask;
-        mask.bits = __builtin_convertvector(differs & (corner == (i & 1) + (i >> 1) * width), Bits);
-        found.part[i] = mask.word;
+        } part;
+        part.bits = __builtin_convertvector(is_there & (corner == (i & 1) + (i >> 1) * width), Bits);
+        found.part[i] = part.word;
     }
     return found;
+}
+
+/// Bits of two words in turns: the lowest of the first, the lowest of the second, and so on.
+static inline uint64_t nightjar_interleave(uint32_t a, uint32_t b) {
+#ifdef __BMI2__
+    return __builtin_ia32_pdep_di(a, 0x5555555555555555) | __builtin_ia32_pdep_di(b, 0xaaaaaaaaaaaaaaaa);
+#else
+    uint64_t words[2] = {a, b};
+    for (int i = 0; i < 2; i++) {
+        uint64_t bits = words[i];
+        bits = (bits | bits << 16) & 0x0000ffff0000ffff;
+        bits = (bits | bits << 8) & 0x00ff00ff00ff00ff;
+        bits = (bits | bits << 4) & 0x0f0f0f0f0f0f0f0f;
+        bits = (bits | bits << 2) & 0x3333333333333333;
+        words[i] = (bits | bits << 1) & 0x5555555555555555;
+    }
+    return words[0] | words[1] << 1;
+#endif
 }
 
 /// The first half of each vector, float by float: `a[0], b[0], a[1], b[1]` and so on.

@@ -16,9 +16,13 @@ public protocol KernelSet: Sendable {
     func gemm(_ g: Gemm<Double>)
     /// A convolution of `images` images.
     ///
-    /// - Parameter kind: the method; nil for the fastest.
+    /// - Parameters:
+    ///   - kind: the method; nil for the fastest.
+    ///   - alone: whether one thread works it out, so that many parts are of no use.
     /// - Returns: nil where the method does not fit the shape.
-    func convolution(_ shape: Convolution, images: Int, _ kind: ConvolutionKind?) -> (any ConvolutionMethod)?
+    func convolution(
+        _ shape: Convolution, images: Int, _ kind: ConvolutionKind?, alone: Bool
+    ) -> (any ConvolutionMethod)?
     /// The gradient of its input, from the gradient of its output.
     func convolutionInputGradient(
         _ shape: Convolution, images: Int, _ kind: ConvolutionKind?
@@ -33,15 +37,16 @@ public protocol KernelSet: Sendable {
     func nonzeros(
         _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>
     ) -> (count: Int, isFinite: Bool)
-    /// Likewise where the gradients of the maxima of windows that do not overlap go, of `count` planes in all.
+    /// Likewise where the gradients of the maxima of windows that do not overlap go, and the sum of each plane's.
     ///
-    /// - Returns: how many are not 0, and whether all are finite and have a place.
+    /// - Parameters:
+    ///   - mask: an element for each window; where it is 0 or less, the gradient is not.
+    ///   - count: planes in all.
+    /// - Returns: how many are not 0, and whether the sums are finite and all have a place.
     func nonzeroMaxima(
-        _ shape: Pooling, _ gradient: UnsafePointer<Float>, indices: UnsafePointer<Int32>,
-        bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>, of count: Int
+        _ shape: Pooling, _ gradient: UnsafePointer<Float>, mask: UnsafePointer<Float>?, indices: UnsafePointer<Int32>,
+        bits: UnsafeMutablePointer<UInt64>, sums: UnsafeMutablePointer<Float>, _ planes: Range<Int>, of count: Int
     ) -> (count: Int, isFinite: Bool)
-    /// The sum of one plane of such a gradient: what `sum` gives for its `pixels` elements.
-    func sum(_ gradient: SparseGradient, plane: Int, pixels: Int) -> Float
     /// The gradient of a convolution's input from a gradient of its output that is mostly zeros.
     ///
     /// - Parameter nonzeros: elements that are not 0; nil for the method even where it does not pay.
@@ -188,4 +193,11 @@ public protocol KernelSet: Sendable {
     ///
     /// - Returns: how many operations that were; a multiplication and an addition are two.
     func multiplyAdd(rounds: Int) -> Int
+}
+
+extension KernelSet {
+    /// A convolution that all threads work out.
+    public func convolution(
+        _ shape: Convolution, images: Int, _ kind: ConvolutionKind?
+    ) -> (any ConvolutionMethod)? { convolution(shape, images: images, kind, alone: false) }
 }

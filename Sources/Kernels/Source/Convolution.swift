@@ -2,22 +2,21 @@ import KernelInterface
 
 extension Kernels {
     public func convolution(
-        _ shape: Convolution, images: Int, _ kind: ConvolutionKind?
+        _ shape: Convolution, images: Int, _ kind: ConvolutionKind?, alone: Bool
     ) -> (any ConvolutionMethod)? {
         switch kind {
-        case .direct: DirectConvolution(shape, images)
-        case .matrix: MatrixConvolution(shape, images)
+        case .direct: DirectConvolution(shape, images, alone: alone)
+        case .matrix: MatrixConvolution(shape, images, alone: alone)
         case .scattered: nil
         case .strips: StripConvolution(shape, images, gradient: false)
         case .planes: planes(shape, images)
-        case .winograd: WinogradConvolution(shape, images)
+        case .winograd: WinogradConvolution(shape, images, alone: alone)
         case nil where shape.isOfFewChannels:
             planes(shape, images) ?? StripConvolution(shape, images, gradient: false)
-        case nil where WinogradTiles.pay(shape, images): WinogradConvolution(shape, images)
+        case nil where WinogradTiles.pay(shape, images): WinogradConvolution(shape, images, alone: alone)
         case nil:
-            prefersDirect(shape, images)
-                ? DirectConvolution(shape, images) ?? MatrixConvolution(shape, images)
-                : MatrixConvolution(shape, images)
+            (prefersDirect(shape, images) ? DirectConvolution(shape, images, alone: alone) : nil)
+                ?? MatrixConvolution(shape, images, alone: alone)
         }
     }
 

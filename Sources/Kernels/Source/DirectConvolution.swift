@@ -14,7 +14,7 @@ struct DirectConvolution: ConvolutionMethod {
 
     /// - Parameter isReversed: whether this is the gradient of an input as `Convolution.reversed` has it.
     /// - Returns: nil where no vectors of pixels can be read from the input.
-    init?(_ shape: Convolution, _ images: Int, isReversed: Bool = false) {
+    init?(_ shape: Convolution, _ images: Int, isReversed: Bool = false, alone: Bool = false) {
         let shape = shape.flattened
         guard let runs = PixelRuns(shape) else { return nil }
         self.shape = shape
@@ -24,10 +24,10 @@ struct DirectConvolution: ConvolutionMethod {
         let row = Frame(shape, outRows: 1).size(channels: weight.depth) / max(1, shape.rows.size) * shape.rows.stride
         let scratch = weight.depths > 1 ? runs.count(rows: 1) * runs.length * weight.rows : 0
         let most = max(1, min((1 << 16) / max(1, row) - shape.rows.size, (1 << 16) / max(1, scratch)))
-        let fewest = max(1, (8 + max(1, images) - 1) / max(1, images))
+        let fewest = alone ? 1 : max(1, (8 + max(1, images) - 1) / max(1, images))
         rows = evenBlock(shape.outHeight, max(1, min(most, (shape.outHeight + fewest - 1) / fewest)), of: 1)
         aImage = (shape.outHeight + rows - 1) / rows
-        items = ImageParts(images * aImage, most: 32)
+        items = ImageParts(images * aImage, most: alone ? 1 : 32)
     }
 
     var kind: ConvolutionKind { .direct }

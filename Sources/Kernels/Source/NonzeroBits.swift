@@ -38,48 +38,4 @@ extension Kernels {
         }
         return (count, finite.sum() == 0)
     }
-
-    public func sum(_ gradient: SparseGradient, plane: Int, pixels: Int) -> Float {
-        let values = gradient.values + plane * gradient.valuesAPlane
-        let bits = gradient.bits + plane * ((pixels + 63) / 64)
-        return sumBlock(values, gradient.places, bits, 0..<pixels)
-    }
-
-    /// Adds the elements in the order in which `sum` adds those of a dense array.
-    private func sumBlock(
-        _ values: UnsafePointer<Float>, _ places: UnsafePointer<Int32>, _ bits: UnsafePointer<UInt64>,
-        _ range: Range<Int>
-    ) -> Float {
-        if range.count > 4096 {
-            let middle = range.lowerBound + (range.count / 2 + 4095) / 4096 * 4096
-            return sumBlock(values, places, bits, range.lowerBound..<middle)
-                + sumBlock(values, places, bits, middle..<range.upperBound)
-        }
-        var sums = SIMD32<Float>.zero
-        let end = range.lowerBound + range.count / 32 * 32
-        withUnsafeMutableBytes(of: &sums) { sums in
-            guard let sums = sums.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
-            each(bits, range.lowerBound..<end) { sums[$0 & 31] += values[Int(places[$0])] }
-        }
-        let (low, high) = (sums.lowHalf, sums.highHalf)
-        let all = (low.lowHalf + low.highHalf) + (high.lowHalf + high.highHalf)
-        let quarter = all.lowHalf + all.highHalf
-        var total = (quarter[0] + quarter[2]) + (quarter[1] + quarter[3])
-        each(bits, end..<range.upperBound) { total += values[Int(places[$0])] }
-        return total
-    }
-
-    /// Calls `body` with each pixel of a range that has its bit, which begins with a half of a word.
-    @inline(__always)
-    private func each(_ bits: UnsafePointer<UInt64>, _ range: Range<Int>, _ body: (Int) -> Void) {
-        for word in range.lowerBound / 64..<(range.upperBound + 63) / 64 {
-            var left = bits[word]
-            if word * 64 < range.lowerBound { left &= ~0 << UInt64(range.lowerBound - word * 64) }
-            if word * 64 + 64 > range.upperBound { left &= ~(~0 << UInt64(range.upperBound - word * 64)) }
-            while left != 0 {
-                body(word * 64 + left.trailingZeroBitCount)
-                left &= left &- 1
-            }
-        }
-    }
 }

@@ -3,92 +3,144 @@ import KernelInterface
 
 extension Kernels {
     public func nonzeroMaxima(
-        _ s: Pooling, _ gradient: UnsafePointer<Float>, indices: UnsafePointer<Int32>,
-        bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>, of all: Int
+        _ s: Pooling, _ gradient: UnsafePointer<Float>, mask: UnsafePointer<Float>?, indices: UnsafePointer<Int32>,
+        bits: UnsafeMutablePointer<UInt64>, sums: UnsafeMutablePointer<Float>, _ planes: Range<Int>, of all: Int
     ) -> (count: Int, isFinite: Bool) {
         let (windows, words) = (s.outHeight * s.outWidth, (s.height * s.width + 63) / 64)
-        (bits + planes.lowerBound * words).update(repeating: 0, count: planes.count * words)
-        var (count, finite, areInside) = (0, Vector.zero, true)
+        var (count, areInside, isFinite) = (0, true, true)
         for plane in planes {
-            let (gradient, indices, bits) = (
-                gradient + plane * windows, indices + plane * windows, bits + plane * words
-            )
-            if s.isPairs {
-                count += markPairs(s, gradient, indices, bits, left: (all - plane) * windows, &finite)
-                continue
-            }
-            for window in 0..<windows {
-                let (value, place) = (gradient[window], Int(indices[window]))
-                finite[0] += value * 0
-                guard value != 0 else { continue }
-                if place < 0 {
-                    areInside = false
+            let marks = Marks(
+                gradient: gradient + plane * windows, mask: mask.map { $0 + plane * windows },
+                indices: indices + plane * windows, left: (all - plane) * windows)
+            let bits = bits + plane * words
+            var values = SIMD16<Float>.zero
+            withUnsafeMutableBytes(of: &values) { values in
+                guard let values = values.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
+                if s.isPairs && s.width <= 32 {
+                    count += marks.putRows(s, bits, words, values)
+                    return
+                }
+                bits.update(repeating: 0, count: words)
+                if s.isPairs {
+                    count += marks.putPairs(s, bits, values)
+                } else if let found = marks.putEach(windows, bits, values) {
+                    count += found
                 } else {
-                    bits[place / 64] |= 1 << UInt64(truncatingIfNeeded: place % 64)
-                    count += 1
+                    areInside = false
                 }
             }
+            let half = values.lowHalf + values.highHalf
+            let quarter = half.lowHalf + half.highHalf
+            let sum = (quarter[0] + quarter[2]) + (quarter[1] + quarter[3])
+            sums[plane] = sum
+            isFinite = isFinite && sum.isFinite
         }
-        return (count, areInside && finite.sum() == 0)
+        return (count, areInside && isFinite)
     }
 }
 
-/// The usual windows of two by two, sixteen at a time.
-///
-/// - Parameter left: windows from the plane's first on, those of all planes behind it included.
-@inline(__always)
-private func markPairs(
-    _ s: Pooling, _ gradient: UnsafePointer<Float>, _ indices: UnsafePointer<Int32>,
-    _ bits: UnsafeMutablePointer<UInt64>, left: Int, _ finite: inout Vector
-) -> Int {
-    var count = 0
-    let width = Int32(truncatingIfNeeded: s.width)
-    for row in 0..<s.outHeight {
-        for column in stride(from: 0, to: s.outWidth, by: 16) {
-            let window = row * s.outWidth + column
-            let place = 2 * row * s.width + 2 * column
-            let first = Int32(truncatingIfNeeded: place)
-            let some = min(16, s.outWidth - column)
-            var corners: nightjar_corners
-            if window + 16 <= left {
-                corners = nightjar_nonzero_corners(gradient + window, indices + window, first, width)
-                for i in stride(from: 0, to: 16, by: lanes) { finite += load(gradient + window + i) * 0 }
+/// The gradients of a plane's windows, and where they go.
+private struct Marks {
+    let gradient: UnsafePointer<Float>
+    let mask: UnsafePointer<Float>?
+    let indices: UnsafePointer<Int32>
+    /// Windows from the plane's first on, those of all planes behind it included.
+    let left: Int
+
+    /// - Returns: how many are not 0; nil where one has no place.
+    func putEach(_ windows: Int, _ bits: UnsafeMutablePointer<UInt64>, _ sums: UnsafeMutablePointer<Float>) -> Int? {
+        var (count, areInside) = (0, true)
+        for window in 0..<windows where gradient[window] != 0 && !(mask.map { $0[window] <= 0 } ?? false) {
+            let place = Int(indices[window])
+            sums[window & 15] += gradient[window]
+            if place < 0 {
+                areInside = false
             } else {
-                // The last of the last plane.
-                var (values, places) = (SIMD16<Float>.zero, SIMD16<Int32>.zero)
-                for i in 0..<some {
-                    (values[i], places[i]) = (gradient[window + i], indices[window + i])
-                    finite[0] += values[i] * 0
-                }
-                corners = withUnsafeBytes(of: &values) { values in
-                    withUnsafeBytes(of: &places) { places in
-                        guard let values = values.baseAddress, let places = places.baseAddress else { return .init() }
-                        return nightjar_nonzero_corners(
-                            values.of(Float.self), places.of(Int32.self), first, width)
-                    }
+                bits[place / 64] |= 1 << UInt64(truncatingIfNeeded: place % 64)
+                count += 1
+            }
+        }
+        return areInside ? count : nil
+    }
+
+    /// Windows of two by two in rows that are not longer than 32 places: both rows of places that a row of windows lies in
+    /// are bits that follow each other, and so do those of all.
+    @inline(__always)
+    func putRows(_ s: Pooling, _ bits: UnsafeMutablePointer<UInt64>, _ words: Int, _ sums: UnsafeMutablePointer<Float>) -> Int {
+        var (count, word) = (0, 0)
+        // The bits of a word that is not full yet.
+        var (open, filled): (UInt64, UInt64) = (0, 0)
+        let width = UInt64(truncatingIfNeeded: s.width)
+        for row in 0..<s.outHeight {
+            let found = corners(row * s.outWidth, min(16, s.outWidth), place: 2 * row * s.width, s.width, sums)
+            let upper = nightjar_interleave(UInt32(found.part.0), UInt32(found.part.1))
+            let lower = nightjar_interleave(UInt32(found.part.2), UInt32(found.part.3))
+            let both = upper | lower &<< width
+            count += both.nonzeroBitCount
+            open |= both &<< filled
+            filled += 2 * width
+            if filled >= 64 {
+                bits[word] = open
+                word += 1
+                filled -= 64
+                open = filled > 0 ? both &>> (2 * width - filled) : 0
+            }
+        }
+        while word < words {
+            bits[word] = open
+            open = 0
+            word += 1
+        }
+        return count
+    }
+
+    /// Windows of two by two in longer rows, sixteen at a time.
+    @inline(__always)
+    func putPairs(_ s: Pooling, _ bits: UnsafeMutablePointer<UInt64>, _ sums: UnsafeMutablePointer<Float>) -> Int {
+        var count = 0
+        for row in 0..<s.outHeight {
+            for column in stride(from: 0, to: s.outWidth, by: 16) {
+                let place = 2 * row * s.width + 2 * column
+                let found = corners(
+                    row * s.outWidth + column, min(16, s.outWidth - column), place: place, s.width, sums)
+                let upper = nightjar_interleave(UInt32(found.part.0), UInt32(found.part.1))
+                let lower = nightjar_interleave(UInt32(found.part.2), UInt32(found.part.3))
+                put(upper, bits, place)
+                put(lower, bits, place + s.width)
+                count += upper.nonzeroBitCount + lower.nonzeroBitCount
+            }
+        }
+        return count
+    }
+
+    /// What `count` windows from one on give.
+    @inline(__always)
+    private func corners(
+        _ window: Int, _ count: Int, place: Int, _ width: Int, _ sums: UnsafeMutablePointer<Float>
+    ) -> nightjar_corners {
+        let (first, width) = (Int32(truncatingIfNeeded: place), Int32(truncatingIfNeeded: width))
+        let count32 = Int32(truncatingIfNeeded: count)
+        if window + 16 <= left {
+            return nightjar_nonzero_corners(
+                gradient + window, mask.map { $0 + window }, indices + window, first, width, count32, sums)
+        }
+        // The last of the last plane.
+        var (values, places, kept) = (SIMD16<Float>.zero, SIMD16<Int32>.zero, SIMD16<Float>(repeating: 1))
+        for i in 0..<count {
+            (values[i], places[i]) = (gradient[window + i], indices[window + i])
+            if let mask { kept[i] = mask[window + i] }
+        }
+        return withUnsafeBytes(of: &values) { values in
+            withUnsafeBytes(of: &places) { places in
+                withUnsafeBytes(of: &kept) { kept in
+                    guard let values = values.baseAddress, let places = places.baseAddress, let kept = kept.baseAddress
+                    else { return .init() }
+                    return nightjar_nonzero_corners(
+                        values.of(Float.self), kept.of(Float.self), places.of(Int32.self), first, width, count32, sums)
                 }
             }
-            let mask = UInt64(truncatingIfNeeded: (1 << some) - 1) &* 0x1_0000_0001
-            let part = corners.part
-            // Both rows at once.
-            let left = (UInt64(part.0) | UInt64(part.2) &<< 32) & mask
-            let right = (UInt64(part.1) | UInt64(part.3) &<< 32) & mask
-            let both = spread(left) | spread(right) &<< 1
-            put(both & 0xffff_ffff, bits, place)
-            put(both &>> 32, bits, place + s.width)
-            count += both.nonzeroBitCount
         }
     }
-    return count
-}
-
-/// Twice sixteen bits, each with a 0 behind it.
-@inline(__always)
-private func spread(_ bits: UInt64) -> UInt64 {
-    var bits = (bits | bits &<< 8) & 0x00ff_00ff_00ff_00ff
-    bits = (bits | bits &<< 4) & 0x0f0f_0f0f_0f0f_0f0f
-    bits = (bits | bits &<< 2) & 0x3333_3333_3333_3333
-    return (bits | bits &<< 1) & 0x5555_5555_5555_5555
 }
 
 /// Sets 32 bits from one on.

@@ -20,7 +20,7 @@ struct WinogradConvolution: ConvolutionMethod {
     /// Panels of `2 · lanes` output channels; how many a part works out, and the parts that they are divided among.
     private let panels: Int, panelsAPart: Int, panelParts: Int
 
-    init?(_ shape: Convolution, _ images: Int, isReversed: Bool = false) {
+    init?(_ shape: Convolution, _ images: Int, isReversed: Bool = false, alone: Bool = false) {
         // A block's transformed input takes half a megabyte, which leaves room in the second cache for the weight that
         // streams by, unless there are so many channels that the weight would stream by too often.
         let most = max(24, min(128, 8192 / max(1, shape.inChannels)))
@@ -30,7 +30,7 @@ struct WinogradConvolution: ConvolutionMethod {
         self.tiles = tiles
         panels = (shape.outChannels + 2 * lanes - 1) / (2 * lanes)
         // Few blocks are worked out by several parts each, of 128 channels at least, which transform the input anew.
-        let wanted = (8 + tiles.blocks - 1) / tiles.blocks
+        let wanted = alone ? 1 : (8 + tiles.blocks - 1) / tiles.blocks
         panelsAPart = max(min(panels, 64 / lanes), (panels + wanted - 1) / wanted)
         panelParts = (panels + panelsAPart - 1) / panelsAPart
     }

@@ -132,9 +132,9 @@ extension Tensor {
 }
 
 /// Elements times those of a mask of the same rank, whose dimensions of size 1 are repeated.
-private struct DropoutOperation: Operation {
+struct DropoutOperation: Operation {
     var name: String { "dropout" }
-    private static let product = PointwiseFunction("mul", inputs: 2, value: .variable(0) * .variable(1))
+    static let product = PointwiseFunction("mul", inputs: 2, value: .variable(0) * .variable(1))
 
     func infer(_ inputs: [Spec]) throws -> [Spec] { [inputs[0]] }
 
@@ -153,7 +153,14 @@ private struct DropoutOperation: Operation {
     func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? {
         guard let pooled = deferred as? PooledGradient else { return nil }
         let mask = try kept.input(1)
-        guard mask.dim == 4, mask.shape[2] == 1, mask.shape[3] == 1 else { return nil }
+        guard isOfChannels(mask) else { return nil }
         return .deferred(try pooled.scaled(mask))
+    }
+
+    /// Whether a mask has one element for each image and channel.
+    private func isOfChannels(_ mask: Tensor) -> Bool { mask.dim == 4 && mask.shape[2] == 1 && mask.shape[3] == 1 }
+
+    func isOfChannels(_ inputs: [Tensor]) -> Bool {
+        isOfChannels(inputs[1]) && inputs[1].isContiguous && inputs[1].dtype == .float32
     }
 }

@@ -17,6 +17,12 @@ package struct ConvolutionOperation: Operation {
             inputs[0], weight: inputs[1], bias: bias, into: outputs[0])
     }
 
+    package func deferred(_ inputs: [Tensor], into outputs: [Tensor]) throws -> PendingValues? {
+        let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
+        return try ConvolvedImages(shape, inputs[0], weight: inputs[1], bias: inputs.count > 2 ? inputs[2] : nil)
+            .map { PendingPlanes($0, [], outputs) }
+    }
+
     package func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
 
     package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
@@ -69,8 +75,7 @@ package struct ConvolutionOperation: Operation {
         }
         if needs.count > 2, needs[2] {
             let bias = try Tensor(uninitialized: [specs[1].shape[0]])
-            nonzeros.addChannels(into: bias)
-            found[2] = bias
+            found[2] = nonzeros.addChannels(into: bias) ? bias : try gradient().sum([0, 2, 3])
         }
         return .written(found)
     }

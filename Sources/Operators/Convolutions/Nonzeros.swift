@@ -8,6 +8,8 @@ struct Nonzeros {
     private let count: Int
     /// The gradient's values `[images, channels, values]`, and the place of each pixel's among those of its plane (int32).
     private let values: Tensor, places: Tensor
+    /// The sum of each plane's values, where they were added up on the way.
+    private let sums: Tensor?
 
     /// - Returns: nil where the gradient is not sparse or not finite, or the convolution has groups.
     /// - Throws: `TensorError` where the memory cannot be had.
@@ -33,6 +35,7 @@ struct Nonzeros {
         else { return nil }
         self.count = count
         self.values = gradient
+        sums = nil
         places = try Tensor(uninitialized: [pixels], dtype: .int32)
         let places = places.address(as: Int32.self)
         for pixel in 0..<pixels { places[pixel] = Int32(truncatingIfNeeded: pixel) }
@@ -50,12 +53,18 @@ struct Nonzeros {
         bits = try Tensor(uninitialized: [planes, 2 * words])
         let marks = UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: planes * words)
         let (values, indices) = (gradient.values.floats, gradient.places.address(as: Int32.self))
+        let sums = try Tensor(uninitialized: [planes])
+        let (mask, totals) = (gradient.mask?.floats, sums.floats)
         guard
             let count = Self.count(
                 planes: planes, pixels: pixels,
-                { kernels.nonzeroMaxima(pooling, values, indices: indices, bits: marks, $0, of: planes) })
+                {
+                    kernels.nonzeroMaxima(
+                        pooling, values, mask: mask, indices: indices, bits: marks, sums: totals, $0, of: planes)
+                })
         else { return nil }
         self.count = count
+        self.sums = sums
         self.values = gradient.values
         places = try gradient.windows()
     }
@@ -136,24 +145,23 @@ struct Nonzeros {
     }
 
     /// Works out the gradient of its bias: the sum of all that each channel gets, image by image.
-    func addChannels(into bias: Tensor) {
-        let (images, channels) = (values.shape[0], values.shape[1])
-        let (g, pixels, sums) = (sparse, places.count, bias.floats)
-        inParts(of: channels, size: max(1, elementsAPart / max(1, images * pixels))) { part in
-            for channel in part {
-                var total: Float = 0
-                for image in 0..<images {
-                    total += kernels.sum(g, plane: image * channels + channel, pixels: pixels)
-                }
-                sums[channel] = total
-            }
+    ///
+    /// - Returns: false where they were not added up.
+    func addChannels(into bias: Tensor) -> Bool {
+        guard let planes = sums?.floats else { return false }
+        let (images, channels, totals) = (values.shape[0], values.shape[1], bias.floats)
+        totals.update(from: planes, count: channels)
+        for image in 1..<images {
+            for channel in 0..<channels { totals[channel] += planes[image * channels + channel] }
         }
         keepAlive()
+        return true
     }
 
     private func keepAlive() {
         extendLifetime(bits)
         extendLifetime(values)
         extendLifetime(places)
+        withExtendedLifetime(sums) {}
     }
 }

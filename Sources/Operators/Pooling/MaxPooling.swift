@@ -120,8 +120,20 @@ package struct MaxPoolOperation: Operation {
 
     package func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? {
         guard pooling.isDisjoint, let gradient = gradients[0], gradient.dtype == .float32 else { return nil }
-        return PooledGradient(
-            values: try gradient.contiguous(), places: try kept.output(1), pooling: pooling, input: kept.inputSpecs[0])
+        return try pooled(gradient.contiguous(), mask: nil, kept)
+    }
+
+    package var takesDeferredGradients: Bool { pooling.isDisjoint }
+
+    package func gradient(deferred gradient: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? {
+        guard let rectified = gradient as? RectifiedGradient else { return nil }
+        return .deferred(try pooled(rectified.gradient, mask: rectified.output, kept))
+    }
+
+    private func pooled(_ values: Tensor, mask: Tensor?, _ kept: Kept) throws -> PooledGradient {
+        PooledGradient(
+            values: values, mask: mask, places: try kept.output(1), maxima: try? kept.output(0), pooling: pooling,
+            input: kept.inputSpecs[0])
     }
 }
 

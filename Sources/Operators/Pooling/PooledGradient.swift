@@ -3,19 +3,35 @@ import Kernels
 /// The gradient of a max-pooling's input: each window gives its value to the place of its maximum, everything else is 0.
 struct PooledGradient: DeferredGradient {
     /// A value for each window, and the place in its plane that gets it (int32), both dense `[n, c, rows, columns]`.
-    let values: Tensor, places: Tensor
+    let values: Tensor
+    /// Where this is not above 0, and no NaN, a window's value is 0, whatever it is; nil where all count.
+    let mask: Tensor?
+    let places: Tensor
+    /// The windows' maxima; nil where they were changed since.
+    let maxima: Tensor?
     let pooling: Pooling
     let input: Spec
 
     func written() throws -> Tensor {
-        try .applyOne(MaxPoolGradient(pooling: pooling, input: input), [values, places])
+        try .applyOne(MaxPoolGradient(pooling: pooling, input: input), [masked(), places])
     }
 
     /// The same with every channel's values times a factor.
     ///
     /// - Parameter factors: `[n, c, 1, 1]`
     func scaled(_ factors: Tensor) throws -> PooledGradient {
-        PooledGradient(values: try values * factors, places: places, pooling: pooling, input: input)
+        try replacing(values * factors, mask: mask)
+    }
+
+    /// Where a maximum is not above 0, neither was what the rectifier made of its place.
+    func rectified() throws -> (any DeferredGradient)? {
+        try maxima.map { maxima in try replacing(masked(), mask: maxima) }
+    }
+
+    private func masked() throws -> Tensor { try mask.map { try RectifiedGradient.rectify(values, $0) } ?? values }
+
+    private func replacing(_ values: Tensor, mask: Tensor?) throws -> PooledGradient {
+        PooledGradient(values: values, mask: mask, places: places, maxima: nil, pooling: pooling, input: input)
     }
 
     /// The number of the window that each place of a plane lies in; 0 for one in none.

@@ -5,7 +5,7 @@ extension Tensor {
     /// - Throws: `TensorError` where the tensor cannot be changed in place.
     func draw(_ draw: () -> Double) throws {
         try expectChangeable()
-        defer { storage.version += 1 }
+        storage.willChange()
         switch dtype {
         case .float32: store(as: Float.self) { Float(draw()) }
         case .float64: store(as: Double.self, draw)
@@ -16,7 +16,7 @@ extension Tensor {
     /// The same for integers, of which the type's lower bits are kept.
     func drawIntegers(_ draw: () -> Int64) throws {
         try expectChangeable()
-        storage.version += 1
+        storage.willChange()
         switch dtype {
         case .float32: store(as: Float.self) { Float(draw()) }
         case .float64: store(as: Double.self) { Double(draw()) }
@@ -59,7 +59,7 @@ extension Tensor {
     public func drawNormal(_ mean: Double, _ deviation: Double, _ generator: Generator) throws {
         guard count >= 16, isContiguous else { return try draw { generator.normal() * deviation + mean } }
         try expectChangeable()
-        storage.version += 1
+        storage.willChange()
         if dtype == .float64 {
             let values = UnsafeMutableBufferPointer(start: address(as: Double.self), count: count)
             generator.fillNormal(values)

@@ -73,9 +73,9 @@ extension Tensor {
             return
         }
         try found.view.expectChangeable()
-        operation.put(
-            fitted.storage === storage ? try fitted.detach().clone() : fitted, places, into: target.detach())
-        storage.version += 1
+        let elements = fitted.storage === storage ? try fitted.detach().clone() : fitted
+        storage.willChange()
+        operation.put(elements, places, into: target.detach())
     }
 
     /// A copy in which an index that holds tensors names what is replaced, or what `value` is added to.

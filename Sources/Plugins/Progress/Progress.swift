@@ -1,5 +1,6 @@
 import Console
 import Host
+import Tensors
 import Lua
 
 /// `nightjar.progress` and `nightjar.clock`.
@@ -40,7 +41,11 @@ let progressModule = HostModule(
         .function(
             "clock", doc: "Seconds from a clock that never goes back; only differences mean something.",
             returns: .number()
-        ) { _ in .number(monotonicSeconds()) },
+        ) { _ in
+            // What was asked for before belongs to the time before.
+            Deferral.settle()
+            return .number(monotonicSeconds())
+        },
     ])
 
 /// A progress line that a script holds.

@@ -32,8 +32,10 @@ extension Tensor {
 
     private func take(_ source: Tensor) throws -> Tensor {
         let isOverlapping = source.storage === storage
-        copyElementsWithoutCheck(from: isOverlapping ? try GradMode.set(false) { try source.clone() } : source)
-        storage.version += 1
+        let elements = isOverlapping ? try GradMode.set(false) { try source.clone() } : source
+        elements.storage.settle()
+        storage.willChange()
+        copyElementsWithoutCheck(from: elements)
         Listening.listener?.changed(self, by: CloneOperation(), [source])
         guard GradMode.isEnabled, source.requiresGrad || requiresGrad else { return self }
         if parent == nil {

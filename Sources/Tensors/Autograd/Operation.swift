@@ -33,6 +33,11 @@ public protocol Operation {
     func infer(_ inputs: [Spec]) throws -> [Spec]
     /// Fills the outputs, which are contiguous. It allocates no results and keeps nothing.
     func run(_ inputs: [Tensor], into outputs: [Tensor]) throws
+    /// What fills the outputs later, or works them out together with the next operation; see `Deferral`. Default:
+    /// nil, for `run`.
+    ///
+    /// - Throws: `TensorError` where the memory for what it needs cannot be had.
+    func deferred(_ inputs: [Tensor], into outputs: [Tensor]) throws -> PendingValues?
     /// What the gradient needs, where `needs` says which inputs' gradients are asked for. Default: nothing.
     func saves(_ needs: [Bool]) -> Saves
     /// The inputs' gradients: nil for one that is not needed or does not depend. An output that nothing came from has no
@@ -56,6 +61,7 @@ public protocol Operation {
 extension Operation {
     public func infer(_ inputs: [Spec]) throws -> [Spec] { throw TensorError("\(name) cannot be run") }
     public func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {}
+    public func deferred(_ inputs: [Tensor], into outputs: [Tensor]) throws -> PendingValues? { nil }
     public func saves(_ needs: [Bool]) -> Saves { Saves() }
     public var takesDeferredGradients: Bool { false }
     public func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? { nil }
@@ -112,7 +118,7 @@ extension Tensor {
                 // What the operation itself is made of is its own affair.
                 try Listening.with(nil) { try operation.run(inputs, into: outputs) }
                 listener.ran(operation, inputs, outputs)
-            } else {
+            } else if try !Deferral.takes(operation, inputs, outputs) {
                 try operation.run(inputs, into: outputs)
             }
         }

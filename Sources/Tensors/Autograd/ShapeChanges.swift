@@ -22,7 +22,7 @@ extension Tensor {
             (parent, ownHistory) = (after.parent, after.ownHistory)
             reshapes += 1
         }
-        storage.version += 1
+        storage.willChange()
         return self
     }
 }

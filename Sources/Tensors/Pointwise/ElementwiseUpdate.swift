@@ -18,7 +18,7 @@ public struct ElementwiseUpdate: Sendable {
     /// Changes the tensors, which are contiguous and of one shape and floating-point type.
     public func callAsFunction(_ tensors: [Tensor], _ parameters: [Double]) {
         let outputs = targets.map { tensors[$0] }
+        for output in outputs { output.storage.willChange() }
         run(program, outputs[0].dtype.computeType, tensors.map { .tensor($0) }, parameters: parameters, into: outputs)
-        for output in outputs { output.storage.version += 1 }
     }
 }

@@ -29,6 +29,8 @@ public final class PointwiseFunction: Sendable {
     public let typing: Typing
     public let accepts: Elements
     private let parameterCount: Int
+    /// Whether its gradient is the result's where the result is above 0 or a NaN, else 0.
+    let isRectifier: Bool
     /// The result, as an expression of the inputs and parameters.
     package let value: Expression
     /// By input; the variables behind the inputs are the result and the gradient of the result.
@@ -63,6 +65,7 @@ public final class PointwiseFunction: Sendable {
         self.accepts = accepts
         self.value = value
         self.gradients = gradients
+        isRectifier = inputs == 1 && gradients == [.call(.reluBackward, .variable(2), .variable(1))]
     }
 
     deinit { Self.program(at: compiled.load(ordering: .acquiring))?.release() }
@@ -120,12 +123,24 @@ public final class PointwiseFunction: Sendable {
     public func callAsFunction(_ operands: [Operand], parameters: [Double] = []) throws -> Tensor {
         let (type, dtype, shape, operands) = try form(operands)
         let result = try Tensor(uninitialized: shape, dtype: dtype)
-        run(program, type, operands, parameters: parameters, into: CollectionOfOne(result))
+        if try !waits(operands, parameters, result) {
+            run(program, type, operands, parameters: parameters, into: CollectionOfOne(result))
+        }
         Listening.listener?.ran(
             PointwiseApplication(function: self, operands: operands, parameters: parameters),
             operands.compactMap(\.tensor), [result])
         record(result, operands, parameters)
         return result
+    }
+
+    /// Whether the result is worked out together with the only operand, which is not there yet either.
+    @inline(__always)
+    private func waits(_ operands: [Operand], _ parameters: [Double], _ result: Tensor) throws -> Bool {
+        guard operands.count == 1, case .tensor(let x) = operands[0], x.storage.pending != nil else {
+            return false
+        }
+        let application = PointwiseApplication(function: self, operands: operands, parameters: parameters)
+        return try Deferral.takes(application, [x], [result])
     }
 
     public func callAsFunction(_ x: Tensor, parameters: [Double] = []) throws -> Tensor {
@@ -168,8 +183,8 @@ public final class PointwiseFunction: Sendable {
             return try target.put(numbers)
         }
         try target.expectChangeable()
+        target.storage.willChange()
         run(program, type, operands, parameters: parameters, into: CollectionOfOne(target))
-        target.storage.version += 1
         Listening.listener?.changed(
             target, by: PointwiseApplication(function: self, operands: operands, parameters: parameters),
             operands.compactMap(\.tensor))
@@ -301,6 +316,19 @@ package struct PointwiseApplication: Operation {
             }
         }
         return saves
+    }
+
+    package var takesDeferredGradients: Bool { function.isRectifier }
+
+    package func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? {
+        guard function.isRectifier, let gradient = gradients[0], gradient.dtype == .float32 else { return nil }
+        let output = try kept.output(0)
+        guard gradient.isContiguous, output.isContiguous, output.dtype == .float32 else { return nil }
+        return RectifiedGradient(gradient: gradient, output: output)
+    }
+
+    package func gradient(deferred gradient: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? {
+        try gradient.rectified().map { .deferred($0) }
     }
 
     package func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {

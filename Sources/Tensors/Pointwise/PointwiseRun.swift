@@ -107,3 +107,45 @@ private func stride(_ tensor: Tensor, _ dimension: Int, _ target: Shape) -> Int 
     let own = dimension - (target.count - tensor.dim)
     return own < 0 || tensor.shape[own] == 1 ? 0 : tensor.strides[own]
 }
+
+extension PointwiseFunction {
+    /// Replaces floats by what a function of one number makes of them, on this thread.
+    package func apply(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ parameters: [Double]) {
+        var input = PointwiseInput(x, .float32, step: 1)
+        apply(&input, parameters, count, nil, 0)
+    }
+
+    /// Replaces the floats of each row by a function of them and of the row's factor, on this thread.
+    package func apply(
+        _ x: UnsafeMutablePointer<Float>, rows: Int, columns: Int, by factors: UnsafePointer<Float>
+    ) {
+        let (sizes, strides) = ([rows, columns], [1, 0])
+        strides.withUnsafeBufferPointer { strides in
+            sizes.withUnsafeBufferPointer { sizes in
+                let inputs = [
+                    PointwiseInput(x, .float32, step: 1),
+                    PointwiseInput(factors, .float32, step: 0, strides: strides.baseAddress),
+                ]
+                inputs.withUnsafeBufferPointer { inputs in
+                    apply(inputs.baseAddress, [], rows * columns, sizes.baseAddress, 2)
+                }
+            }
+        }
+    }
+
+    private func apply(
+        _ inputs: UnsafePointer<PointwiseInput>?, _ parameters: [Double], _ count: Int, _ sizes: UnsafePointer<Int>?,
+        _ rank: Int
+    ) {
+        guard let inputs, count > 0 else { return }
+        var output = PointwiseOutput(UnsafeMutableRawPointer(mutating: inputs.pointee.pointer), .float32)
+        parameters.withUnsafeBufferPointer { parameters in
+            withUnsafePointer(to: &output) { output in
+                let call = PointwiseCall(
+                    program, .float, inputs: inputs, parameters: parameters.baseAddress, outputs: output, sizes: sizes,
+                    rank: rank)
+                kernels.pointwise(call, 0..<count)
+            }
+        }
+    }
+}
