@@ -71,23 +71,84 @@ struct PoolingTests {
         )
         let all = kernels.nonzeros(dx.constant, pixels: test.inside, bits: &expected, 0..<planes)
         var counts = 0
+        var sums = [Float](repeating: 12345, count: planes)
         for plane in (0..<planes).reversed() {
             let found = kernels.nonzeroMaxima(
-                shape, gradient.constant, indices: indices, bits: &bits, plane..<plane + 1, of: planes)
+                shape, gradient.constant, mask: nil, indices: indices, bits: &bits, sums: &sums, plane..<plane + 1,
+                of: planes)
             #expect(found.isFinite)
             counts += found.count
         }
         #expect(bits == expected && counts == all.count, "\(name)")
+        expectPlaneSums(sums, gradient.values, "\(name)")
+        // With a mask it is as if the gradient were 0 where the mask is not above 0.
+        let mask = Guarded((0..<windows).map { $0 % 5 == 2 ? .nan : $0 % 2 == 0 ? -1 : 0.5 })
+        let masked = Guarded(zip(gradient.values, mask.values).map { $1 <= 0 ? 0 : $0 })
+        var maskedSums = sums
+        let first = kernels.nonzeroMaxima(
+            shape, masked.constant, mask: nil, indices: indices, bits: &expected, sums: &sums, 0..<planes, of: planes)
+        let second = kernels.nonzeroMaxima(
+            shape, gradient.constant, mask: mask.constant, indices: indices, bits: &bits, sums: &maskedSums, 0..<planes,
+            of: planes)
+        #expect(bits == expected && first.count == second.count && sums == maskedSums, "\(name)")
         gradient.pointer[windows - 1] = .infinity
         let last = kernels.nonzeroMaxima(
-            shape, gradient.constant, indices: indices, bits: &bits, 0..<planes, of: planes)
+            shape, gradient.constant, mask: nil, indices: indices, bits: &bits, sums: &sums, 0..<planes, of: planes)
         #expect(!last.isFinite)
-        let places = (0..<test.inside).map { Int32($0) }
-        for plane in 0..<planes {
-            let sparse = SparseGradient(
-                values: dx.constant, valuesAPlane: test.inside, places: places, bits: expected)
-            let sum = kernels.sum(sparse, plane: plane, pixels: test.inside)
-            #expect(sum == kernels.sum(test.inside, dx.constant + plane * test.inside), "\(name)")
+        // What the mask leaves out need not be finite.
+        mask.pointer[windows - 1] = 0
+        let hidden = kernels.nonzeroMaxima(
+            shape, gradient.constant, mask: mask.constant, indices: indices, bits: &bits, sums: &sums, 0..<planes,
+            of: planes)
+        #expect(hidden.isFinite)
+    }
+
+    private func expectPlaneSums(_ sums: [Float], _ values: [Float], _ comment: Comment) {
+        for (plane, sum) in sums.enumerated() {
+            let size = values.count / sums.count
+            let exact = values[plane * size..<(plane + 1) * size].reduce(0.0) { $0 + Double($1) }
+            #expect(abs(Double(sum) - exact) < 1e-4, comment)
+        }
+    }
+
+    @Test("coded maxima are the maxima, and their codes say where", arguments: tableNames, [2, 3, 7, 15, 16, 24, 33, 70])
+    func codedMaxima(name: String, width: Int) throws {
+        let window = Window(size: 2, stride: 2)
+        let test = PoolingCase("", width == 2 ? 2 : 9, width, window, window)
+        let (kernels, shape, windows) = (try table(name), test.shape, planes * test.outside)
+        // 32 floats behind the last plane can be read.
+        let values = input(planes * test.inside, special: true)
+        let x = Guarded(values + [Float](repeating: .nan, count: 32))
+        let (y, expected) = (Guarded(count: windows), Guarded(count: windows))
+        var indices = [Int32](repeating: -7, count: windows)
+        kernels.maxPool(.float, shape, x.constant, expected.pointer, indices: &indices, 0..<planes)
+        for rectified in [false, true] {
+            var codes = [UInt8](repeating: 99, count: windows + 1)
+            kernels.codedMaxima(
+                shape, rectified: rectified, x.constant, y.pointer, codes: &codes, planes: planes)
+            let wanted = expected.values.map { rectified && $0 <= 0 ? 0 : Double($0) }
+            expectClose(y, wanted, tolerance: 0, "\(name), \(width)")
+            let places = (0..<windows).map { window -> Int32 in
+                let (row, column) = (window % test.outside / shape.outWidth, window % shape.outWidth)
+                let corner = Int(codes[window] & 3)
+                return Int32((2 * row + corner / 2) * width + 2 * column + corner % 2)
+            }
+            #expect(places == indices && codes[windows] == 99, "\(name), \(width)")
+            for (code, value) in zip(codes, expected.values) {
+                #expect((code & 4 != 0) == (rectified && value <= 0))
+            }
+            let gradient = guardedFormula(windows, 3)
+            let words = planes * ((test.inside + 63) / 64)
+            var (bits, wantedBits) = ([UInt64](repeating: 1, count: words), [UInt64](repeating: 2, count: words))
+            var (sums, wantedSums) = ([Float](repeating: 1, count: planes), [Float](repeating: 2, count: planes))
+            let mask = rectified ? y.constant : nil
+            _ = kernels.nonzeroMaxima(
+                shape, gradient.constant, mask: mask, indices: indices, bits: &wantedBits, sums: &wantedSums,
+                0..<planes, of: planes)
+            _ = kernels.nonzeroMaxima(
+                shape, gradient.constant, mask: nil, codes: codes, rectified: rectified, bits: &bits, sums: &sums,
+                0..<planes, of: planes)
+            #expect(bits == wantedBits && sums == wantedSums, "\(name), \(width)")
         }
     }
 

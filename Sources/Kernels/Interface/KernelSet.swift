@@ -58,6 +58,14 @@ public protocol KernelSet: Sendable {
     func sparseWeightGradient(
         _ shape: Convolution, images: Int, nonzeros: Int?
     ) -> (any SparseWeightGradientMethod)?
+    /// Likewise of windows of two by two whose maxima's corners `codedMaxima` gave.
+    ///
+    /// - Parameter rectified: whether maxima that it made 0 have no gradient.
+    func nonzeroMaxima(
+        _ shape: Pooling, _ gradient: UnsafePointer<Float>, mask: UnsafePointer<Float>?, codes: UnsafePointer<UInt8>,
+        rectified: Bool, bits: UnsafeMutablePointer<UInt64>, sums: UnsafeMutablePointer<Float>, _ planes: Range<Int>,
+        of count: Int
+    ) -> (count: Int, isFinite: Bool)
     /// Images seen through a window: for each, the matrix `[channels · taps, places]` of what every tap sees, 0 outside.
     func unfold(
         _ type: ComputeType, _ shape: Convolution, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
@@ -71,6 +79,15 @@ public protocol KernelSet: Sendable {
     func maxPool(
         _ type: ComputeType, _ shape: Pooling, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer,
         indices: UnsafeMutablePointer<Int32>, _ planes: Range<Int>)
+    /// The maxima of windows of two by two, and a code for each that says where it stood: its corner, row by row, and 4 more
+    /// where `rectified` had it made 0.
+    ///
+    /// - Parameters:
+    ///   - rectified: whether maxima below 0 become 0.
+    ///   - x: 32 floats behind its last plane can be read.
+    func codedMaxima(
+        _ shape: Pooling, rectified: Bool, _ x: UnsafePointer<Float>, _ y: UnsafeMutablePointer<Float>,
+        codes: UnsafeMutablePointer<UInt8>, planes: Int)
     /// Gradients put where the maxima stood, 0 elsewhere; of Float or Double.
     func maxPoolBackward(
         _ type: ComputeType, _ shape: Pooling, _ gradient: UnsafeRawPointer, indices: UnsafePointer<Int32>,

@@ -25,4 +25,11 @@ public struct Pooling: Sendable, Equatable {
         let start = place * window.stride - window.padding
         return (start, start + window.dilation * (window.size - 1) + 1)
     }
+
+    /// Whether this is the usual window of two by two, step two, without padding.
+    @inlinable
+    public var isPairs: Bool {
+        rows == Window(size: 2, stride: 2) && columns == rows && !isAdaptive && outHeight == height / 2
+            && outWidth == width / 2
+    }
 }

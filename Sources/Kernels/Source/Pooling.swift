@@ -55,14 +55,6 @@ extension Kernels {
     }
 }
 
-extension Pooling {
-    /// Whether this is the usual window of two by two, step two, without padding.
-    var isPairs: Bool {
-        rows == Window(size: 2, stride: 2) && columns == rows && !isAdaptive && outHeight == height / 2
-            && outWidth == width / 2
-    }
-}
-
 /// The usual window of two by two, step two, without padding.
 private func maxPoolPairs(
     _ s: Pooling, _ input: UnsafePointer<Float>, _ output: UnsafeMutablePointer<Float>,

@@ -20,7 +20,7 @@ package struct ConvolutionOperation: Operation {
     package func deferred(_ inputs: [Tensor], into outputs: [Tensor]) throws -> PendingValues? {
         let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
         return try ConvolvedImages(shape, inputs[0], weight: inputs[1], bias: inputs.count > 2 ? inputs[2] : nil)
-            .map { PendingPlanes($0, [], outputs) }
+            .map { PendingPlanes($0, [], outputs, corners: nil) }
     }
 
     package func saves(_ needs: [Bool]) -> Saves { .factors(needs) }

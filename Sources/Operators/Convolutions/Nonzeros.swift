@@ -52,17 +52,26 @@ struct Nonzeros {
         let words = (pixels + 63) / 64
         bits = try Tensor(uninitialized: [planes, 2 * words])
         let marks = UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: planes * words)
-        let (values, indices) = (gradient.values.floats, gradient.places.address(as: Int32.self))
         let sums = try Tensor(uninitialized: [planes])
-        let (mask, totals) = (gradient.mask?.floats, sums.floats)
-        guard
-            let count = Self.count(
-                planes: planes, pixels: pixels,
-                {
-                    kernels.nonzeroMaxima(
-                        pooling, values, mask: mask, indices: indices, bits: marks, sums: totals, $0, of: planes)
-                })
-        else { return nil }
+        let (values, mask, totals) = (gradient.values.floats, gradient.mask?.floats, sums.floats)
+        let count: Int?
+        if let corners = gradient.corners {
+            // The codes may say what the mask says.
+            let isRectified = mask != nil && corners.rectified?.storage === gradient.mask?.storage
+            let codes = corners.codes
+            count = Self.count(planes: planes, pixels: pixels) {
+                kernels.nonzeroMaxima(
+                    pooling, values, mask: isRectified ? nil : mask, codes: codes, rectified: isRectified, bits: marks,
+                    sums: totals, $0, of: planes)
+            }
+        } else {
+            let indices = gradient.places.address(as: Int32.self)
+            count = Self.count(planes: planes, pixels: pixels) {
+                kernels.nonzeroMaxima(
+                    pooling, values, mask: mask, indices: indices, bits: marks, sums: totals, $0, of: planes)
+            }
+        }
+        guard let count else { return nil }
         self.count = count
         self.sums = sums
         self.values = gradient.values

@@ -8,96 +8,137 @@ final class PendingPlanes: PendingValues {
     private weak var result: Storage?
     /// Whether there is something that works out what comes next as well.
     private var isContinued = false
+    /// Where the maxima stood, for windows of two by two; their places (int32) are written only if somebody asks.
+    private let corners: MaximaCorners?
 
-    init(_ source: ConvolvedImages, _ stages: [PlaneStage], _ outputs: [Tensor]) {
+    init(_ source: ConvolvedImages, _ stages: [PlaneStage], _ outputs: [Tensor], corners: MaximaCorners?) {
         self.source = source
         self.stages = stages
+        self.corners = corners
         super.init()
         result = outputs[0].storage
         source.input.storage.isRead(by: self)
         for case .scale(let factors) in stages { factors.storage.isRead(by: self) }
         for output in outputs { output.storage.pending = self }
         // Whoever asks for the places of the maxima has the last in the row worked out.
-        for case .maxPool(_, let indices) in stages where indices.storage?.pending != nil {
-            indices.storage?.pending = self
-        }
+        if let indices = indices, indices.pending != nil { indices.pending = self }
     }
 
-    private var poolings: Int {
-        stages.reduce(0) { count, stage in
-            if case .maxPool = stage { return count + 1 }
-            return count
-        }
+    private var pooling: Pooling? {
+        for case .maxPool(let pooling, _) in stages { return pooling }
+        return nil
+    }
+
+    private var indices: Storage? {
+        for case .maxPool(_, let indices) in stages { return indices.storage }
+        return nil
     }
 
     override func continued(
         by operation: any Operation, _ inputs: [Tensor], _ outputs: [Tensor]
     ) -> PendingValues? {
         guard inputs[0].storage === result, let stage = PlaneStage(operation, inputs, outputs) else { return nil }
-        if case .maxPool = stage, poolings > 0 { return nil }
+        var corners = corners
+        switch stage {
+        case .maxPool(let next, _):
+            if pooling != nil { return nil }
+            if next.isPairs { corners = try? MaximaCorners(next, outputs[0].shape) }
+        case .pointwise(let function, _) where function.isRectifier && endsWithPooling:
+            corners = corners.flatMap { try? MaximaCorners($0.pooling, outputs[0].shape, rectified: outputs[0].storage) }
+        default: break
+        }
         isContinued = true
-        return PendingPlanes(source, stages + [stage], outputs)
+        return PendingPlanes(source, stages + [stage], outputs, corners: corners)
+    }
+
+    private var endsWithPooling: Bool {
+        if case .maxPool? = stages.last { return true }
+        return false
+    }
+
+    /// Where the maxima of a pooling stood, if that is known otherwise than by their places.
+    static func corners(of places: Tensor) -> MaximaCorners? {
+        guard let pending = places.storage.pending as? PendingPlanes, let corners = pending.corners, corners.areThere
+        else { return nil }
+        return corners
     }
 
     override func fill() {
         defer { Deferral.filled(self) }
-        let result = waiting(self.result)
-        var indices: Storage?
-        for case .maxPool(_, let places) in stages { indices = waiting(places.storage) }
-        guard result != nil || indices != nil else { return }
-        if isContinued { source.isSeenInSteps() }
-        if let result, stages.isEmpty {
-            source.run(into: result.place.assumingMemoryBound(to: Float.self))
-            return
+        if let result, result.pending === self {
+            result.pending = nil
+            if isContinued { source.isSeenInSteps() }
+            run(into: result)
+            // Where corners are known, the places can wait longer.
+            if corners != nil { return }
         }
-        let target = result?.place.assumingMemoryBound(to: Float.self)
-        let places = indices?.place.assumingMemoryBound(to: Int32.self)
-        ThreadPool.shared.run(source.groups) { run(group: $0, target, places) }
-        withExtendedLifetime((result, indices)) {}
+        guard let indices, indices.pending === self else { return }
+        if corners?.areThere != true { run(into: nil) }
+        guard let corners else { return }
+        indices.pending = nil
+        corners.write(indices.place.assumingMemoryBound(to: Int32.self))
     }
 
-    /// A storage, if it waits for this; it then no longer does.
-    private func waiting(_ storage: Storage?) -> Storage? {
-        guard let storage, storage.pending === self else { return nil }
-        storage.pending = nil
-        return storage
+    private func run(into result: Storage?) {
+        let target = result?.place.assumingMemoryBound(to: Float.self)
+        if stages.isEmpty {
+            if let target { source.run(into: target) }
+            return
+        }
+        var places: UnsafeMutablePointer<Int32>?
+        if corners == nil, let indices, indices.pending === self {
+            indices.pending = nil
+            places = indices.place.assumingMemoryBound(to: Int32.self)
+        }
+        ThreadPool.shared.run(source.groups) { run(group: $0, target, places) }
+        corners?.areThere = true
+        withExtendedLifetime((result, indices)) {}
     }
 
     private func run(group: Int, _ target: UnsafeMutablePointer<Float>?, _ places: UnsafeMutablePointer<Int32>?) {
         let images = source.images(of: group)
         let channels = source.shape.outChannels
         let planes = images.lowerBound * channels..<images.upperBound * channels
-        withUnsafeTemporaryAllocation(byteCount: 3 * source.groupSize * 4, alignment: 64) { space in
-            guard let scratch = space.baseAddress?.bindMemory(to: Float.self, capacity: 3 * source.groupSize) else {
-                return
-            }
+        let isPooled = pooling != nil
+        // Behind the output is what may be read beyond its end, then what nobody wants.
+        let output = isPooled || target == nil ? source.groupSize + 32 : 0
+        let (maxima, indices) = (
+            isPooled && target == nil ? source.groupSize : 0,
+            isPooled && places == nil && corners == nil ? source.groupSize : 0
+        )
+        withUnsafeTemporaryAllocation(byteCount: 4 * (output + maxima + indices), alignment: 64) { space in
+            guard let scratch = space.baseAddress?.bindMemory(to: Float.self, capacity: output + maxima + indices)
+            else { return }
             var pixels = source.shape.outPixels
             var at = scratch
-            if poolings == 0, let target { at = target + planes.lowerBound * pixels }
+            if !isPooled, let target { at = target + planes.lowerBound * pixels }
             source.run(group: group, into: at)
-            for stage in stages {
+            var isRectified = false
+            for (i, stage) in stages.enumerated() {
                 switch stage {
+                case .pointwise where isRectified: isRectified = false
                 case .pointwise(let function, let parameters):
                     function.apply(at, planes.count * pixels, parameters)
-                case .scale(let factors): scale(at, planes, pixels, by: factors.floats)
+                case .scale(let factors):
+                    DropoutOperation.product.apply(
+                        at, rows: planes.count, columns: pixels, by: factors.floats + planes.lowerBound)
                 case .maxPool(let pooling, _):
                     pixels = pooling.outHeight * pooling.outWidth
-                    let spare = scratch + source.groupSize
-                    let to = target.map { $0 + planes.lowerBound * pixels } ?? spare
-                    let indices =
-                        places.map { $0 + planes.lowerBound * pixels }
-                        ?? UnsafeMutableRawPointer(spare + source.groupSize).bindMemory(
-                            to: Int32.self, capacity: source.groupSize)
-                    kernels.maxPool(.float, pooling, at, to, indices: indices, 0..<planes.count)
+                    let first = planes.lowerBound * pixels
+                    let to = target.map { $0 + first } ?? scratch + output
+                    if let corners {
+                        isRectified = corners.rectified != nil && i + 1 < stages.count
+                        kernels.codedMaxima(
+                            pooling, rectified: isRectified, at, to, codes: corners.codes + first, planes: planes.count)
+                    } else {
+                        let spare = UnsafeMutableRawPointer(scratch + output + maxima)
+                        let indices =
+                            places.map { $0 + first } ?? spare.bindMemory(to: Int32.self, capacity: source.groupSize)
+                        kernels.maxPool(.float, pooling, at, to, indices: indices, 0..<planes.count)
+                    }
                     at = to
                 }
             }
         }
-    }
-
-    private func scale(
-        _ x: UnsafeMutablePointer<Float>, _ planes: Range<Int>, _ pixels: Int, by factors: UnsafePointer<Float>
-    ) {
-        DropoutOperation.product.apply(x, rows: planes.count, columns: pixels, by: factors + planes.lowerBound)
     }
 }

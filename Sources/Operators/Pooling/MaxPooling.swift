@@ -131,9 +131,10 @@ package struct MaxPoolOperation: Operation {
     }
 
     private func pooled(_ values: Tensor, mask: Tensor?, _ kept: Kept) throws -> PooledGradient {
-        PooledGradient(
-            values: values, mask: mask, places: try kept.output(1), maxima: try? kept.output(0), pooling: pooling,
-            input: kept.inputSpecs[0])
+        let places = try kept.output(1)
+        return PooledGradient(
+            values: values, mask: mask, places: places, corners: PendingPlanes.corners(of: places),
+            maxima: try? kept.output(0), pooling: pooling, input: kept.inputSpecs[0])
     }
 }
 

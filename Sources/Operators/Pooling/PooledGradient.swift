@@ -7,6 +7,8 @@ struct PooledGradient: DeferredGradient {
     /// Where this is not above 0, and no NaN, a window's value is 0, whatever it is; nil where all count.
     let mask: Tensor?
     let places: Tensor
+    /// The same said shorter, for windows of two by two, where it is known.
+    let corners: MaximaCorners?
     /// The windows' maxima; nil where they were changed since.
     let maxima: Tensor?
     let pooling: Pooling
@@ -31,7 +33,8 @@ struct PooledGradient: DeferredGradient {
     private func masked() throws -> Tensor { try mask.map { try RectifiedGradient.rectify(values, $0) } ?? values }
 
     private func replacing(_ values: Tensor, mask: Tensor?) throws -> PooledGradient {
-        PooledGradient(values: values, mask: mask, places: places, maxima: nil, pooling: pooling, input: input)
+        PooledGradient(
+            values: values, mask: mask, places: places, corners: corners, maxima: nil, pooling: pooling, input: input)
     }
 
     /// The number of the window that each place of a plane lies in; 0 for one in none.

@@ -30,7 +30,7 @@ public final class PointwiseFunction: Sendable {
     public let accepts: Elements
     private let parameterCount: Int
     /// Whether its gradient is the result's where the result is above 0 or a NaN, else 0.
-    let isRectifier: Bool
+    package let isRectifier: Bool
     /// The result, as an expression of the inputs and parameters.
     package let value: Expression
     /// By input; the variables behind the inputs are the result and the gradient of the result.
