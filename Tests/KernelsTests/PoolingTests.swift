@@ -111,7 +111,8 @@ struct PoolingTests {
         }
     }
 
-    @Test("coded maxima are the maxima, and their codes say where", arguments: tableNames, [2, 3, 7, 15, 16, 24, 33, 70])
+    @Test(
+        "coded maxima are the maxima, and their codes say where", arguments: tableNames, [2, 3, 7, 15, 16, 24, 33, 70])
     func codedMaxima(name: String, width: Int) throws {
         let window = Window(size: 2, stride: 2)
         let test = PoolingCase("", width == 2 ? 2 : 9, width, window, window)

@@ -1,8 +1,8 @@
 import Kernels
-import Operators
 import TensorSupport
 import Testing
 
+@testable import Operators
 @testable import Tensors
 
 /// What waits for the next operation and is worked out with it is what it would have been at once.

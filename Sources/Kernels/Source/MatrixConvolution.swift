@@ -23,10 +23,12 @@ struct MatrixConvolution: ConvolutionMethod {
         // A block of columns takes a quarter of a second-level cache; an even number of blocks is shared fairly.
         let panels = (vectors + tileVectors - 1) / tileVectors
         let isLarge = weight.rows * weight.channels * weight.taps > 1 << 18
-        let wanted = max((panels + 4) / 5, isLarge || alone ? 0 : min(panels / 2, 4), alone ? 0 : min(panels, 2))
+        let fewest = alone ? 0 : max(isLarge ? 0 : min(panels / 2, 4), min(panels, 2))
+        let wanted = max((panels + 4) / 5, fewest)
         columnBlocks = min(vectors, wanted > 1 ? (wanted + 1) / 2 * 2 : wanted)
         // Each block of output channels makes the matrix anew, so there are several only where parts are few.
-        let blocks = columnBlocks == 0 || alone ? 1 : min(max(1, weight.rows / 64), max(1, (isLarge ? 4 : 8) / columnBlocks))
+        let isWhole = alone || columnBlocks == 0
+        let blocks = isWhole ? 1 : min(max(1, weight.rows / 64), max(1, (isLarge ? 4 : 8) / columnBlocks))
         rows = evenBlock(weight.rows, (weight.rows + blocks - 1) / blocks, of: tileRows)
         rowBlocks = max(1, (weight.rows + rows - 1) / rows)
     }

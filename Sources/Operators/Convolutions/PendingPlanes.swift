@@ -44,7 +44,9 @@ final class PendingPlanes: PendingValues {
             if pooling != nil { return nil }
             if next.isPairs { corners = try? MaximaCorners(next, outputs[0].shape) }
         case .pointwise(let function, _) where function.isRectifier && endsWithPooling:
-            corners = corners.flatMap { try? MaximaCorners($0.pooling, outputs[0].shape, rectified: outputs[0].storage) }
+            corners = corners.flatMap {
+                try? MaximaCorners($0.pooling, outputs[0].shape, rectified: outputs[0].storage)
+            }
         default: break
         }
         isContinued = true
