@@ -122,6 +122,17 @@ private let named: [ConvolutionCase] = [
         "depthwise, more planes than are worked on at a time", images: 3, 7, 6, 5, out: 7, window(3, 1, 1),
         window(3, 1, 1), groups: 7),
     .init("depthwise, wide, stride 2", images: 2, 3, 9, 45, out: 3, window(5, 2, 2), window(5, 2, 2), groups: 3),
+    .init(
+        "depthwise, an odd number of narrow images", images: 5, 6, 12, 7, out: 6, window(7, 1, 3), window(7, 1, 3),
+        groups: 6),
+    .init(
+        "depthwise, planes smaller than half a vector", images: 4, 40, 4, 3, out: 40, window(3), window(2), groups: 40),
+    .init("depthwise, one narrow image", images: 1, 6, 5, 8, out: 6, window(5, 2, 2), window(5, 2, 2), groups: 6),
+    .init("depthwise, dilated", images: 3, 5, 13, 9, out: 5, window(3, 1, 2, 2), window(3, 1, 4, 3), groups: 5),
+    .init("depthwise, bands of rows", images: 2, 2, 45, 19, out: 2, window(3, 1, 1), window(4, 1, 2), groups: 2),
+    .init(
+        "depthwise, bands of rows, stride 2", images: 1, 3, 71, 37, out: 3, window(7, 2, 3), window(3, 2, 1), groups: 3
+    ),
     .init("channels one beyond a vector", images: 1, 17, 6, 6, out: 19, window(2), window(3)),
     .init("more sums than registers", images: 1, 18, 9, 8, out: 3, window(7, 1, 3), window(7, 1, 3)),
     .init("colours", images: 1, 3, 20, 20, out: 5, window(7, 2, 3), window(7, 2, 3)),
@@ -145,6 +156,8 @@ private let named: [ConvolutionCase] = [
     .init("images that end inside a block", images: 9, 3, 9, 13, out: 4, window(3, 1, 1), window(3, 1, 1)),
     .init("rows longer than a block", images: 1, 2, 3, 301, out: 3, window(3, 1, 1), window(3, 1, 1)),
     .init("3x3, two pixels of padding", 17, 4, 6, out: 5, window(3, 1, 2), window(3, 1)),
+    .init("dilated beyond the image", images: 3, 20, 9, 15, out: 33, window(3, 1, 6, 6), window(3, 1, 6, 6)),
+    .init("channels of several passes", images: 1, 90, 9, 8, out: 48, window(2, 2), window(2, 2)),
     .init("no channels", 0, 4, 4, out: 2, window(3), window(3)),
 ]
 

@@ -155,6 +155,12 @@ static inline nightjar_vector16 nightjar_merge_high16(nightjar_vector16 a, night
     return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
+/// Asks for the line of memory at a place, which need not be there.
+static inline void nightjar_prefetch(const float *x) { __builtin_prefetch(x); }
+
+/// The same for a line that will be written.
+static inline void nightjar_prefetch_to_write(float *x) { __builtin_prefetch(x, 1); }
+
 #ifdef __AVX512F__
 
 /// The floats whose bits are set, the first the lowest, and 0 for the others, which are not read.

@@ -2,6 +2,8 @@
 public enum ConvolutionKind: Sendable, CaseIterable {
     /// Pixels are read in vectors from the image they are in.
     case direct
+    /// Vectors hold output channels, and pixels are read one by one.
+    case channels
     /// What each tap sees is written into a matrix, which is multiplied by the weight.
     case matrix
     /// Of gradients only: what each tap gets is worked out as a matrix and added up where the taps saw their inputs.

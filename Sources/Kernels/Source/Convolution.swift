@@ -6,6 +6,7 @@ extension Kernels {
     ) -> (any ConvolutionMethod)? {
         switch kind {
         case .direct: DirectConvolution(shape, images, alone: alone)
+        case .channels: channels(shape, images, alone: alone)
         case .matrix: MatrixConvolution(shape, images, alone: alone)
         case .scattered: nil
         case .strips: StripConvolution(shape, images, gradient: false)
@@ -14,9 +15,9 @@ extension Kernels {
         case nil where shape.isOfFewChannels:
             planes(shape, images) ?? StripConvolution(shape, images, gradient: false)
         case nil where WinogradTiles.pay(shape, images): WinogradConvolution(shape, images, alone: alone)
-        case nil:
-            (prefersDirect(shape, images) ? DirectConvolution(shape, images, alone: alone) : nil)
-                ?? MatrixConvolution(shape, images, alone: alone)
+        case nil where prefersChannels(shape, images):
+            channels(shape, images, alone: alone) ?? pixels(shape, images, alone: alone)
+        case nil: pixels(shape, images, alone: alone)
         }
     }
 
@@ -26,6 +27,7 @@ extension Kernels {
         let reversed = shape.reversed
         return switch kind {
         case .direct: reversed.flatMap { DirectConvolution($0, images, isReversed: true) }
+        case .channels: nil
         case .matrix: reversed.map { MatrixConvolution($0, images, isReversed: true) }
         case .scattered: ScatteredInputGradient(shape, images)
         case .strips: StripConvolution(shape, images, gradient: true)
@@ -77,8 +79,40 @@ extension Kernels {
         return method
     }
 
-    /// Depthwise, where lanes can be masked: faster than strips by a quarter to a half, for planes are not copied. (Measured
-    /// on Zen 5 on planes from 7 × 7 to 112 × 112.)
+    /// A method whose vectors hold output channels.
+    private func channels(_ shape: Convolution, _ images: Int, alone: Bool) -> (any ConvolutionMethod)? {
+        #if KERNELS_V4
+            ChannelConvolution(shape, images, alone: alone)
+        #else
+            nil
+        #endif
+    }
+
+    /// Whether vectors rather hold output channels: those of the last block should be filled, and the products of a pixel
+    /// make up for turning its sums, which takes about as long as 25 of a vector's. Rows that see nothing but padding are not
+    /// multiplied, and with a step of two neighbours need not be taken apart. (Measured on Zen 5 over some hundred shapes.)
+    private func prefersChannels(_ shape: Convolution, _ images: Int) -> Bool {
+        let (outputs, rows) = (shape.outChannels / shape.groups, shape.rows)
+        guard outputs > 0, shape.outPixels > 0, shape.taps > 0, images > 0 else { return false }
+        let filled = Double((outputs + lanes - 1) / lanes * lanes) / Double(outputs)
+        let seen = (0..<rows.size).reduce(0) {
+            $0 + rows.inside(tap: $1, length: shape.height, places: shape.outHeight).count
+        }
+        let part = Double(seen) / Double(rows.size * shape.outHeight)
+        let cost = filled * part * (1 + 25 / Double(shape.taps))
+        let others = min(directCost(shape, images) ?? .infinity, matrixCost(shape, images))
+        let isTakenApart = shape.columns.stride == 2 && shape.columns.size > 1
+        return 1.04 * cost < others * (isTakenApart ? 1.2 : 1)
+    }
+
+    /// A method whose vectors hold pixels.
+    private func pixels(_ shape: Convolution, _ images: Int, alone: Bool) -> any ConvolutionMethod {
+        if prefersDirect(shape, images), let method = DirectConvolution(shape, images, alone: alone) { return method }
+        return MatrixConvolution(shape, images, alone: alone)
+    }
+
+    /// Depthwise, where lanes can be masked: twice to three times as fast as strips, for planes are not copied, and a row that
+    /// is read is multiplied for all rows of the output that see it. (Measured on Zen 5 on planes from 2 × 2 to 112 × 112.)
     private func planes(_ shape: Convolution, _ images: Int, isReversed: Bool = false) -> (any ConvolutionMethod)? {
         #if KERNELS_V4
             PlaneConvolution(shape, images, isReversed: isReversed)
@@ -96,17 +130,33 @@ extension Kernels {
         #endif
     }
 
-    /// Whether a convolution is rather worked out directly. Writing the matrix costs about as much as multiplying it by
-    /// twelve output channels; runs of pixels that overlap are multiplied twice, and those of half vectors have to be
-    /// joined. (Measured on Zen 5 over some fifty shapes.)
+    /// Whether a convolution is rather worked out directly than as a matrix.
     private func prefersDirect(_ shape: Convolution, _ images: Int) -> Bool {
-        let flat = shape.flattened
-        guard let runs = PixelRuns(flat) else { return false }
-        // An image of one row is one part.
-        if flat.outHeight == 1 && images < 8 { return false }
-        let direct = runs.excess(flat) * (runs.kind == .wholes ? 1 : runs.kind == .halves ? 1.05 : 1.08)
-        return direct <= 1 + 12 / Double(max(1, shape.outChannels / shape.groups))
+        guard let direct = directCost(shape, images) else { return false }
+        return direct <= 1 + writingCost(shape)
     }
+
+    /// How many times as long as its products alone a direct convolution takes: runs of pixels that overlap are multiplied
+    /// twice, and those of half vectors have to be joined. (Measured on Zen 5 over some fifty shapes.)
+    private func directCost(_ shape: Convolution, _ images: Int) -> Double? {
+        let flat = shape.flattened
+        guard let runs = PixelRuns(flat) else { return nil }
+        // An image of one row is one part.
+        if flat.outHeight == 1 && images < 8 { return nil }
+        return runs.excess(flat) * (runs.kind == .wholes ? 1 : runs.kind == .halves ? 1.05 : 1.08)
+    }
+
+    /// Likewise for what is written as a matrix: the last vector of columns may be filled in part, and those that hold pixels
+    /// of two images are copied.
+    private func matrixCost(_ shape: Convolution, _ images: Int) -> Double {
+        let columns = images * shape.outPixels
+        let filled = Double((columns + lanes - 1) / lanes * lanes) / Double(columns)
+        let staged = shape.outPixels % lanes == 0 ? 0 : Double(lanes) / Double(max(lanes, shape.outPixels))
+        return filled * (1 + writingCost(shape) + staged / 3)
+    }
+
+    /// Writing a matrix takes about as long as multiplying it by twelve output channels.
+    private func writingCost(_ shape: Convolution) -> Double { 12 / Double(max(1, shape.outChannels / shape.groups)) }
 }
 
 extension Convolution {

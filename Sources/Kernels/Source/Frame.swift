@@ -22,6 +22,12 @@ struct Frame {
         let size: Int
         let count: Int
 
+        /// The columns as they are, for outputs that read every `stride`th.
+        init(whole window: Window, places: Int) {
+            (stride, dilation, count) = (1, window.dilation, 1)
+            size = (places - 1) * window.stride + (window.size - 1) * window.dilation + 1
+        }
+
         init(_ window: Window, places: Int) {
             (stride, dilation) = (window.stride, window.dilation)
             size = places + (window.size - 1) * window.dilation / window.stride
@@ -38,18 +44,21 @@ struct Frame {
         func offset(_ tap: Int) -> Int { tap % count * size + tap * dilation / stride }
     }
 
-    /// - Parameter outRows: the most output rows that are worked out from it at a time; nil for an image's.
-    init(_ s: Convolution, outRows: Int? = nil) {
+    /// - Parameters:
+    ///   - outRows: the most output rows that are worked out from it at a time; nil for an image's.
+    ///   - isPhased: whether neighbouring outputs are to read neighbouring floats.
+    init(_ s: Convolution, outRows: Int? = nil, isPhased: Bool = true) {
         let outRows = max(1, min(outRows ?? s.outHeight, s.outHeight))
         isInPlace =
-            s.rows.padding == 0 && s.columns.padding == 0 && s.columns.stride == 1
+            s.rows.padding == 0 && s.columns.padding == 0 && (s.columns.stride == 1 || !isPhased)
             && s.outHeight <= s.rows.places(on: s.height) && s.outWidth <= s.columns.places(on: s.width)
-        phases = Phases(s.columns, places: s.outWidth)
+        phases =
+            isPhased ? Phases(s.columns, places: s.outWidth) : Phases(whole: s.columns, places: max(1, s.outWidth))
         // One row of taps sees none of the rows between.
         let step = s.rows.size == 1 ? 1 : s.rows.stride
         rows = (outRows - 1) * step + (s.rows.size - 1) * s.rows.dilation + 1
         rowStep = isInPlace ? s.rows.stride : step
-        columnStep = 1
+        columnStep = isPhased ? 1 : s.columns.stride
         rowSize = isInPlace ? s.width : phases.count * phases.size
         planeSize = isInPlace ? s.height * s.width : rows * rowSize
     }
@@ -71,14 +80,16 @@ struct Frame {
     }
 
     /// The place of an output pixel whose row is the `y`th of those that the frame was filled for.
-    func place(_ y: Int, _ x: Int) -> Int { y * rowStep * rowSize + x }
+    func place(_ y: Int, _ x: Int) -> Int { y * rowStep * rowSize + x * columnStep }
 
     /// Some channels of an image as they are to be read, from output row `first` on: copied into `space`, or in place. The
     /// zeros beside the image are not written: the space holds zeros, or what was copied there before, at the beginning.
     ///
-    /// - Parameter outRows: output rows that will be worked out.
+    /// - Parameters:
+    ///   - outRows: output rows that will be worked out.
+    ///   - hasEdges: whether rows above and below the image are read.
     func fill(
-        _ s: Convolution, channels: Int, _ input: UnsafePointer<Float>, first: Int, outRows: Int,
+        _ s: Convolution, channels: Int, _ input: UnsafePointer<Float>, first: Int, outRows: Int, hasEdges: Bool = true,
         in space: UnsafeMutablePointer<Float>
     ) -> UnsafePointer<Float> {
         if isInPlace { return input + first * s.rows.stride * s.width }
@@ -88,7 +99,7 @@ struct Frame {
         let top = first * s.rows.stride - s.rows.padding
         let low = min(used, top >= 0 ? 0 : (step - 1 - top) / step)
         let high = max(low, min(used, top >= s.height ? 0 : (s.height - 1 - top) / step + 1))
-        for c in 0..<channels {
+        for c in 0..<channels where hasEdges {
             let to = space + c * planeSize
             to.update(repeating: 0, count: low * rowSize)
             (to + high * rowSize).update(repeating: 0, count: (used - high) * rowSize)
@@ -121,7 +132,14 @@ struct Frame {
 /// Copies a row. Its last vector overlaps the one before it.
 @inline(__always)
 func copyRow(_ count: Int, from: UnsafePointer<Float>, to: UnsafeMutablePointer<Float>) {
-    guard count >= lanes else { return copyPart(from, to: to, count) }
+    guard count >= lanes else {
+        #if KERNELS_V4
+            storeSome(loadSome(from, firstLanes(count)), to, firstLanes(count))
+        #else
+            copyPart(from, to: to, count)
+        #endif
+        return
+    }
     var i = 0
     while i + lanes <= count {
         store(load(from + i), to + i)
@@ -177,10 +195,10 @@ private func overlapping(
         if i < count { sixteen(count - 16) }
     } else if count >= 8 {
         eight(0)
-        eight(count - 8)
+        if count > 8 { eight(count - 8) }
     } else if count >= 4 {
         four(0)
-        four(count - 4)
+        if count > 4 { four(count - 4) }
     } else {
         for i in 0..<count { one(i) }
     }

@@ -1,41 +1,49 @@
 import KernelInterface
 
 #if KERNELS_V4
-    /// A depthwise convolution of planes as they lie in memory: lanes that see the padding are not read. Where there is a
-    /// stride, the phases of planes are copied.
+    /// A depthwise convolution of planes as they lie in memory. A row of the input is read once for all rows of the output
+    /// that see it: their sums wait in registers, the oldest of them is finished with each step. Lanes that would see the
+    /// padding are not read.
     struct PlaneConvolution: ConvolutionMethod {
         var kind: ConvolutionKind { .planes }
         let shape: Convolution
         let parts: Int
-        private let layout: PlaneLayout
-        private let planes: Int
+        private let images: Int
+        private let blocks: PlaneBlocks
         private let isReversed: Bool
-        /// Planes that are worked on at a time.
-        private let some = 4
 
         /// - Parameter isReversed: whether this is the gradient of an input as `Convolution.reversed` has it.
-        /// - Returns: nil where `PlaneLayout` does not fit.
-        init?(_ shape: Convolution, _ images: Int, isReversed: Bool = false) {
-            guard let layout = PlaneLayout(shape, most: 4) else { return nil }
-            self.shape = shape
-            self.layout = layout
+        /// - Returns: nil where the taps are other than 3, 5 or 7 rows, or a step is neither 1 nor, of neighbours, 2.
+        init?(_ s: Convolution, _ images: Int, isReversed: Bool = false) {
+            guard s.groups == s.inChannels, s.groups == s.outChannels, s.outPixels > 0,
+                s.rows.stride == s.columns.stride,
+                s.rows.stride == 1 || s.rows.stride == 2 && s.rows.dilation == 1 && s.columns.dilation == 1,
+                s.rows.size == 3 || s.rows.size == 5 || s.rows.size == 7
+            else { return nil }
+            shape = s
+            self.images = images
+            blocks = PlaneBlocks(s)
             self.isReversed = isReversed
-            planes = images * shape.inChannels
-            parts = min(32, (planes + some - 1) / some)
+            parts = min(32, s.inChannels)
         }
 
-        var packedSize: Int { shape.inChannels * layout.taps }
+        var packedSize: Int { shape.inChannels * shape.taps }
         var packParts: Int { min(4, shape.inChannels) }
 
-        /// As it is, or with the taps of each channel in reverse.
+        /// For each phase of the rows, and each column, the taps of that column that see a row of this phase.
         func pack(_ weight: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, part: Int) {
-            let taps = layout.taps
+            let (rows, columns, taps) = (shape.rows, shape.columns.size, shape.taps)
             for c in part * shape.inChannels / packParts..<(part + 1) * shape.inChannels / packParts {
-                let (from, to) = (weight + c * taps, packed + c * taps)
-                if isReversed {
-                    for i in 0..<taps { to[i] = from[taps - 1 - i] }
-                } else {
-                    to.update(from: from, count: taps)
+                let from = weight + c * taps
+                var to = packed + c * taps
+                for phase in 0..<rows.stride {
+                    for x in 0..<columns {
+                        for y in stride(from: phase, to: rows.size, by: rows.stride) {
+                            let tap = y * columns + x
+                            to.pointee = from[isReversed ? taps - 1 - tap : tap]
+                            to += 1
+                        }
+                    }
                 }
             }
         }
@@ -44,143 +52,239 @@ import KernelInterface
             _ input: UnsafePointer<Float>, packed: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
             output: UnsafeMutablePointer<Float>, part: Int
         ) {
-            let units = (planes + some - 1) / some
-            let (first, end) = (part * units / parts * some, min(planes, (part + 1) * units / parts * some))
-            let (inSize, outSize, copySize) = (shape.height * shape.width, shape.outPixels, layout.copySize)
-            let isCopied = !layout.isInPlace
-            // The next planes are copied before these are worked on: what has just been written could not be read at once
-            // in other vectors than those it was written in.
-            layout.withTables { tables in
-                withFloats(2 * some * copySize) { space in
-                    func fill(_ plane: Int, _ half: Int) {
-                        for i in 0..<min(some, end - plane) {
-                            tables.fill(
-                                space + (half * some + i) * copySize, input + (plane + i) * inSize,
-                                end: input + planes * inSize)
-                        }
-                    }
-                    if isCopied { fill(first, 0) }
-                    var half = 0
-                    for plane in stride(from: first, to: end, by: some) {
-                        if isCopied, plane + some < end { fill(plane + some, 1 - half) }
-                        let work = PlaneWork(
-                            tables: tables, packed: packed, bias: bias, channels: shape.inChannels,
-                            from: isCopied ? UnsafePointer(space + half * some * copySize) : input + plane * inSize,
-                            fromPlane: isCopied ? copySize : inSize, to: output + plane * outSize, toPlane: outSize)
-                        if end - plane >= some {
-                            work.run(N4.self, plane, 0)
-                        } else {
-                            for i in 0..<end - plane { work.run(N1.self, plane + i, i) }
-                        }
-                        half = 1 - half
-                    }
-                }
+            let channels = part * shape.inChannels / parts..<(part + 1) * shape.inChannels / parts
+            let planes = Planes(
+                shape: shape, images: images, blocks: blocks, packed: packed, bias: bias, input: input, output: output)
+            switch shape.rows.size {
+            case 3: planes.run(N3.self, channels)
+            case 5: planes.run(N5.self, channels)
+            default: planes.run(N7.self, channels)
             }
         }
     }
 
-    /// Some planes that follow each other.
-    private struct PlaneWork {
-        let tables: PlaneTables
+    /// The planes of all images.
+    private struct Planes {
+        let shape: Convolution
+        let images: Int
+        let blocks: PlaneBlocks
         let packed: UnsafePointer<Float>
         let bias: UnsafePointer<Float>?
-        let channels: Int
-        let from: UnsafePointer<Float>
-        let fromPlane: Int
-        let to: UnsafeMutablePointer<Float>
-        let toPlane: Int
+        let input: UnsafePointer<Float>
+        let output: UnsafeMutablePointer<Float>
 
-        /// Works out planes from the `index`th on, which is `plane` among those of all images.
-        func run<Planes: Count>(_: Planes.Type, _ plane: Int, _ index: Int) {
-            let blocks = (tables.vectors + 3) / 4
-            func channel(_ i: Int) -> Int { (plane + min(i, Planes.value - 1)) % channels }
-            let source = PlaneSource(
-                tables: tables, from: from + index * fromPlane, plane: fromPlane, weights: packed,
-                channels: (channel(0), channel(1), channel(2), channel(3)), bias: bias)
-            let to = to + index * toPlane
-            var bits = tables.bits
-            for block in 0..<blocks {
-                let first = tables.vectors * block / blocks
-                let count = tables.vectors * (block + 1) / blocks - first
-                let starts = (
-                    tables.start(first), tables.start(first + 1), tables.start(first + 2), tables.start(first + 3)
-                )
-                switch count {
-                case 1: source.run(Planes.self, N1.self, bits, starts, to, toPlane)
-                case 2: source.run(Planes.self, N2.self, bits, starts, to, toPlane)
-                case 3: source.run(Planes.self, N3.self, bits, starts, to, toPlane)
-                default: source.run(Planes.self, N4.self, bits, starts, to, toPlane)
-                }
-                bits += count * tables.taps
+        /// Works out some channels of all images.
+        func run<Rows: Count>(_: Rows.Type, _ channels: Range<Int>) {
+            if shape.rows.stride == 2 {
+                run(Rows.self, N2.self, StridedColumns.self, channels)
+            } else if blocks.arePairs {
+                run(Rows.self, N1.self, HalfColumns.self, channels)
+            } else {
+                run(Rows.self, N1.self, WholeColumns.self, channels)
             }
         }
-    }
 
-    /// What planes are worked out from.
-    private struct PlaneSource {
-        let tables: PlaneTables
-        let from: UnsafePointer<Float>
-        let plane: Int
-        let weights: UnsafePointer<Float>
-        let channels: (Int, Int, Int, Int)
-        let bias: UnsafePointer<Float>?
-
-        /// Works out some vectors of some planes.
-        @inline(never)
-        func run<Planes: Count, Vectors: Count>(
-            _: Planes.Type, _: Vectors.Type, _ bits: UnsafePointer<UInt16>, _ starts: (Int, Int, Int, Int),
-            _ to: UnsafeMutablePointer<Float>, _ toPlane: Int
+        /// The vectors that are worked on at a time are of one channel of several images, so that they share weights, or of
+        /// several channels of one image.
+        private func run<Rows: Count, Step: Count, Reader: PlaneReader>(
+            _: Rows.Type, _: Step.Type, _: Reader.Type, _ channels: Range<Int>
         ) {
-            let (planes, vectors) = (Planes.value, Vectors.value)
-            let (taps, offsets) = (tables.taps, tables.offsets)
-            func start(_ channel: Int) -> TileRow {
-                let value = Vector(repeating: bias?[channel] ?? 0)
-                return TileRow(v0: value, v1: value, v2: value, v3: value)
-            }
-            var (r0, r1, r2, r3) = (start(channels.0), start(channels.1), start(channels.2), start(channels.3))
-            let (w0, w1) = (weights + channels.0 * taps, weights + channels.1 * taps)
-            let (w2, w3) = (weights + channels.2 * taps, weights + channels.3 * taps)
-            var bits = bits
-            for tap in 0..<taps {
-                let some = SomeLanes(bits: bits, starts: starts)
-                let at = from + offsets[tap]
-                r0.add(w0[tap], some.row(at, vectors), vectors)
-                if planes > 1 { r1.add(w1[tap], some.row(at + plane, vectors), vectors) }
-                if planes > 2 {
-                    r2.add(w2[tap], some.row(at + 2 * plane, vectors), vectors)
-                    r3.add(w3[tap], some.row(at + 3 * plane, vectors), vectors)
+            // Sums of seven rows for four vectors and what is added would not fit the registers.
+            let most = Rows.value / Step.value > 5 ? 3 : 4
+            let units = blocks.arePairs ? images / 2 : images == 1 ? 0 : images
+            let alone = images - (blocks.arePairs ? 2 * units : units)
+            blocks.withBits { bits in
+                let groups = (units + most - 1) / most
+                for group in 0..<groups {
+                    let (first, end) = (units * group / groups, units * (group + 1) / groups)
+                    for channel in channels {
+                        blocks.each { block in
+                            PlaneRows<SharedWeights>(
+                                self, image: blocks.arePairs ? 2 * first : first, channel, block, bits,
+                                count: end - first
+                            ).run(Rows.self, Step.self, Reader.self)
+                        }
+                    }
                 }
-                bits += vectors
-            }
-            @inline(__always)
-            func put(_ row: TileRow, _ to: UnsafeMutablePointer<Float>) {
-                store(row.v0, to + starts.0)
-                if vectors > 1 { store(row.v1, to + starts.1) }
-                if vectors > 2 { store(row.v2, to + starts.2) }
-                if vectors > 3 { store(row.v3, to + starts.3) }
-            }
-            put(r0, to)
-            if planes > 1 { put(r1, to + toPlane) }
-            if planes > 2 {
-                put(r2, to + 2 * toPlane)
-                put(r3, to + 3 * toPlane)
+                if alone == 0 { return }
+                for channel in stride(from: channels.lowerBound, to: channels.upperBound, by: most) {
+                    blocks.each { block in
+                        PlaneRows<OwnWeights>(
+                            self, image: images - 1, channel, block, bits,
+                            count: min(most, channels.upperBound - channel)
+                        ).run(Rows.self, Step.self, Reader.self)
+                    }
+                }
             }
         }
     }
 
-    /// Vectors of which some lanes are read.
-    private struct SomeLanes {
-        let bits: UnsafePointer<UInt16>
-        let starts: (Int, Int, Int, Int)
+    /// One vector of columns of some planes, from the first row to the last.
+    private struct PlaneRows<Weights: PlaneWeights> {
+        private let shape: Convolution
+        private let places: PlanePlaces
+        /// Rows of the output, and floats from a row to what is asked for meanwhile.
+        private let rows: Range<Int>
+        private let ahead: Int
+        private let weight: UnsafePointer<Float>
+        private let start: TileRow
+        private let count: Int
+
+        /// - Parameter count: planes, from 1 to 4.
+        init(
+            _ planes: Planes, image: Int, _ channel: Int, _ block: PlaneBlocks.Block, _ bits: UnsafePointer<UInt16>,
+            count: Int
+        ) {
+            shape = planes.shape
+            self.count = count
+            (rows, ahead) = (block.rows, block.ahead)
+            places = planes.blocks.places(
+                image: image, channel: channel, block.column, bits, planes.input, planes.output,
+                areChannels: !Weights.areShared)
+            weight = planes.packed + channel * planes.shape.taps
+            func start(_ i: Int) -> Vector {
+                Vector(repeating: planes.bias?[channel + (Weights.areShared ? 0 : min(i, count - 1))] ?? 0)
+            }
+            self.start = TileRow(v0: start(0), v1: start(1), v2: start(2), v3: start(3))
+        }
+
+        func run<Rows: Count, Step: Count, Reader: PlaneReader>(_: Rows.Type, _: Step.Type, _: Reader.Type) {
+            switch count {
+            case 1: run(Rows.self, Step.self, N1.self, Reader.self)
+            case 2: run(Rows.self, Step.self, N2.self, Reader.self)
+            case 3: run(Rows.self, Step.self, N3.self, Reader.self)
+            default: run(Rows.self, Step.self, N4.self, Reader.self)
+            }
+        }
+
+        @inline(never)
+        private func run<Rows: Count, Step: Count, Units: Count, Reader: PlaneReader>(
+            _: Rows.Type, _: Step.Type, _: Units.Type, _: Reader.Type
+        ) {
+            // Rows that are a dilation apart do not see the others.
+            for first in 0..<min(shape.rows.dilation, shape.outHeight) {
+                run(Rows.self, Step.self, Units.self, Reader.self, first)
+            }
+        }
+
+        /// Works out every `dilation`th row from `first` on.
+        @inline(__always)
+        private func run<Rows: Count, Step: Count, Units: Count, Reader: PlaneReader>(
+            _: Rows.Type, _: Step.Type, _: Units.Type, _: Reader.Type, _ first: Int
+        ) {
+            let (step, dilation) = (Step.value, shape.rows.dilation)
+            let end = (rows.upperBound - first + dilation - 1) / dilation
+            let most = (Rows.value + step - 1) / step
+            var sums = RollingSums(start)
+            for place in rows.lowerBound..<end + most - 1 {
+                var w = weight
+                for phase in 0..<step {
+                    let y = (place * step + phase) * dilation + first - shape.rows.padding
+                    let taps = (Rows.value - phase + step - 1) / step
+                    if y >= 0, y < shape.height { add(Units.self, Reader.self, y * shape.width, w, taps, to: &sums) }
+                    w += taps * shape.columns.size
+                }
+                let row = place - (most - 1)
+                if row >= rows.lowerBound {
+                    // What is stored behind a row's end the next rows write over.
+                    let to = (row * dilation + first) * shape.outWidth
+                    places.put(
+                        sums.oldest(most), to, Units.value, Reader.self,
+                        hasNext: dilation == 1 && to <= places.lastWhole)
+                }
+                sums.advance(most, start)
+            }
+        }
+
+        /// Adds what the taps of all columns see of a row.
+        @inline(__always)
+        private func add<Units: Count, Reader: PlaneReader>(
+            _: Units.Type, _: Reader.Type, _ row: Int, _ weight: UnsafePointer<Float>, _ taps: Int,
+            to sums: inout RollingSums
+        ) {
+            let (columns, dilation) = (shape.columns.size, shape.columns.dilation)
+            places.prefetch(row + ahead, Units.value, Reader.self)
+            var (w, at, x) = (weight, row, 0)
+            while x < columns {
+                let (near, far) = places.read(at, x, Units.value, Reader.self)
+                sums.add(w, near, taps, Units.value, shape.taps, Weights.self)
+                w += taps
+                if Reader.columns > 1, x + 1 < columns {
+                    sums.add(w, far, taps, Units.value, shape.taps, Weights.self)
+                    w += taps
+                }
+                x += Reader.columns
+                at += Reader.columns * dilation
+            }
+        }
+    }
+
+    /// Whether planes that are worked on together are of one channel.
+    private protocol PlaneWeights {
+        static var areShared: Bool { get }
+    }
+
+    private enum SharedWeights: PlaneWeights {
+        static var areShared: Bool { true }
+    }
+
+    private enum OwnWeights: PlaneWeights {
+        static var areShared: Bool { false }
+    }
+
+    /// Sums of some rows of the output, the youngest the first.
+    private struct RollingSums {
+        private var r0: TileRow, r1: TileRow, r2: TileRow, r3: TileRow, r4: TileRow, r5: TileRow, r6: TileRow
 
         @inline(__always)
-        func row(_ at: UnsafePointer<Float>, _ vectors: Int) -> TileRow {
-            var row = TileRow()
-            row.v0 = loadSome(at + starts.0, bits[0])
-            if vectors > 1 { row.v1 = loadSome(at + starts.1, bits[1]) }
-            if vectors > 2 { row.v2 = loadSome(at + starts.2, bits[2]) }
-            if vectors > 3 { row.v3 = loadSome(at + starts.3, bits[3]) }
-            return row
+        init(_ start: TileRow) { (r0, r1, r2, r3, r4, r5, r6) = (start, start, start, start, start, start, start) }
+
+        /// Adds what rows see through one tap each.
+        ///
+        /// - Parameter step: floats from the weights of one plane to those of the next, where they are not the same.
+        @inline(__always)
+        mutating func add<Weights: PlaneWeights>(
+            _ w: UnsafePointer<Float>, _ x: TileRow, _ rows: Int, _ units: Int, _ step: Int, _: Weights.Type
+        ) {
+            @inline(__always)
+            func add(_ row: inout TileRow, _ tap: Int) {
+                let w = w + tap
+                if Weights.areShared { return row.add(w[0], x, units) }
+                accumulate(&row.v0, Vector(repeating: w[0]), x.v0)
+                if units > 1 { accumulate(&row.v1, Vector(repeating: w[step]), x.v1) }
+                if units > 2 { accumulate(&row.v2, Vector(repeating: w[2 * step]), x.v2) }
+                if units > 3 { accumulate(&row.v3, Vector(repeating: w[3 * step]), x.v3) }
+            }
+            add(&r0, 0)
+            if rows > 1 { add(&r1, 1) }
+            if rows > 2 { add(&r2, 2) }
+            if rows > 3 { add(&r3, 3) }
+            if rows > 4 { add(&r4, 4) }
+            if rows > 5 { add(&r5, 5) }
+            if rows > 6 { add(&r6, 6) }
+        }
+
+        @inline(__always)
+        func oldest(_ rows: Int) -> TileRow {
+            switch rows {
+            case 2: r1
+            case 3: r2
+            case 4: r3
+            case 5: r4
+            default: r6
+            }
+        }
+
+        /// Lets the oldest go and begins another.
+        @inline(__always)
+        mutating func advance(_ rows: Int, _ start: TileRow) {
+            if rows > 6 { r6 = r5 }
+            if rows > 5 { r5 = r4 }
+            if rows > 4 { r4 = r3 }
+            if rows > 3 { r3 = r2 }
+            if rows > 2 { r2 = r1 }
+            r1 = r0
+            r0 = start
         }
     }
 #endif

@@ -1,6 +1,6 @@
 import KernelInterface
 
-/// How a depthwise convolution reads planes without padding: the places of the output follow each other from row to row,
+/// How the weight's gradient of a depthwise convolution reads planes without padding: the places of the output follow each other from row to row,
 /// so that vectors run on over the rows' ends, and for each tap and vector some bits say which lanes see something inside
 /// of the plane. Where a stride divides the plane into phases, these are copied, with as many places to a row as the output
 /// has, and each tap reads one phase.
@@ -16,12 +16,11 @@ struct PlaneLayout {
     private let phaseSize: Int
     /// Where each tap reads, from the place of the output.
     private let offsets: [Int]
-    /// In blocks of vectors: for each block `[taps, vectors of the block]`.
+    /// For each vector and tap.
     private let bits: [UInt16]
 
-    /// - Parameter most: the most vectors of a block.
     /// - Returns: nil where a plane is smaller than a vector, or the rows of its phases longer than the output's.
-    init?(_ s: Convolution, most: Int) {
+    init?(_ s: Convolution) {
         guard s.groups == s.inChannels, s.groups == s.outChannels, s.outPixels >= lanes else { return nil }
         let (down, across, pitch) = (s.rows.stride, s.columns.stride, s.outWidth)
         // Wider steps would need more room for the phases than the planes take.
@@ -48,15 +47,10 @@ struct PlaneLayout {
             }
         }
         self.offsets = offsets
-        let vectors = (count + lanes - 1) / lanes
-        let blocks = (vectors + most - 1) / most
         var bits: [UInt16] = []
-        for block in 0..<blocks {
+        for vector in 0..<(count + lanes - 1) / lanes {
             for (rows, columns) in seen {
-                for vector in vectors * block / blocks..<vectors * (block + 1) / blocks {
-                    let from = min(vector * lanes, count - lanes)
-                    bits.append(Self.bits(rows, columns, from: from, pitch: pitch))
-                }
+                bits.append(Self.bits(rows, columns, from: min(vector * lanes, count - lanes), pitch: pitch))
             }
         }
         self.bits = bits

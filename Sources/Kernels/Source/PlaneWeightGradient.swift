@@ -13,7 +13,7 @@ import KernelInterface
 
         /// - Returns: nil where `PlaneLayout` does not fit.
         init?(_ shape: Convolution, _ images: Int) {
-            guard let layout = PlaneLayout(shape, most: 1) else { return nil }
+            guard let layout = PlaneLayout(shape) else { return nil }
             self.shape = shape
             self.layout = layout
             imageCount = images
