@@ -9,7 +9,8 @@ func kernels(_ name: String, _ flags: [String] = [], defines: [String] = []) -> 
     .target(
         name: "Kernels\(name)", dependencies: ["KernelInterface", "CVectors", "CLibrary"],
         path: "Sources/Kernels/\(name)",
-        swiftSettings: [.unsafeFlags(["-Ounchecked"] + flags.flatMap { ["-Xcc", $0] })]
+        // Roots set no `errno`, so that there is one instruction for many of them.
+        swiftSettings: [.unsafeFlags(["-Ounchecked"] + (flags + ["-fno-math-errno"]).flatMap { ["-Xcc", $0] })]
             + defines.map { .define($0) })
 }
 
@@ -45,7 +46,7 @@ let package = Package(
             ],
             resources: [
                 .embedInCode("Networks/nn.lua"), .embedInCode("Options/options.lua"),
-                .embedInCode("Options/source.lua"), .embedInCode("Bundle/bundle.lua"),
+                .embedInCode("Options/more.lua"), .embedInCode("Bundle/bundle.lua"),
                 .embedInCode("Bundle/command.lua"), .embedInCode("Runs/runs.lua"),
             ]),
         .target(name: "Host", dependencies: ["Lua", "Files", "Schema", "CLibrary"]),

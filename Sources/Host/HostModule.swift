@@ -15,18 +15,19 @@ public struct HostModule: Sendable {
     let listed: @Sendable () -> [HostFunction]
     let late: LateFunctions
     let constants: @Sendable () -> [HostConstant]
-    let lua: (@Sendable () -> [UInt8])?
+    let lua, moreLua: (@Sendable () -> [UInt8])?
 
     /// - Parameters:
     ///   - prefix: what stands before its functions' names in messages.
     ///   - late: functions besides; of two with one name that of `functions` counts.
     ///   - lua: Lua source that is run with the module's table when it is loaded; see `LuaPart`.
+    ///   - moreLua: Lua source that this has run when it needs it.
     public init(
         _ name: String, doc: String, prefix: String? = nil,
         types: @autoclosure @escaping @Sendable () -> [HostType] = [],
         late: LateFunctions = .none, functions: @autoclosure @escaping @Sendable () -> [HostFunction] = [],
         constants: @autoclosure @escaping @Sendable () -> [HostConstant] = [],
-        lua: (@Sendable () -> [UInt8])? = nil
+        lua: (@Sendable () -> [UInt8])? = nil, moreLua: (@Sendable () -> [UInt8])? = nil
     ) {
         self.name = name
         self.doc = doc
@@ -35,7 +36,7 @@ public struct HostModule: Sendable {
         self.late = late
         listed = functions
         self.constants = constants
-        self.lua = lua
+        (self.lua, self.moreLua) = (lua, moreLua)
     }
 
     /// All functions, made for this.

@@ -2,9 +2,9 @@ import Lua
 
 /// The part of a module that is written in Lua: source embedded in the program.
 ///
-/// The chunk gets three arguments:
+/// The chunk gets five arguments:
 ///
-///     local native, raise, class, suggest = ...
+///     local native, raise, class, suggest, more = ...
 ///
 /// - `native`: the module's table with what Swift declared; the chunk adds to it, or returns another table that
 ///   takes its place.
@@ -12,15 +12,18 @@ import Lua
 ///   called; more arguments are put in as by `string.format`.
 /// - `class(name)`: the metatable of a declared type, which holds its methods, for adding to them.
 /// - `suggest(name, known)`: " (did you mean 'loss'?)" for the nearest of a list of names, "" where none is near.
+/// - `more(...)`: runs the module's other source, `moreLua`, with these arguments and gives what it returns.
 enum LuaPart {
     /// Runs the source; the module's table is at index 1 and stays there.
     static func run(_ source: [UInt8], of module: HostModule, loader: ModuleLoader, on state: LuaState) throws {
-        try state.load(source, name: "=\(module.fullName)")
+        let name = "=\(module.fullName)"
+        try state.load(source, name: name)
         state.pushCopy(1)
         state.push(permanent: Raise(name: ""))
         state.push(permanent: ClassFinder(loader))
         state.push(permanent: Suggest(name: "suggest"))
-        try state.call(arguments: 4, results: 1)
+        state.push(permanent: More(module.moreLua, chunk: name))
+        try state.call(arguments: 5, results: 1)
         if state.type(at: -1) == .table { state.copy(-1, to: 1) }
         state.pop()
     }
@@ -63,6 +66,26 @@ private final class Suggest: LuaCallable {
             return state.string(at: -1)
         }
         state.push(state.string(at: 1).flatMap { suggestion(for: $0, among: known) } ?? "")
+        return 1
+    }
+}
+
+/// `more(...)`.
+private final class More: LuaCallable {
+    private let source: (@Sendable () -> [UInt8])?
+    private let chunk: String
+
+    init(_ source: (@Sendable () -> [UInt8])?, chunk: String) {
+        (self.source, self.chunk) = (source, chunk)
+        super.init(name: "more")
+    }
+
+    override func invoke(_ state: LuaState) throws -> Int32 {
+        guard let source else { throw PlainError("internal error: there is no more of \(chunk)") }
+        let count = state.top
+        try state.load(source(), name: chunk)
+        state.insert(1)
+        try state.call(arguments: count, results: 1)
         return 1
     }
 }

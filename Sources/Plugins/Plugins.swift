@@ -21,7 +21,6 @@ public let builtInModules: [HostModule] = [
     keepingModule,
     optionsModule,
     optionModule,
-    optionSourceModule,
     progressModule,
     metricsModule,
     evaluationModule,

@@ -41,7 +41,7 @@ extension Tensor {
     }
 }
 
-package struct SumOperation: Operation {
+package struct SumOperation: Operation, Equatable {
     package let dimensions: [Int]
     package let keepsDimensions: Bool
     package var name: String { "sum" }

@@ -198,7 +198,7 @@ extension Tensor {
     }
 }
 
-struct ReshapeView: ViewOperation {
+struct ReshapeView: ViewOperation, Equatable {
     let target: Shape
     var name: String { "view" }
 
@@ -214,7 +214,7 @@ struct ReshapeView: ViewOperation {
     }
 }
 
-private struct PermuteView: ViewOperation {
+private struct PermuteView: ViewOperation, Equatable {
     let order: [Int]
     var name: String { "permute" }
 
@@ -281,7 +281,7 @@ private struct DiagonalView: ViewOperation {
     func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] { try Tensor.put(gradients[0], self, kept) }
 }
 
-private struct ExpandView: ViewOperation {
+private struct ExpandView: ViewOperation, Equatable {
     let wanted: Shape
     var name: String { "expand" }
 

@@ -137,8 +137,9 @@ package struct Graph {
 
     /// Whether two operations are of one type and hold the same: numbers, lists of numbers.
     private static func areEqual<First: Operation>(_ a: First, _ b: any Operation) -> Bool {
+        if let isEqual = a.isEqual(to: b) { return isEqual }
         guard let b = b as? First else { return false }
-        // Mostly there is no need to look at the parts.
+        // Mostly there is no need to look at the parts, which takes a tenth of a millisecond.
         if _isPOD(First.self), withUnsafeBytes(of: a, { a in withUnsafeBytes(of: b) { b in a.elementsEqual(b) } }) {
             return true
         }

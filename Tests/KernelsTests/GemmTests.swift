@@ -43,7 +43,8 @@ struct GemmCase: Sendable, CustomTestStringConvertible {
 private let cases: [GemmCase] = [
     (1, 1, 1), (6, 32, 4), (7, 33, 5), (8, 48, 16), (9, 49, 17), (13, 17, 300), (100, 40, 257), (3, 1100, 2), (2, 2, 0),
     (1, 50, 70), (4, 9, 33), (50, 1, 70), (17, 3, 64), (5, 6, 8), (16, 64, 193), (33, 16, 385), (12, 20, 40),
-    (800, 5, 3), (40, 31, 31), (41, 95, 9), (0, 3, 4), (3, 0, 4),
+    (800, 5, 3), (40, 31, 31), (41, 95, 9), (2, 300, 700), (9, 2100, 3), (5, 20, 1030),
+    (150, 97, 150), (0, 3, 4), (3, 0, 4),
 ].flatMap { m, n, k in
     [(false, false), (true, false), (false, true), (true, true)].flatMap { a, b in
         [false, true].map {
@@ -51,6 +52,9 @@ private let cases: [GemmCase] = [
         }
     }
 }
+
+/// Parts in an order that no thread would take them in.
+private func backwards(_ parts: Int, _ body: (Int) -> Void) { for part in (0..<parts).reversed() { body(part) } }
 
 @Suite("Matrix products of every instruction set")
 struct GemmTests {
@@ -60,7 +64,7 @@ struct GemmTests {
         let (a, b) = (guardedFormula(test.m * test.k, 1), guardedFormula(test.k * test.n, 2))
         let c = guardedFormula(test.m * test.cRow, 3)
         let (left, right, before) = (a.values, b.values, c.values)
-        kernels.gemm(test.gemm(a.constant, b.constant, c.pointer))
+        kernels.gemm(test.gemm(a.constant, b.constant, c.pointer), backwards)
         expectClose(c, test.expected(left, right, before), tolerance: 1e-4, "\(name) \(test.testDescription)")
     }
 
@@ -76,7 +80,7 @@ struct GemmTests {
         (a + [0]).withUnsafeBufferPointer { a in
             (b + [0]).withUnsafeBufferPointer { b in
                 guard let a = a.baseAddress, let b = b.baseAddress else { return }
-                kernels.gemm(test.gemm(a, b, result))
+                kernels.gemm(test.gemm(a, b, result), backwards)
             }
         }
         for (i, want) in test.expected(left, right, before).enumerated() {

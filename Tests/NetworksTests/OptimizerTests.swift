@@ -40,6 +40,44 @@ struct OptimizerTests {
         }
     }
 
+    @Test("Many parameters are changed together as each would be alone, whatever their sizes and types")
+    func together() throws {
+        let sizes = [1, 5000, 0, 7, 4096, 13, 9001]
+        func made(_ size: Int, _ place: Int) throws -> Tensor {
+            let values = try Tensor(formulaValues(size, place), [size])
+            return try values.to(place == 3 ? .float64 : .float32).requireGrad()
+        }
+        func gradient(_ place: Int, _ step: Int, _ parameter: Tensor) throws -> Tensor {
+            try Tensor(formulaValues(sizes[place], 10 * step + place), [sizes[place]]).to(parameter.dtype)
+        }
+        let all = try sizes.enumerated().map { try made($1, $0) }
+        let together = try makeAdam(all)
+        for step in 0..<2 {
+            for (place, parameter) in all.enumerated() { parameter.grad = try gradient(place, step, parameter) }
+            try together.step()
+        }
+        for place in sizes.indices {
+            let alone = try made(sizes[place], place)
+            let optimizer = try makeAdam([alone])
+            for step in 0..<2 {
+                alone.grad = try gradient(place, step, alone)
+                try optimizer.step()
+            }
+            #expect(try all[place].detach().doubles() == alone.detach().doubles(), "\(sizes[place])")
+        }
+    }
+
+    @Test("A gradient that is another parameter's memory is the one that this has at its turn")
+    func sharedMemory() throws {
+        let (a, b) = (try parameter(formulaValues(9000, 0)), try parameter(formulaValues(9000, 1)))
+        let before = try (a.floatArray(), b.floatArray())
+        (a.grad, b.grad) = (try Tensor(formulaValues(9000, 2), [9000]), a.detach())
+        try makeSGD([a, b], learningRate: 1).step()
+        let first = zip(before.0, formulaValues(9000, 2)).map { $0 - $1 }
+        #expect(try a.floatArray() == first)
+        #expect(try b.floatArray() == zip(before.1, first).map { $0 - $1 })
+    }
+
     @Test("A state that was saved goes on exactly as the run that was not interrupted")
     func state() throws {
         for reference in try JSON.referenceCases("sgd.json") {

@@ -39,11 +39,11 @@ end
 
 --- The mean loss of a network on a loader's images, how many it gets right, and how many there are.
 function M.test(net, loader)
-  net:eval()
+  local compiled = net:eval():compile { input = { 1, 1, 28, 28 } }
   local loss, correct, total = 0, 0, loader:images()
   nj.no_grad(function()
     for _, images, labels in loader:batches() do
-      local output = net(images)
+      local output = compiled(images)
       loss = loss + nj.nn.functional.nll_loss(output, labels, { reduction = "sum" }):item()
       correct = correct + output:argmax(1):eq(labels):sum():item()
     end

@@ -4,7 +4,11 @@ extension ImageDataset {
     /// What tells these data from others: the SHA-256 of the images and that of the labels, each as an IDX file has
     /// them, in hexadecimal. Those of MNIST are the digests of its unpacked files.
     public func digests() -> (images: String, labels: String) {
-        (idxDigest([count, rows, columns], images), idxDigest([count], labels))
+        knownDigests.withLock { known in
+            let digests = known ?? (idxDigest([count, rows, columns], images), idxDigest([count], labels))
+            known = digests
+            return digests
+        }
     }
 
     private func idxDigest(_ shape: [Int], _ elements: [UInt8]) -> String {

@@ -1,3 +1,4 @@
+import Synchronization
 import Tensors
 
 /// Grey images of one size with a class for each, in memory.
@@ -14,6 +15,8 @@ public final class ImageDataset: Sendable {
     public let images: [UInt8]
     /// The class of each image, from 0.
     public let labels: [UInt8]
+    /// Once they were asked for.
+    let knownDigests = Mutex<(images: String, labels: String)?>(nil)
 
     /// - Throws: `DatasetError.invalid` where the counts do not fit each other or a label is not below `classes`.
     public init(images: [UInt8], rows: Int, columns: Int, labels: [UInt8], classes: Int = 10) throws {

@@ -9,6 +9,9 @@ typedef float nightjar_vector4 __attribute__((ext_vector_type(4)));
 typedef float nightjar_vector8 __attribute__((ext_vector_type(8)));
 typedef float nightjar_vector16 __attribute__((ext_vector_type(16)));
 
+/// Has the cache line of an address brought near, which is to be written.
+static inline void nightjar_fetch(const void *address) { __builtin_prefetch(address, 1); }
+
 /// One bit for each of 16 floats, the first the lowest: whether it differs from 0, as a NaN does.
 static inline uint16_t nightjar_nonzeros(const float *x) {
     typedef float Floats __attribute__((ext_vector_type(16), aligned(4)));

@@ -43,8 +43,9 @@ public final class ThreadPool: Sendable {
     private let isStarted = Atomic<Bool>(false)
     /// Nanoseconds that loops of several parts have taken before there were workers.
     private let timeAlone = Atomic<Int>(0)
-    /// About what starting a worker costs, in nanoseconds.
-    private static let startingTime = 100_000
+    /// What loops may take before there are workers, in nanoseconds: a few times what starting one costs, for a program
+    /// that does little spends as much on calling everything for the first time, which no worker makes shorter.
+    private static let startingTime = 400_000
 
     /// - Parameter threads: the most that work at once, 1 to 256; others are brought into that range. The workers start
     ///   when loops of several parts have taken some time; they live, and keep the pool, until `stop`.

@@ -31,3 +31,6 @@ public struct Gemm<Element> {
         self.accumulate = accumulate
     }
 }
+
+/// Calls `body` with each number in `0..<parts`, on several threads where there are some, and returns when all calls have.
+public typealias ParallelLoop = (_ parts: Int, _ body: (_ part: Int) -> Void) -> Void

@@ -12,8 +12,8 @@ public protocol KernelSet: Sendable {
 
     // MARK: Matrices and images
 
-    func gemm(_ g: Gemm<Float>)
-    func gemm(_ g: Gemm<Double>)
+    func gemm(_ g: Gemm<Float>, _ inParallel: ParallelLoop)
+    func gemm(_ g: Gemm<Double>, _ inParallel: ParallelLoop)
     /// A convolution of `images` images.
     ///
     /// - Parameters:

@@ -4,22 +4,28 @@ import KernelInterface
 /// along the vectors. A layer that sees few examples is one.
 ///
 /// - Returns: whether it is one.
-func multiplyDots(_ g: Gemm<Float>) -> Bool {
+func multiplyDots(_ g: Gemm<Float>, _ inParallel: ParallelLoop) -> Bool {
     guard g.aColumn == 1, g.bRow == 1, min(g.m, g.n) <= 4 else { return false }
-    if g.m <= g.n {
-        dots(g, rows: g.m, g.a, g.aRow, columns: g.n, g.b, g.bColumn, row: g.cRow, column: 1)
-    } else {
-        dots(g, rows: g.n, g.b, g.bColumn, columns: g.m, g.a, g.aRow, row: 1, column: g.cRow)
+    let many = max(g.m, g.n)
+    // Whole groups of four.
+    let some = evenBlock(many, (many - 1) / partsWorthStarting(g.m, g.n, g.k) + 1, of: 4)
+    inParallel((many + some - 1) / some) { part in
+        let columns = part * some..<min(many, (part + 1) * some)
+        if g.m <= g.n {
+            dots(g, rows: g.m, g.a, g.aRow, columns, g.b, g.bColumn, row: g.cRow, column: 1)
+        } else {
+            dots(g, rows: g.n, g.b, g.bColumn, columns, g.a, g.aRow, row: 1, column: g.cRow)
+        }
     }
     return true
 }
 
 private func dots(
-    _ g: Gemm<Float>, rows: Int, _ a: UnsafePointer<Float>, _ aRow: Int, columns: Int, _ b: UnsafePointer<Float>,
-    _ bColumn: Int, row: Int, column: Int
+    _ g: Gemm<Float>, rows: Int, _ a: UnsafePointer<Float>, _ aRow: Int, _ columns: Range<Int>,
+    _ b: UnsafePointer<Float>, _ bColumn: Int, row: Int, column: Int
 ) {
-    for j in stride(from: 0, to: columns, by: 4) {
-        let count = min(4, columns - j)
+    for j in stride(from: columns.lowerBound, to: columns.upperBound, by: 4) {
+        let count = min(4, columns.upperBound - j)
         func at(_ i: Int) -> UnsafePointer<Float> { b + (j + min(i, count - 1)) * bColumn }
         let (b0, b1, b2, b3) = (at(0), at(1), at(2), at(3))
         for i in 0..<rows {

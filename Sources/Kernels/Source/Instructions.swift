@@ -1,12 +1,19 @@
 import CLibrary
 import KernelInterface
 
+// A loop whose result takes an operand's place has one pointer for both: of two that are equal the compiler would only
+// find out that they overlap, and work element by element.
+
 @inline(__always)
 private func map<T>(
     _ i: Instruction, _ r: UnsafeMutablePointer<Register<T>>, _ n: Int, _ function: (T) -> T
 ) {
     let (x, y) = (r[i.a].pointer, r[i.result].pointer)
-    for k in 0..<n { y[k] = function(x[k]) }
+    if x == y {
+        for k in 0..<n { y[k] = function(y[k]) }
+    } else {
+        for k in 0..<n { y[k] = function(x[k]) }
+    }
 }
 
 @inline(__always)
@@ -16,10 +23,18 @@ private func combine<T>(
     let (a, b, y) = (r[i.a], r[i.b], r[i.result].pointer)
     let (x, z) = (a.pointer, b.pointer)
     if a.step == 1 && b.step == 1 {
-        for k in 0..<n { y[k] = function(x[k], z[k]) }
+        if x == y {
+            for k in 0..<n { y[k] = function(y[k], z[k]) }
+        } else {
+            for k in 0..<n { y[k] = function(x[k], z[k]) }
+        }
     } else if a.step == 1 {
         let value = z[0]
-        for k in 0..<n { y[k] = function(x[k], value) }
+        if x == y {
+            for k in 0..<n { y[k] = function(y[k], value) }
+        } else {
+            for k in 0..<n { y[k] = function(x[k], value) }
+        }
     } else {
         let value = x[0]
         for k in 0..<n { y[k] = function(value, z[k * b.step]) }

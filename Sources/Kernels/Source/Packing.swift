@@ -1,3 +1,5 @@
+import CVectors
+
 // Operands of matrix products in the order in which tiles read them.
 
 /// Floats that `packA` fills.
@@ -13,10 +15,21 @@ func packA(
     rows: Int, k: Int, a: UnsafePointer<Float>, row: Int, column: Int, into packed: UnsafeMutablePointer<Float>,
     groupSize: Int? = nil
 ) {
-    for first in stride(from: 0, to: rows, by: tileRows) {
+    let groupSize = groupSize ?? tileRows * k
+    // Rows that lie side by side are read as they lie: their groups share cache lines.
+    let whole = row == 1 ? rows / tileRows : 0
+    if whole > 0 {
+        for p in 0..<k {
+            let (from, to) = (a + p * column, packed + p * tileRows)
+            for group in 0..<whole {
+                for i in 0..<tileRows { to[group * groupSize + i] = from[group * tileRows + i] }
+            }
+        }
+    }
+    for first in stride(from: whole * tileRows, to: rows, by: tileRows) {
         packGroup(
             min(tileRows, rows - first), k: k, a: a + first * row, row: row, column: column,
-            into: packed + first / tileRows * (groupSize ?? tileRows * k))
+            into: packed + first / tileRows * groupSize)
     }
 }
 
@@ -24,14 +37,6 @@ private func packGroup(
     _ count: Int, k: Int, a: UnsafePointer<Float>, row: Int, column: Int, into out: UnsafeMutablePointer<Float>
 ) {
     var p = 0
-    if row == 1, count == tileRows {
-        while p < k {
-            let (from, to) = (a + p * column, out + p * tileRows)
-            for i in 0..<tileRows { to[i] = from[i] }
-            p += 1
-        }
-        return
-    }
     if column == 1, count > 4 { p = packSquares(count, k: k, a: a, row: row, into: out) }
     if count < tileRows { for q in 0..<p { for i in count..<tileRows { out[q * tileRows + i] = 0 } } }
     while p < k {
@@ -123,7 +128,17 @@ func multiplyPanels(
             let target = MatrixTarget(
                 first: c + (i * cRow + j), step: cRow, last: columns - (vectors - 1) * lanes, isAdded: accumulating)
             let (a, count) = (packedA + i * k, min(tileRows, m - i))
+            fetch(target.first, rows: count, columns: columns, step: cRow)
             multiplyRows(count, vectors: vectors, k: k, a: a, from: panel, to: target)
         }
+    }
+}
+
+/// Has a tile brought near while its sums are made: the rows of a large matrix lie in pages of their own, which nothing else
+/// foresees.
+@inline(__always)
+private func fetch(_ first: UnsafePointer<Float>, rows: Int, columns: Int, step: Int) {
+    for row in 0..<rows {
+        for line in stride(from: 0, to: columns, by: 16) { nightjar_fetch(first + (row * step + line)) }
     }
 }

@@ -8,7 +8,7 @@ public final class Optimizer {
     /// What the constructor was told, for groups that do not say.
     private let defaults: OptimizerOptions
     private var states: [ObjectIdentifier: ParameterState] = [:]
-    private let programs = StepPrograms()
+    private let updates = StepUpdates()
 
     /// - Parameters:
     ///   - groups: at least one; parameters without a gradient are let be.
@@ -71,8 +71,19 @@ public final class Optimizer {
 
     /// Changes every parameter that has a gradient.
     ///
-    /// - Throws: `TensorError` where a gradient has another shape than its parameter.
+    /// - Throws: `TensorError` where a gradient has another shape than its parameter; those before it are changed.
     public func step() throws {
+        try GradMode.set(false) {
+            var copied: [(parameter: Tensor, changed: Tensor)] = []
+            let prepared = Result { try prepareStep(&copied) }
+            updates.run()
+            for (parameter, changed) in copied { try parameter.assign(changed) }
+            try prepared.get()
+        }
+    }
+
+    /// - Parameter copied: gets the parameters that do not lie in order, with what is changed in their place.
+    private func prepareStep(_ copied: inout [(parameter: Tensor, changed: Tensor)]) throws {
         var place = 0
         for group in groups {
             let rule = try kind.rule(group.options)
@@ -82,17 +93,12 @@ public final class Optimizer {
                 guard gradient.shape == parameter.shape else {
                     throw TensorError("the gradient of parameter \(place) has shape \(gradient.shape)")
                 }
-                try GradMode.set(false) { try step(parameter, gradient, rule) }
+                let work = try parameter.isContiguous ? parameter : parameter.contiguous()
+                let own = try gradient.detach().to(parameter.dtype).contiguous()
+                try rule(ParameterStep(work, own, state(of: parameter), updates))
+                if work !== parameter { copied.append((parameter, work)) }
             }
         }
-    }
-
-    private func step(_ parameter: Tensor, _ gradient: Tensor, _ rule: OptimizerKind.Rule) throws {
-        let state = state(of: parameter)
-        let gradient = try gradient.detach().to(parameter.dtype).contiguous()
-        let work = try parameter.isContiguous ? parameter : parameter.contiguous()
-        try rule(ParameterStep(work, gradient, state, programs))
-        if work !== parameter { try parameter.assign(work) }
     }
 
     private func state(of parameter: Tensor) -> ParameterState {

@@ -13,10 +13,10 @@ struct ParameterStep {
     /// Contiguous, and of one shape and type.
     let parameter: Tensor, gradient: Tensor
     let state: ParameterState
-    fileprivate let programs: StepPrograms
+    fileprivate let updates: StepUpdates
 
-    init(_ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ programs: StepPrograms) {
-        (self.parameter, self.gradient, self.state, self.programs) = (parameter, gradient, state, programs)
+    init(_ parameter: Tensor, _ gradient: Tensor, _ state: ParameterState, _ updates: StepUpdates) {
+        (self.parameter, self.gradient, self.state, self.updates) = (parameter, gradient, state, updates)
     }
 
     /// A number that is remembered, changed by `change`. - Returns: what it is then.
@@ -39,7 +39,7 @@ struct ParameterStep {
         return made
     }
 
-    /// Changes the parameter and what is remembered in one pass.
+    /// Changes the parameter and what is remembered, in one pass with those of the other parameters.
     ///
     /// - Parameters:
     ///   - choices: what decides which program it is; a program is made once for each combination.
@@ -51,10 +51,10 @@ struct ParameterStep {
         _ program: (StepSymbols) -> [(input: Int, value: Expression)]
     ) {
         let key = choices.reduce(1) { $0 << 1 | ($1 ? 1 : 0) }
-        let update = programs.program(key) {
+        let update = updates.program(key) {
             ElementwiseUpdate(inputs: 2 + tensors.count, parameters: numbers.count, program(StepSymbols()))
         }
-        update([parameter, gradient] + tensors, numbers)
+        updates.waiting.append(.init(update, [parameter, gradient] + tensors, numbers))
     }
 }
 
@@ -74,9 +74,15 @@ struct StepSymbols {
     }
 }
 
-/// The programs that an optimiser has needed.
-final class StepPrograms {
+/// The programs that an optimiser has needed, and the updates of a step that wait for each other.
+final class StepUpdates {
     private var programs: [Int: ElementwiseUpdate] = [:]
+    fileprivate var waiting: [ElementwiseUpdate.Use] = []
+
+    func run() {
+        ElementwiseUpdate.run(waiting)
+        waiting.removeAll(keepingCapacity: true)
+    }
 
     fileprivate func program(_ key: Int, _ make: () -> ElementwiseUpdate) -> ElementwiseUpdate {
         if let known = programs[key] { return known }

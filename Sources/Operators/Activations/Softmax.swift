@@ -39,7 +39,7 @@ extension Tensor {
     }
 }
 
-package struct SoftmaxOperation: Operation {
+package struct SoftmaxOperation: Operation, Equatable {
     package let dimension: Int
     package let isLog: Bool
     package var name: String { isLog ? "log_softmax" : "softmax" }

@@ -1,7 +1,7 @@
 import Kernels
 
 /// The convolution of dense float32 tensors.
-package struct ConvolutionOperation: Operation {
+package struct ConvolutionOperation: Operation, Equatable {
     package let options: ConvolutionOptions
     package var name: String { "conv2d" }
 

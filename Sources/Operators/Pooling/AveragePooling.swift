@@ -76,7 +76,7 @@ extension Tensor {
     }
 }
 
-package struct AveragePoolOperation: Operation {
+package struct AveragePoolOperation: Operation, Equatable {
     package let pooling: Pooling
     package var name: String { "avg_pool2d" }
 

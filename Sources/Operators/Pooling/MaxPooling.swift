@@ -94,7 +94,7 @@ extension Tensor {
 }
 
 /// The maxima, and where in its plane each of them stood (int32).
-package struct MaxPoolOperation: Operation {
+package struct MaxPoolOperation: Operation, Equatable {
     package let pooling: Pooling
     package var name: String { "max_pool2d" }
 

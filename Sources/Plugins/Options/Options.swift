@@ -38,10 +38,6 @@ let optionsModule = HostModule(
         }
     ])
 
-/// The part of `nightjar.option` that reads scripts.
-let optionSourceModule = HostModule(
-    "option", doc: "--help lists them in the script's order.", lua: { PackageResources.source_lua })
-
 /// `nightjar.option`: options that a default alone does not describe.
 let optionModule = HostModule(
     "option", doc: "Options of a script for `nightjar.options` that a default alone does not describe.",
@@ -139,7 +135,7 @@ let optionModule = HostModule(
             arguments: [doc], options: [required], returns: option
         ) { call in try declared("rest", call, []) },
     ],
-    lua: { PackageResources.options_lua })
+    lua: { PackageResources.options_lua }, moreLua: { PackageResources.more_lua })
 
 private let doc = Argument.string("doc", "a line for --help", default: "")
 private let required = Argument.boolean("required", "whether it must be given", default: false)

@@ -1,5 +1,5 @@
 --- nightjar.options(arg, specification): what a script lets its user choose on the command line.
-local module, raise, _, suggest = ...
+local module, raise, _, suggest, load_more = ...
 
 --- What --help writes for an option's value.
 local metavar = {
@@ -263,152 +263,41 @@ local function read(arguments, options, rest)
   end
 end
 
--- Going on with what was saved --------------------------------------------------------------------------------------
+-- The function ------------------------------------------------------------------------------------------------------
 
---- Takes over the options of the training that the option `resuming` asks for: what the command line names counts, and
---- what is fixed must be the same. Returns what is wrong.
-local function take_saved(values, options, resuming)
-  local files = options["--" .. resuming.of:gsub("_", "-")]
-  local path = values[files.name] or files.default
-  local is_read, saved = pcall(require("nightjar.checkpoint").options, path)
-  if not is_read then
-    if not tostring(saved):find("No such file", 1, true) then error(saved, 0) end
-    return ("%s: no training was saved beside '%s'; begin one without %s"):format(resuming.flag, path, resuming.flag)
+--- The script that called: its chunk's name, as debug.getinfo has it. A tail call leaves nothing to find.
+local function caller(script)
+  local level = 2
+  while true do
+    local info = debug.getinfo(level, "S")
+    if not info then return script and "@" .. script or "=?" end
+    if info.what ~= "C" and info.source:sub(1, 9) ~= "=nightjar" then return info.source end
+    level = level + 1
   end
-  for flag, option in pairs(options) do
-    local name = option.name
-    local is_named, value = values[name] ~= nil, saved[name]
-    if option == resuming or option == files then
-      goto continue
-    elseif not is_named then
-      local problem
-      if value ~= nil and type(value) ~= "table" then _, problem = convert(option, tostring(value)) end
-      if problem then return ("%s: %s (as it was saved in '%s')"):format(flag, problem, path) end
-      values[name] = value
-    elseif option.fixed and quoted(values[name]) ~= quoted(value) then
-      return ("%s: the training in '%s' began with %s and cannot go on with %s"):format(
-        flag, path, value == nil and "none" or quoted(value), quoted(values[name]))
-    end
-    ::continue::
-  end
-end
-
---- A word as a shell takes it.
-local function shell_word(word)
-  if word:find("^[%w%-_./=:,+@%%]+$") then return word end
-  return "'" .. word:gsub("'", "'\\''") .. "'"
-end
-
---- The command that goes on with this one's training.
-local function resuming_command(arguments, flag)
-  local first, words, has_flag = 0, {}, false
-  while arguments[first - 1] ~= nil do first = first - 1 end
-  for index = first, #arguments do
-    local word = tostring(arguments[index])
-    if index > 0 and word == flag then has_flag = true end
-    words[#words + 1] = shell_word(word)
-  end
-  if not has_flag then words[#words + 1] = flag end
-  return table.concat(words, " ")
-end
-
--- Help --------------------------------------------------------------------------------------------------------------
-
-local width = 100
-
---- What stands behind an option's text: its default, its limits.
-local function remark(option)
-  local remarks = {}
-  if option.required then remarks[1] = "required" end
-  local default = option.default
-  if default ~= nil and default ~= false and default ~= "" then
-    remarks[#remarks + 1] = "default: " .. tostring(default)
-  end
-  local range = limits(option)
-  remarks[#remarks + 1] = range and range:gsub("^of ", "") or nil
-  return #remarks > 0 and "(" .. table.concat(remarks, ", ") .. ")" or nil
-end
-
---- A text's words in lines of at most `room` characters.
-local function wrapped(text, room)
-  local lines, line = {}, ""
-  local function length(piece) return utf8.len(piece) or #piece end
-  for word in text:gmatch("%S+") do
-    if line ~= "" and length(line) + 1 + length(word) > room then
-      lines[#lines + 1] = line
-      line = word
-    else
-      line = line == "" and word or line .. " " .. word
-    end
-  end
-  lines[#lines + 1] = line
-  return lines
-end
-
-local function head(option)
-  if option.kind == "boolean" then
-    return option.default and "--[no-]" .. option.flag:sub(3) or option.flag
-  elseif option.kind == "rest" then
-    return option.name:upper():gsub("_", "-") .. "..."
-  elseif option.kind == "choice" then
-    return option.flag .. " " .. table.concat(option.values, "|")
-  end
-  return option.flag .. " " .. metavar[option.kind]
 end
 
 --- As the usage calls what belongs to no option.
 local function rest_words(option) return option.name:upper():gsub("_", "-") .. "..." end
 
-local function help(script, about, ordered, rest)
-  local usage = "usage: " .. script .. " [options]"
-  if rest then
-    local words = rest_words(rest)
-    usage = usage .. (rest.required and " " .. words or " [" .. words .. "]")
-  end
-  local rows, column = {}, 0
-  for _, option in ipairs(ordered) do
-    local doc = option.doc
-    local remarks = remark(option)
-    rows[#rows + 1] = { head(option), remarks and (doc ~= "" and doc .. " " or "") .. remarks or doc }
-  end
-  rows[#rows + 1] = { "-h, --help", "show this and end" }
-  -- A long option's text begins on a line of its own; the others stand beside theirs.
-  for _, row in ipairs(rows) do
-    if #row[1] <= 30 then column = math.max(column, #row[1]) end
-  end
-  column = column + 4
+local more
 
-  local lines = { usage, "" }
-  if about ~= "" then
-    lines[#lines + 1] = about
-    lines[#lines + 1] = ""
-  end
-  for _, row in ipairs(rows) do
-    local line = "  " .. row[1]
-    if #line > column - 2 then
-      lines[#lines + 1] = line
-      line = ""
-    end
-    for _, piece in ipairs(wrapped(row[2], width - column)) do
-      lines[#lines + 1] = (line .. (" "):rep(column - #line) .. piece):gsub("%s+$", "")
-      line = ""
-    end
-  end
-  return table.concat(lines, "\n") .. "\n"
+--- What only some runs need: more.lua.
+local function late()
+  more = more or load_more {
+    convert = convert, limits = limits, metavar = metavar, quoted = quoted, rest_words = rest_words,
+  }
+  return more
 end
-
--- The function ------------------------------------------------------------------------------------------------------
 
 --- What nightjar.options calls, with its arguments checked.
 function module._read(arguments, specification)
   local options, names, rest = read_specification(specification)
-  local script_source = module._source
-  local source = script_source.caller(arguments[0])
+  local source = caller(arguments[0])
   local script = arguments[0] or source:match("^@(.*)$") or "script"
 
   local ordered
   local function order()
-    ordered = ordered or script_source.order(script_source.text(source), names)
+    ordered = ordered or late().order(source, names)
     return ordered
   end
 
@@ -417,8 +306,7 @@ function module._read(arguments, specification)
   if not values then
     local list = {}
     for index, name in ipairs(order()) do list[index] = options["--" .. name:gsub("_", "-")] end
-    if script_source.needs_command(source) then script = "nightjar " .. script end
-    io.stdout:write(help(script, script_source.description(script_source.text(source)), list, rest))
+    io.stdout:write(late().help(script, source, list, rest))
     return os.exit(0, true)
   end
 
@@ -428,9 +316,9 @@ function module._read(arguments, specification)
     if option.of then resuming = option end
   end
   if resuming then
-    problem = values[resuming.name] and take_saved(values, options, resuming)
+    problem = values[resuming.name] and late().take_saved(values, options, resuming)
     if problem then return refuse(script, problem) end
-    module._command = resuming_command(arguments, resuming.flag)
+    module._command = late().resuming_command(arguments, resuming.flag)
   end
 
   local changed = {}

@@ -17,7 +17,9 @@ func finishRun(_ run: Run, _ call: Call) throws -> String {
         guard network != 0 else {
             throw call.badArgument("network", expected: "the network that the loader's batches are for", got: "nothing")
         }
-        let evaluation = try evaluateBatches(call, network: network, loader: call.index("loader")) {
+        let evaluation = try evaluateBatches(
+            call, network: network, loader: call.index("loader"), isCompiled: true
+        ) {
             try ScriptEvaluation(classes: $0, bins: 15, mistakes: 24)
         }
         findings.evaluation = evaluation.evaluation

@@ -52,6 +52,9 @@ public protocol Operation {
     func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome?
     /// Whether some inputs are places in others, which whoever makes it has checked: `run` does not. Default: false.
     var readsPlaces: Bool { get }
+    /// Whether another operation does the same. Default: what a type says that can be compared; nil for others, which
+    /// only a look at their parts can tell.
+    func isEqual(to other: any Operation) -> Bool?
     /// Lets go of what only the gradient needs. Default: there is nothing.
     func release()
     /// Whether the gradient can be asked for again after that. Default: true.
@@ -67,12 +70,17 @@ extension Operation {
     public func deferredGradient(_ gradients: [Tensor?], _ kept: Kept) throws -> (any DeferredGradient)? { nil }
     public func gradient(deferred: any DeferredGradient, _ kept: Kept) throws -> GradientOutcome? { nil }
     public var readsPlaces: Bool { false }
+    public func isEqual(to other: any Operation) -> Bool? { nil }
     public func release() {}
     public var isReusable: Bool { true }
     /// For operations whose results have no gradients.
     public func gradient(_ gradients: [Tensor?], _ kept: Kept) throws -> [Tensor?] {
         throw TensorError("\(name) has no gradient")
     }
+}
+
+extension Operation where Self: Equatable {
+    public func isEqual(to other: any Operation) -> Bool? { other as? Self == self }
 }
 
 /// What a gradient finds of the call that it belongs to.
