@@ -145,6 +145,11 @@ private let named: [ConvolutionCase] = [
     .init("images that end inside a block", images: 9, 3, 9, 13, out: 4, window(3, 1, 1), window(3, 1, 1)),
     .init("rows longer than a block", images: 1, 2, 3, 301, out: 3, window(3, 1, 1), window(3, 1, 1)),
     .init("3x3, two pixels of padding", 17, 4, 6, out: 5, window(3, 1, 2), window(3, 1)),
+    .init("strips of rows", images: 1, 40, 20, 30, out: 3, window(3, 1, 1), window(2, 1, 1)),
+    .init("strips of rows, stride 2", images: 1, 7, 21, 33, out: 5, window(5, 2, 2), window(3, 2, 1)),
+    .init("strips of rows, dilated", images: 1, 5, 24, 26, out: 18, window(3, 1, 3, 3), window(2, 1, 1, 2)),
+    .init("few parts of many channels", images: 1, 20, 6, 6, out: 70, window(3, 1, 1), window(3, 1, 1)),
+    .init("more channels than a list's group", images: 2, 140, 4, 6, out: 300, window(1), window(1)),
     .init("no channels", 0, 4, 4, out: 2, window(3), window(3)),
 ]
 
@@ -226,18 +231,20 @@ struct ConvolutionTests {
                 inputGradient[$1] += Double(g.pointer[$0]) * Double(w.pointer[$2])
                 weightGradient[$2] += Double(g.pointer[$0]) * Double(x.pointer[$1])
             }
-            let places = Nonzeros(g, test, kernels)
-            #expect(places.count == g.values.count { $0 != 0 } && places.isFinite)
-            let text = "\(name) \(test.testDescription) \(kind)"
-            if let method = kernels.sparseInputGradient(test.shape, images: test.images, nonzeros: nil) {
-                let dx = Guarded(count: test.inputCount)
-                #expect(method.runAll(places, weight: w, into: dx))
-                expectClose(dx, inputGradient, tolerance: 5e-5, text)
-            }
-            if let method = kernels.sparseWeightGradient(test.shape, images: test.images, nonzeros: nil) {
-                let dw = Guarded(count: test.weightCount)
-                #expect(method.runAll(places, input: x, into: dw))
-                expectClose(dw, weightGradient, tolerance: 5e-5, text)
+            let found = Nonzeros(g, test, kernels)
+            #expect(found.count == g.values.count { $0 != 0 } && found.isFinite)
+            for (nonzeros, order) in [(found, "in order"), (found.reversed(test), "reversed")] {
+                let text = "\(name) \(test.testDescription) \(kind) \(order)"
+                for method in kernels.sparseInputGradients(test.shape, images: test.images) {
+                    let dx = Guarded(count: test.inputCount)
+                    #expect(method.runAll(nonzeros, weight: w, into: dx))
+                    expectClose(dx, inputGradient, tolerance: 5e-5, "\(text) \(type(of: method))")
+                }
+                if let method = kernels.sparseWeightGradient(test.shape, images: test.images, nonzeros: nil) {
+                    let dw = Guarded(count: test.weightCount)
+                    #expect(method.runAll(nonzeros, input: x, into: dw))
+                    expectClose(dw, weightGradient, tolerance: 5e-5, text)
+                }
             }
         }
     }
@@ -260,8 +267,9 @@ struct ConvolutionTests {
                 let w = guardedFormula(test.weightCount, 1)
                 w.pointer[at] = value
                 let dx = Guarded(count: test.inputCount)
-                let method = kernels.sparseInputGradient(test.shape, images: test.images, nonzeros: nil)
-                #expect(method?.runAll(places, weight: w, into: dx) != true, "\(name) \(test) \(at)")
+                for method in kernels.sparseInputGradients(test.shape, images: test.images) {
+                    #expect(!method.runAll(places, weight: w, into: dx), "\(name) \(test) \(at)")
+                }
             }
             for at in ends(test.outputCount) {
                 let g = Gradients.zero.values(test.outputCount, plane: test.shape.outPixels)
@@ -382,6 +390,7 @@ extension WeightGradientMethod {
 private struct Nonzeros {
     let values: Guarded
     let places: [Int32]
+    let valuesAPlane: Int
     let bits: [UInt64]
     let count: Int
     let isFinite: Bool
@@ -390,6 +399,7 @@ private struct Nonzeros {
         let (planes, pixels) = (test.images * test.shape.outChannels, test.shape.outPixels)
         values = gradient
         places = (0..<pixels).map { Int32($0) }
+        valuesAPlane = pixels
         var bits = [UInt64](repeating: .max, count: planes * ((pixels + 63) / 64))
         (count, isFinite) = bits.withUnsafeMutableBufferPointer { bits in
             bits.baseAddress.map { kernels.nonzeros(gradient.constant, pixels: pixels, bits: $0, 0..<planes) } ?? (
@@ -399,13 +409,29 @@ private struct Nonzeros {
         self.bits = bits
     }
 
+    private init(_ values: Guarded, _ places: [Int32], _ found: Nonzeros, valuesAPlane: Int) {
+        (self.values, self.places, self.valuesAPlane) = (values, places, valuesAPlane)
+        (bits, count, isFinite) = (found.bits, found.count, found.isFinite)
+    }
+
+    /// The same with the values of each plane in reverse order, and one more before them.
+    func reversed(_ test: ConvolutionCase) -> Nonzeros {
+        let pixels = test.shape.outPixels
+        var values: [Float] = []
+        for plane in 0..<test.images * test.shape.outChannels {
+            values += [.nan] + self.values.values[plane * pixels..<(plane + 1) * pixels].reversed()
+        }
+        return Nonzeros(Guarded(values), places.map { Int32(pixels) - $0 }, self, valuesAPlane: pixels + 1)
+    }
+
     /// Calls a method with what it works from.
     func callAsFunction<Result>(_ body: (SparseGradient) -> Result) -> Result? {
         bits.withUnsafeBufferPointer { bits in
             places.withUnsafeBufferPointer { places in
                 guard let bits = bits.baseAddress, let sources = places.baseAddress else { return nil }
                 return body(
-                    SparseGradient(values: values.constant, valuesAPlane: places.count, places: sources, bits: bits))
+                    SparseGradient(
+                        values: values.constant, valuesAPlane: valuesAPlane, places: sources, bits: bits))
             }
         }
     }
