@@ -9,8 +9,11 @@ typedef float nightjar_vector4 __attribute__((ext_vector_type(4)));
 typedef float nightjar_vector8 __attribute__((ext_vector_type(8)));
 typedef float nightjar_vector16 __attribute__((ext_vector_type(16)));
 
-/// Has the cache line of an address brought near, which is to be written.
-static inline void nightjar_fetch(const void *address) { __builtin_prefetch(address, 1); }
+/// Begins to load the cache line of a place that will be read soon, which need not exist.
+static inline void nightjar_prefetch(const float *x) { __builtin_prefetch(x); }
+
+/// The same for a line that will be written.
+static inline void nightjar_prefetch_to_write(const float *x) { __builtin_prefetch(x, 1); }
 
 /// One bit for each of 16 floats, the first the lowest: whether it differs from 0, as a NaN does.
 static inline uint16_t nightjar_nonzeros(const float *x) {
@@ -158,13 +161,12 @@ static inline nightjar_vector16 nightjar_merge_high16(nightjar_vector16 a, night
     return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 }
 
-/// Asks for the line of memory at a place, which need not be there.
-static inline void nightjar_prefetch(const float *x) { __builtin_prefetch(x); }
-
-/// The same for a line that will be written.
-static inline void nightjar_prefetch_to_write(float *x) { __builtin_prefetch(x, 1); }
-
 #ifdef __AVX512F__
+
+/// One bit for each lane that differs from 0.
+static inline uint16_t nightjar_nonzero_lanes(nightjar_vector16 x) {
+    return __builtin_ia32_cmpps512_mask(x, (nightjar_vector16)(0.0f), 4, (uint16_t)-1, 4);
+}
 
 /// The floats whose bits are set, the first the lowest, and 0 for the others, which are not read.
 static inline nightjar_vector16 nightjar_load_some(const float *x, uint16_t bits) {
@@ -179,6 +181,20 @@ static inline nightjar_vector16 nightjar_load_over(nightjar_vector16 vector, con
 /// Writes the floats whose bits are set.
 static inline void nightjar_store_some(nightjar_vector16 vector, float *x, uint16_t bits) {
     __builtin_ia32_storeups512_mask(x, vector, bits);
+}
+
+/// Writes the floats whose bits are set one behind the other, and zeros up to a whole vector.
+static inline void nightjar_compress_floats(nightjar_vector16 vector, uint16_t bits, float *to) {
+    typedef float Floats __attribute__((ext_vector_type(16), aligned(4)));
+    *(Floats *)to = __builtin_ia32_compresssf512_mask(vector, (nightjar_vector16)(0.0f), bits);
+}
+
+/// Writes the lanes themselves, the first of which is `first`.
+static inline void nightjar_compress_lanes(int32_t first, uint16_t bits, int32_t *to) {
+    typedef int Ints __attribute__((vector_size(64)));
+    typedef int Unaligned __attribute__((vector_size(64), aligned(4)));
+    const Ints lanes = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+    *(Unaligned *)to = __builtin_ia32_compresssi512_mask(lanes + first, (Ints){0}, bits);
 }
 
 #endif

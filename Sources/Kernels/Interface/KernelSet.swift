@@ -54,6 +54,8 @@ public protocol KernelSet: Sendable {
     func sparseInputGradient(
         _ shape: Convolution, images: Int, nonzeros: Int?
     ) -> (any SparseInputGradientMethod)?
+    /// All methods for it that fit the shape.
+    func sparseInputGradients(_ shape: Convolution, images: Int) -> [any SparseInputGradientMethod]
     /// Likewise the gradient of its weight.
     func sparseWeightGradient(
         _ shape: Convolution, images: Int, nonzeros: Int?

@@ -3,7 +3,8 @@ public struct SparseGradient: @unchecked Sendable {
     /// So many values for each plane, of all its pixels or only of some.
     public let values: UnsafePointer<Float>
     public let valuesAPlane: Int
-    /// The place of each pixel's value among those of its plane.
+    /// The place of each pixel's value among those of its plane; where there are as many values, they are the pixels' in
+    /// their order.
     public let places: UnsafePointer<Int32>
     /// A bit for each element that is not 0; each plane begins with a word: `[images, channels, words]`.
     public let bits: UnsafePointer<UInt64>
@@ -18,6 +19,8 @@ public struct SparseGradient: @unchecked Sendable {
 /// The gradient of a convolution's input from a sparse gradient of its output. A product with a zero that is not
 /// multiplied must be zero, so what packing finds not to be finite is of no use here.
 public protocol SparseInputGradientMethod: Sendable {
+    /// About what it costs where so many elements are not zero: cycles of a processor.
+    func cost(nonzeros: Int) -> Double
     /// Floats that the packed weight takes.
     var packedSize: Int { get }
     /// Parts that packing has.

@@ -1,16 +1,14 @@
 import KernelInterface
 
 extension PatchLayout {
-    /// Writes one image with its channels last. - Returns: whether all of it is finite.
-    func pack(_ image: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) -> Bool {
+    /// Writes one block of one image with its channels last. - Returns: whether all of it is finite.
+    func pack(_ image: UnsafePointer<Float>, block: Int, into frame: UnsafeMutablePointer<Float>) -> Bool {
         let s = shape
         let (top, left) = (s.rows.padding, s.columns.padding)
         let row = s.width * pixelSize
-        for block in 0..<blocks {
-            let frame = packed + block * frameSize
-            let used = (s.height + 2 * top) * rowSize
-            (frame + used).update(repeating: 0, count: frameSize - used)
-            guard top > 0 || left > 0 else { continue }
+        let used = (s.height + 2 * top) * rowSize
+        (frame + used).update(repeating: 0, count: frameSize - used)
+        if top > 0 || left > 0 {
             // The end of each row and the beginning of the next are one run.
             frame.update(repeating: 0, count: top * rowSize + left * pixelSize)
             for y in 0..<s.height - 1 {
@@ -19,8 +17,8 @@ extension PatchLayout {
             let end = (top + s.height) * rowSize - left * pixelSize
             (frame + end).update(repeating: 0, count: top * rowSize + left * pixelSize)
         }
-        let inside = packed + top * rowSize + left * pixelSize
-        return isDense ? interleave(image, into: inside) : turn(image, into: inside)
+        let inside = frame + top * rowSize + left * pixelSize
+        return isDense ? interleave(image, into: inside) : turn(image, block: block, into: inside)
     }
 
     private func interleave(_ image: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) -> Bool {
@@ -47,23 +45,21 @@ extension PatchLayout {
     }
 
     /// Squares of pixels and channels are turned one after the other, as if the plane were one row.
-    private func turn(_ image: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>) -> Bool {
+    private func turn(_ image: UnsafePointer<Float>, block: Int, into packed: UnsafeMutablePointer<Float>) -> Bool {
         let plane = shape.height * shape.width
         var finite = Vector.zero
-        for block in 0..<blocks {
-            for channel in stride(from: 0, to: channels, by: lanes) {
-                let first = block * channels + channel
-                let count = min(lanes, shape.inChannels - first)
-                let from = image + first * plane
-                let to = packed + block * frameSize + channel
-                eachSquare { pixel, step in
-                    let square = Square { $0 < count ? load(from + $0 * plane + pixel) : .zero }
-                    square.eachRow(lanes) { finite += $1 * 0 }
-                    var step = step
-                    square.transposed.eachRow(lanes) { _, vector in
-                        store(vector, to + step.place)
-                        step.next(self)
-                    }
+        for channel in stride(from: 0, to: channels, by: lanes) {
+            let first = block * channels + channel
+            let count = min(lanes, shape.inChannels - first)
+            let from = image + first * plane
+            let to = packed + channel
+            eachSquare { pixel, step in
+                let square = Square { $0 < count ? load(from + $0 * plane + pixel) : .zero }
+                square.eachRow(lanes) { finite += $1 * 0 }
+                var step = step
+                square.transposed.eachRow(lanes) { _, vector in
+                    store(vector, to + step.place)
+                    step.next(self)
                 }
             }
         }

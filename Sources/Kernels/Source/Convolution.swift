@@ -66,9 +66,17 @@ extension Kernels {
     public func sparseInputGradient(
         _ shape: Convolution, images: Int, nonzeros: Int?
     ) -> (any SparseInputGradientMethod)? {
-        guard let method = SparseInputGradient(shape, images) else { return nil }
-        if let nonzeros, !method.pays(nonzeros) { return nil }
-        return method
+        let methods = sparseInputGradients(shape, images: images)
+        guard let nonzeros else { return methods.first }
+        let costs = methods.map { $0.cost(nonzeros: nonzeros) }
+        guard let least = costs.min(), least < SparseCosts.denseInput(shape, images) else { return nil }
+        return costs.firstIndex(of: least).map { methods[$0] }
+    }
+
+    public func sparseInputGradients(_ shape: Convolution, images: Int) -> [any SparseInputGradientMethod] {
+        let scattered = SparseInputGradient(shape, images)
+        let gathered = GatheredInputGradient(shape, images)
+        return [scattered as (any SparseInputGradientMethod)?, gathered].compactMap { $0 }
     }
 
     public func sparseWeightGradient(

@@ -39,3 +39,26 @@ extension Kernels {
         return (count, finite.sum() == 0)
     }
 }
+
+/// Calls `body` with each pixel of a range that has its bit.
+@inline(__always)
+func eachNonzero(_ bits: UnsafePointer<UInt64>, _ range: Range<Int>, _ body: (Int) -> Void) {
+    for word in range.lowerBound / 64..<(range.upperBound + 63) / 64 {
+        var left = bits[word]
+        if word * 64 < range.lowerBound { left &= ~0 << UInt64(range.lowerBound - word * 64) }
+        if word * 64 + 64 > range.upperBound { left &= ~(~0 << UInt64(range.upperBound - word * 64)) }
+        while left != 0 {
+            body(word * 64 + left.trailingZeroBitCount)
+            left &= left &- 1
+        }
+    }
+}
+
+/// Begins to load what a word's values are in one of the next planes: no other is far ahead of what is worked out, and
+/// waiting for the memory took up to half of the time where the gradient was large.
+///
+/// - Parameter ahead: floats from this plane to that one.
+@inline(__always)
+func prefetchWord(_ values: UnsafePointer<Float>, _ word: Int, ahead: Int) {
+    for line in 0..<4 { nightjar_prefetch(values + (word * 64 + line * 16 + ahead)) }
+}

@@ -139,6 +139,6 @@ func multiplyPanels(
 @inline(__always)
 private func fetch(_ first: UnsafePointer<Float>, rows: Int, columns: Int, step: Int) {
     for row in 0..<rows {
-        for line in stride(from: 0, to: columns, by: 16) { nightjar_fetch(first + (row * step + line)) }
+        for line in stride(from: 0, to: columns, by: 16) { nightjar_prefetch_to_write(first + (row * step + line)) }
     }
 }

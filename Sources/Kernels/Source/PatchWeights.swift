@@ -13,40 +13,10 @@ extension PatchLayout {
     func packWeights(
         _ weights: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, output: Int, outputs: Int
     ) -> Bool {
-        let taps = shape.rows.size * shape.columns.size
-        var excess: UInt32 = 0
-        for i in 0..<shape.taps { excess |= exponentExcess(weights[i]) }
-        if isDense {
-            eachDenseWeight { channel, tap, vector, i in
-                let to = packed + place(vector, block: 0, output: output, outputs: outputs)
-                to[i] = channel < shape.inChannels ? weights[channel * taps + tap] : 0
-            }
-            return excess >> 31 == 0
-        }
         let each = channels / lanes
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * taps + lanes) { space in
-            guard let rows = space.baseAddress else { return }
-            for group in 0..<blocks * each {
-                let first = group * lanes
-                let count = min(lanes, shape.inChannels - first)
-                var from = weights + first * taps
-                if (first + lanes) * taps + lanes > shape.taps {
-                    // A row is read up to a whole vector, which the last one's weights do not fill.
-                    rows.update(from: from, count: count * taps)
-                    (rows + count * taps).update(repeating: 0, count: (lanes - count) * taps + lanes)
-                    from = UnsafePointer(rows)
-                }
-                for tap in stride(from: 0, to: taps, by: lanes) {
-                    let square = Square { load(from + $0 * taps + tap) }
-                    square.transposed.eachRow(min(lanes, taps - tap)) { row, vector in
-                        let at = place(
-                            (tap + row) * each + group % each, block: group / each, output: output, outputs: outputs)
-                        store(vector, packed + at)
-                    }
-                }
-            }
+        return packChannelsLast(weights, shape, vectors: blocks * each) { tap, vector in
+            packed + place(tap * each + vector % each, block: vector / each, output: output, outputs: outputs)
         }
-        return excess >> 31 == 0
     }
 
     /// Adds up one output channel's sums of several parts and writes them as weights `[inChannels, rows, columns]`.
@@ -110,6 +80,41 @@ extension PatchLayout {
             }
         }
     }
+}
+
+/// Packs the weights `[inChannels, rows, columns]` of one output channel with their channels last.
+///
+/// - Parameters:
+///   - vectors: vectors of input channels, which zeros fill up.
+///   - place: where such a vector of a tap goes.
+/// - Returns: whether all are finite.
+@inline(__always)
+func packChannelsLast(
+    _ weights: UnsafePointer<Float>, _ shape: Convolution, vectors: Int,
+    to place: (_ tap: Int, _ vector: Int) -> UnsafeMutablePointer<Float>
+) -> Bool {
+    let taps = shape.rows.size * shape.columns.size
+    var excess: UInt32 = 0
+    for i in 0..<shape.taps { excess |= exponentExcess(weights[i]) }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: lanes * taps + lanes) { space in
+        guard let rows = space.baseAddress else { return }
+        for vector in 0..<vectors {
+            let first = vector * lanes
+            let count = max(0, min(lanes, shape.inChannels - first))
+            var from = weights + first * taps
+            if (first + lanes) * taps + lanes > shape.taps {
+                // A row is read up to a whole vector, which the last one's weights do not fill.
+                if count > 0 { rows.update(from: from, count: count * taps) }
+                (rows + count * taps).update(repeating: 0, count: (lanes - count) * taps + lanes)
+                from = UnsafePointer(rows)
+            }
+            for tap in stride(from: 0, to: taps, by: lanes) {
+                let square = Square { load(from + $0 * taps + tap) }
+                square.transposed.eachRow(min(lanes, taps - tap)) { store($1, place(tap + $0, vector)) }
+            }
+        }
+    }
+    return excess >> 31 == 0
 }
 
 /// Has its highest bit set where `x` is not finite.

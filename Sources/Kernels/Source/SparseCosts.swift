@@ -8,8 +8,11 @@ enum SparseCosts {
     static let addedVector = 1.0, unalignedVector = 2.0, storedVector = 1.45
     /// Finding a gradient that is not zero, and beginning to add in registers or to memory.
     static let nonzeroAdded = 3.0, nonzeroStored = 8.0
+    /// A vector of weights added up at a pixel; finding them; beginning with a list, and with each vector of its sums;
+    /// listing a gradient that is not zero.
+    static let gatheredVector = 0.75, nonzeroGathered = 1.2, beganList = 10.0, beganVector = 1.5, nonzeroListed = 6.0
     /// A float of a weight packed, or of sums added up.
-    static let packedFloat = 2.0
+    static let packedFloat = 0.6, joinedFloat = 2.0
 
     /// Images packed, or cleared and unpacked: from the cache, or where there are many, more and more from memory.
     ///
@@ -25,7 +28,9 @@ enum SparseCosts {
     }
 
     static func denseInput(_ s: Convolution, _ images: Int) -> Double {
-        s.reversed.flatMap { dense(s, images, $0) } ?? products(s, images) * (1 + 4 / Double(s.inChannels))
+        let (channels, columns) = (Double(s.inChannels), Double(s.columns.size))
+        return s.reversed.flatMap { dense(s, images, $0) }
+            ?? products(s, images) * (1 + 2 / (channels * channels)) * (1 + 6 / (channels * columns))
     }
 
     private static func products(_ s: Convolution, _ images: Int) -> Double {

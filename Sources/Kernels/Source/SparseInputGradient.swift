@@ -17,12 +17,11 @@ struct SparseInputGradient: SparseInputGradientMethod {
         blocks = ImageParts(layout.blocks, most: max(1, 16 / max(1, self.images.count)))
     }
 
-    /// Whether that is less work than all products.
-    func pays(_ nonzeros: Int) -> Bool {
-        let found = Double(layout.vectors) * SparseCosts.storedVector + SparseCosts.nonzeroStored
-        let moved =
-            SparseCosts.moved(images.images * layout.imageSize, far: 3) + Double(packedSize) * SparseCosts.packedFloat
-        return Double(nonzeros) * found + moved < SparseCosts.denseInput(shape, images.images)
+    func cost(nonzeros: Int) -> Double {
+        let patches = Double(layout.blocks * layout.patches.count)
+        let found = Double(layout.vectors) * SparseCosts.storedVector + patches * SparseCosts.nonzeroStored
+        return Double(nonzeros) * found + SparseCosts.moved(images.images * layout.imageSize, far: 1)
+            + Double(packedSize) * SparseCosts.packedFloat
     }
 
     /// `[blocks, patches, outputs, rows, width]`
@@ -99,6 +98,7 @@ struct SparseInputGradient: SparseInputGradientMethod {
                         let bits = gradient.bits + plane * allWords
                         let frame = frames + (image - images.lowerBound) * frameSize
                         for word in words {
+                            prefetchWord(values, word, ahead: 2 * gradient.valuesAPlane)
                             var left = bits[word]
                             let (sources, places) = (gradient.places + word * 64, places + word * 64)
                             while left != 0 {

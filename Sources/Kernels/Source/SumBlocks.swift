@@ -10,6 +10,7 @@ protocol SumBlock {
     func store(_ place: UnsafeMutablePointer<Float>, _ pitch: Int)
     /// `sums += value · block`
     mutating func add(_ value: Float, _ block: UnsafePointer<Float>, _ pitch: Int)
+    mutating func add(_ other: Self)
     /// `block += value · self`
     func addTo(_ block: UnsafeMutablePointer<Float>, _ value: Float, _ pitch: Int)
 }
@@ -28,6 +29,7 @@ struct One: SumBlock {
     @inline(__always) mutating func add(_ value: Float, _ block: UnsafePointer<Float>, _ pitch: Int) {
         accumulate(&sums, Vector(repeating: value), load(block))
     }
+    @inline(__always) mutating func add(_ other: Self) { sums += other.sums }
     @inline(__always) func addTo(_ block: UnsafeMutablePointer<Float>, _ value: Float, _ pitch: Int) {
         var sum = load(block)
         accumulate(&sum, Vector(repeating: value), sums)
@@ -51,6 +53,7 @@ struct Half: SumBlock {
     @inline(__always) mutating func add(_ value: Float, _ block: UnsafePointer<Float>, _ pitch: Int) {
         sums = Half(block, pitch).times(value, plus: sums)
     }
+    @inline(__always) mutating func add(_ other: Self) { sums += other.sums }
     @inline(__always) func addTo(_ block: UnsafeMutablePointer<Float>, _ value: Float, _ pitch: Int) {
         var sum = Half(block, pitch)
         sum.sums = times(value, plus: sum.sums)
@@ -86,6 +89,10 @@ struct Beside<Left: SumBlock, Right: SumBlock>: SumBlock {
         left.add(value, block, pitch)
         right.add(value, block + Left.width, pitch)
     }
+    @inline(__always) mutating func add(_ other: Self) {
+        left.add(other.left)
+        right.add(other.right)
+    }
     @inline(__always) func addTo(_ block: UnsafeMutablePointer<Float>, _ value: Float, _ pitch: Int) {
         left.addTo(block, value, pitch)
         right.addTo(block + Left.width, value, pitch)
@@ -111,6 +118,10 @@ struct Over<Top: SumBlock, Bottom: SumBlock>: SumBlock {
     @inline(__always) mutating func add(_ value: Float, _ block: UnsafePointer<Float>, _ pitch: Int) {
         top.add(value, block, pitch)
         bottom.add(value, block + Top.rows * pitch, pitch)
+    }
+    @inline(__always) mutating func add(_ other: Self) {
+        top.add(other.top)
+        bottom.add(other.bottom)
     }
     @inline(__always) func addTo(_ block: UnsafeMutablePointer<Float>, _ value: Float, _ pitch: Int) {
         top.addTo(block, value, pitch)
