@@ -235,11 +235,8 @@ private struct Nonzeros {
         places = (0..<pixels).map { Int32($0) }
         valuesAPlane = pixels
         var bits = [UInt64](repeating: .max, count: planes * ((pixels + 63) / 64))
-        (count, isFinite) = bits.withUnsafeMutableBufferPointer { bits in
-            bits.baseAddress.map { kernels.nonzeros(gradient.constant, pixels: pixels, bits: $0, 0..<planes) } ?? (
-                0, true
-            )
-        }
+        var sums = [Float](repeating: .nan, count: planes)
+        (count, isFinite) = kernels.nonzeros(gradient.constant, pixels: pixels, bits: &bits, sums: &sums, 0..<planes)
         self.bits = bits
     }
 

@@ -69,9 +69,10 @@ struct PoolingTests {
         var (expected, bits) = (
             [UInt64](repeating: .max, count: planes * words), [UInt64](repeating: .max, count: planes * words)
         )
-        let all = kernels.nonzeros(dx.constant, pixels: test.inside, bits: &expected, 0..<planes)
-        var counts = 0
         var sums = [Float](repeating: 12345, count: planes)
+        let all = kernels.nonzeros(dx.constant, pixels: test.inside, bits: &expected, sums: &sums, 0..<planes)
+        expectPlaneSums(sums, gradient.values, "\(name), written")
+        var counts = 0
         for plane in (0..<planes).reversed() {
             let found = kernels.nonzeroMaxima(
                 shape, gradient.constant, mask: nil, indices: indices, bits: &bits, sums: &sums, plane..<plane + 1,

@@ -31,13 +31,15 @@ public protocol KernelSet: Sendable {
     func convolutionWeightGradient(
         _ shape: Convolution, images: Int, _ kind: WeightGradientKind?
     ) -> (any WeightGradientMethod)?
-    /// Where planes of `pixels` elements are not 0: a bit for each element, those of a plane from a word on.
+    /// Where planes of `pixels` elements are not 0: a bit for each element, those of a plane from a word on; and the sum of
+    /// each plane.
     ///
-    /// - Returns: how many are not, and whether all are finite.
+    /// - Returns: how many are not, and whether the sums are finite.
     func nonzeros(
-        _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>
+        _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, sums: UnsafeMutablePointer<Float>,
+        _ planes: Range<Int>
     ) -> (count: Int, isFinite: Bool)
-    /// Likewise where the gradients of the maxima of windows that do not overlap go, and the sum of each plane's.
+    /// Likewise where the gradients of the maxima of windows that do not overlap go.
     ///
     /// - Parameters:
     ///   - mask: an element for each window; where it is 0 or less, the gradient is not.

@@ -3,13 +3,14 @@ import KernelInterface
 
 extension Kernels {
     public func nonzeros(
-        _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, _ planes: Range<Int>
+        _ x: UnsafePointer<Float>, pixels: Int, bits: UnsafeMutablePointer<UInt64>, sums: UnsafeMutablePointer<Float>,
+        _ planes: Range<Int>
     ) -> (count: Int, isFinite: Bool) {
         let words = (pixels + 63) / 64
-        var count = 0
-        var finite = Vector.zero
+        var (count, isFinite) = (0, true)
         for plane in planes {
             let x = x + plane * pixels
+            var (values, rest) = (Vector.zero, Float(0))
             for word in 0..<words {
                 let first = word * 64
                 var found: UInt64 = 0
@@ -17,26 +18,30 @@ extension Kernels {
                 let end = min(first + 64, pixels)
                 while at + 16 <= end {
                     found |= UInt64(nightjar_nonzeros(x + at)) << UInt64(truncatingIfNeeded: at - first)
-                    for i in stride(from: 0, to: 16, by: lanes) { finite += load(x + at + i) * 0 }
+                    for i in stride(from: 0, to: 16, by: lanes) { values += load(x + at + i) }
                     at += 16
                 }
                 if at < end, pixels >= 16 {
                     // The last sixteen, of which the first were had.
                     let last = UInt64(nightjar_nonzeros(x + end - 16)) >> UInt64(truncatingIfNeeded: 16 - (end - at))
-                    for i in stride(from: 0, to: 16, by: lanes) { finite += load(x + end - 16 + i) * 0 }
                     found |= last << UInt64(truncatingIfNeeded: at - first)
-                    at = end
+                    while at < end {
+                        rest += x[at]
+                        at += 1
+                    }
                 }
                 while at < end {
                     if x[at] != 0 { found |= 1 << UInt64(truncatingIfNeeded: at - first) }
-                    finite[0] += x[at] * 0
+                    rest += x[at]
                     at += 1
                 }
                 bits[plane * words + word] = found
                 count += found.nonzeroBitCount
             }
+            sums[plane] = values.sum() + rest
+            isFinite = isFinite && sums[plane].isFinite
         }
-        return (count, finite.sum() == 0)
+        return (count, isFinite)
     }
 }
 

@@ -75,7 +75,8 @@ package struct ConvolutionOperation: Operation, Equatable {
         }
         if needs.count > 2, needs[2] {
             let bias = try Tensor(uninitialized: [specs[1].shape[0]])
-            found[2] = nonzeros.addChannels(into: bias) ? bias : try gradient().sum([0, 2, 3])
+            nonzeros.addChannels(into: bias)
+            found[2] = bias
         }
         return .written(found)
     }
@@ -128,7 +129,13 @@ struct ConvolutionWeightGradient: Operation {
             try kernels.convolutionWeightGradient(shape, images: input.shape[0], nil)?.run(
                 gradient, input: input, into: outputs[0])
         }
-        if withBias { addChannels(of: gradient, into: outputs[1]) }
+        if withBias {
+            if let nonzeros {
+                nonzeros.addChannels(into: outputs[1])
+            } else {
+                addChannels(of: gradient, into: outputs[1])
+            }
+        }
     }
 
     func saves(_ needs: [Bool]) -> Saves { .factors(needs) }

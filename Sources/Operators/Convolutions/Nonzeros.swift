@@ -8,8 +8,8 @@ struct Nonzeros {
     private let count: Int
     /// The gradient's values `[images, channels, values]`, and the place of each pixel's among those of its plane (int32).
     private let values: Tensor, places: Tensor
-    /// The sum of each plane's values, where they were added up on the way.
-    private let sums: Tensor?
+    /// The sum of each plane's values.
+    private let sums: Tensor
 
     /// - Returns: nil where the gradient is not sparse or not finite, or the convolution has groups.
     /// - Throws: `TensorError` where the memory cannot be had.
@@ -20,22 +20,24 @@ struct Nonzeros {
         let words = (pixels + 63) / 64
         bits = try Tensor(uninitialized: [planes, 2 * words])
         let marks = UnsafeMutableRawPointer(bits.floats).bindMemory(to: UInt64.self, capacity: planes * words)
-        let values = gradient.floats
+        let sums = try Tensor(uninitialized: [planes])
+        let (values, totals) = (gradient.floats, sums.floats)
         // A few planes tell a dense gradient.
         let some = min(planes, max(4, 4096 / pixels))
         var sample = 0
         for i in 0..<some {
             let plane = i * planes / some
-            sample += kernels.nonzeros(values, pixels: pixels, bits: marks, plane..<plane + 1).count
+            sample += kernels.nonzeros(values, pixels: pixels, bits: marks, sums: totals, plane..<plane + 1).count
         }
         guard Double(sample) <= Self.most * Double(some * pixels) else { return nil }
         guard
             let count = Self.count(
-                planes: planes, pixels: pixels, { kernels.nonzeros(values, pixels: pixels, bits: marks, $0) })
+                planes: planes, pixels: pixels,
+                { kernels.nonzeros(values, pixels: pixels, bits: marks, sums: totals, $0) })
         else { return nil }
         self.count = count
+        self.sums = sums
         self.values = gradient
-        sums = nil
         places = try Tensor(uninitialized: [pixels], dtype: .int32)
         let places = places.address(as: Int32.self)
         for pixel in 0..<pixels { places[pixel] = Int32(truncatingIfNeeded: pixel) }
@@ -154,23 +156,19 @@ struct Nonzeros {
     }
 
     /// Works out the gradient of its bias: the sum of all that each channel gets, image by image.
-    ///
-    /// - Returns: false where they were not added up.
-    func addChannels(into bias: Tensor) -> Bool {
-        guard let planes = sums?.floats else { return false }
-        let (images, channels, totals) = (values.shape[0], values.shape[1], bias.floats)
+    func addChannels(into bias: Tensor) {
+        let (images, channels) = (values.shape[0], values.shape[1])
+        let (planes, totals) = (sums.floats, bias.floats)
         totals.update(from: planes, count: channels)
         for image in 1..<images {
             for channel in 0..<channels { totals[channel] += planes[image * channels + channel] }
         }
-        keepAlive()
-        return true
+        extendLifetime(sums)
     }
 
     private func keepAlive() {
         extendLifetime(bits)
         extendLifetime(values)
         extendLifetime(places)
-        withExtendedLifetime(sums) {}
     }
 }
