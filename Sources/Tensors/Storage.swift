@@ -53,7 +53,10 @@ public final class Storage {
     }
 
     @inline(never)
-    private func fill() { pending?.fill() }
+    private func fill() {
+        // What works out several results may leave this one to a simpler way.
+        while let pending { pending.fill() }
+    }
 
     /// The memory, for whoever works out the elements.
     package var place: UnsafeMutableRawPointer { address }

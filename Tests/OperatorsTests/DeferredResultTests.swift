@@ -162,4 +162,82 @@ struct DeferredResultTests {
         let (found, expected) = (try gradients(looking: false), try gradients(looking: true))
         for (one, other) in zip(found, expected) { #expect(one == other) }
     }
+
+    /// The same with each step looked at before the next, and without.
+    private func expectSame(
+        at location: SourceLocation = #_sourceLocation,
+        _ body: (_ x: Tensor, _ w: Tensor, _ look: (Tensor) throws -> Tensor) throws -> Tensor
+    ) throws {
+        func values(_ looking: Bool) throws -> [Float] {
+            let (x, w) = (try formula([8, 3, 14, 14], 1), try formula([4, 3, 3, 3], 2))
+            let look: (Tensor) throws -> Tensor = {
+                if looking { _ = try $0.floatArray() }
+                return $0
+            }
+            return try body(x, w, look).floatArray()
+        }
+        #expect(try values(false) == values(true), sourceLocation: location)
+    }
+
+    @Test("a view between that has other planes")
+    func views() throws {
+        try expectSame { x, w, look in
+            try look(x.conv2d(w)).reshape([8, 2, 24, 12]).maxPool2d(kernel: Pair(2)).relu()
+        }
+        try expectSame { x, w, look in
+            try look(x.conv2d(w)).reshape([8, 2, 2, 144]).maxPool2d(kernel: Pair(2, 1))
+        }
+        try expectSame { x, w, look in
+            try look(x.conv2d(w)).reshape([8, 4, 36, 4]).maxPool2d(kernel: Pair(2)).reshape([8, -1]).relu()
+        }
+        try expectSame { x, w, look in
+            try look(x.conv2d(w)).reshape([8, 2, 24, 12]).dropped(0.5, [8, 2, 1, 1], Generator(seed: 1))
+        }
+    }
+
+    @Test("an input that is not there yet itself")
+    func pendingInputs() throws {
+        try expectSame { x, w, look in
+            let y = try look(x.conv2d(w))
+            let z = try look(y.relu())
+            let u = try look(y.conv2d(formula([5, 4, 3, 3], 3))).relu()
+            return try u.sum() + z.sum()
+        }
+    }
+
+    @Test("poolings with more places than their input", arguments: [false, true])
+    func largePoolings(gradients: Bool) throws {
+        try GradMode.set(gradients) {
+            try expectSame { x, w, look in
+                if gradients { try w.requireGrad() }
+                let y = try look(x.conv2d(w))
+                let pooled = try look(y.maxPool2d(kernel: Pair(2), stride: Pair(1), padding: Pair(1)))
+                let rectified = try pooled.relu()
+                _ = try rectified.floatArray()
+                return try rectified + pooled
+            }
+        }
+    }
+
+    @Test("an input that comes to look at its elements in another way")
+    func shapeChanges() throws {
+        try expectSame { x, w, look in
+            let y = try look(look(x.conv2d(w)).relu())
+            try x.changeView { try $0.transpose(0, 1) }
+            return y
+        }
+    }
+
+    @Test("gradients of what was never looked at", arguments: [false, true])
+    func unseen(dropping: Bool) throws {
+        func gradients(looking: Bool) throws -> [[Float]] {
+            let (x, w) = (try formula([8, 3, 14, 14], 1).requireGrad(), try formula([4, 3, 3, 3], 2).requireGrad())
+            var y = try x.conv2d(w).maxPool2d(kernel: Pair(2))
+            if dropping { y = try y.dropped(0.5, [8, 4, 1, 1], Generator(seed: 1)) }
+            if looking { _ = try y.floatArray() }
+            try y.backward(formula(y.shape, 3))
+            return try [x, w].map { try #require($0.grad).floatArray() }
+        }
+        #expect(try gradients(looking: false) == gradients(looking: true))
+    }
 }

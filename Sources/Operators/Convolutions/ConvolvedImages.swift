@@ -28,7 +28,8 @@ final class ConvolvedImages {
             let last = kernels.convolution(shape, images: (images - 1) % size + 1, whole.kind, alone: true),
             group.packedSize == whole.packedSize, last.packedSize == whole.packedSize
         else { return nil }
-        (self.shape, self.input, self.weight) = (shape, input, weight)
+        // What looks at the same elements, however the tensor comes to look at them later.
+        (self.shape, self.input, self.weight) = (shape, input.detach(), weight.detach())
         (self.whole, self.group, self.last) = (whole, group, last)
         self.bias = try bias?.detach().clone()
         packed = try Tensor(uninitialized: [whole.packedSize])
@@ -39,7 +40,7 @@ final class ConvolvedImages {
     /// Floats of a group's output.
     private static let most = 1 << 17
 
-    private var images: Int { input.shape[0] }
+    var images: Int { input.shape[0] }
     /// Floats of an image's output.
     var imageSize: Int { shape.outChannels * shape.outPixels }
     var groups: Int { (images + size - 1) / size }

@@ -37,7 +37,9 @@ final class PendingPlanes: PendingValues {
     override func continued(
         by operation: any Operation, _ inputs: [Tensor], _ outputs: [Tensor]
     ) -> PendingValues? {
-        guard inputs[0].storage === result, let stage = PlaneStage(operation, inputs, outputs) else { return nil }
+        let planes = [source.images, source.shape.outChannels]
+        guard inputs[0].storage === result, let stage = PlaneStage(operation, inputs, outputs, planes: planes)
+        else { return nil }
         var corners = corners
         switch stage {
         case .maxPool(let next, _):
@@ -60,40 +62,26 @@ final class PendingPlanes: PendingValues {
 
     /// Where the maxima of a pooling stood, if that is known otherwise than by their places.
     static func corners(of places: Tensor) -> MaximaCorners? {
-        guard let pending = places.storage.pending as? PendingPlanes, let corners = pending.corners, corners.areThere
-        else { return nil }
-        return corners
+        if let pending = places.storage.pending as? PendingPlanes { pending.fill() }
+        return (places.storage.pending as? PendingPlaces)?.corners
     }
 
     override func fill() {
         defer { Deferral.filled(self) }
-        if let result, result.pending === self {
-            result.pending = nil
-            if isContinued { source.isSeenInSteps() }
-            run(into: result)
-            // Where corners are known, the places can wait longer.
-            if corners != nil { return }
-        }
-        guard let indices, indices.pending === self else { return }
-        if corners?.areThere != true { run(into: nil) }
-        guard let corners else { return }
-        indices.pending = nil
-        corners.write(indices.place.assumingMemoryBound(to: Int32.self))
-    }
-
-    private func run(into result: Storage?) {
+        let result = self.result.flatMap { $0.pending === self ? $0 : nil }
+        let indices = self.indices.flatMap { $0.pending === self ? $0 : nil }
+        guard result != nil || indices != nil else { return }
+        if result != nil, isContinued { source.isSeenInSteps() }
+        result?.pending = nil
+        // Where corners are known, the places can wait longer, but not for all that they are made of.
+        indices?.pending = corners.flatMap { corners in indices.map { PendingPlaces(corners, $0) } }
         let target = result?.place.assumingMemoryBound(to: Float.self)
+        let places = corners == nil ? indices?.place.assumingMemoryBound(to: Int32.self) : nil
         if stages.isEmpty {
             if let target { source.run(into: target) }
-            return
+        } else {
+            ThreadPool.shared.run(source.groups) { run(group: $0, target, places) }
         }
-        var places: UnsafeMutablePointer<Int32>?
-        if corners == nil, let indices, indices.pending === self {
-            indices.pending = nil
-            places = indices.place.assumingMemoryBound(to: Int32.self)
-        }
-        ThreadPool.shared.run(source.groups) { run(group: $0, target, places) }
-        corners?.areThere = true
         withExtendedLifetime((result, indices)) {}
     }
 
@@ -102,12 +90,11 @@ final class PendingPlanes: PendingValues {
         let channels = source.shape.outChannels
         let planes = images.lowerBound * channels..<images.upperBound * channels
         let isPooled = pooling != nil
+        let pooledSize = pooling.map { planes.count * $0.outHeight * $0.outWidth } ?? 0
         // Behind the output is what may be read beyond its end, then what nobody wants.
         let output = isPooled || target == nil ? source.groupSize + 32 : 0
-        let (maxima, indices) = (
-            isPooled && target == nil ? source.groupSize : 0,
-            isPooled && places == nil && corners == nil ? source.groupSize : 0
-        )
+        let maxima = target == nil ? pooledSize : 0
+        let indices = places == nil && corners == nil ? pooledSize : 0
         withUnsafeTemporaryAllocation(byteCount: 4 * (output + maxima + indices), alignment: 64) { space in
             guard let scratch = space.baseAddress?.bindMemory(to: Float.self, capacity: output + maxima + indices)
             else { return }
@@ -135,7 +122,7 @@ final class PendingPlanes: PendingValues {
                     } else {
                         let spare = UnsafeMutableRawPointer(scratch + output + maxima)
                         let indices =
-                            places.map { $0 + first } ?? spare.bindMemory(to: Int32.self, capacity: source.groupSize)
+                            places.map { $0 + first } ?? spare.bindMemory(to: Int32.self, capacity: pooledSize)
                         kernels.maxPool(.float, pooling, at, to, indices: indices, 0..<planes.count)
                     }
                     at = to

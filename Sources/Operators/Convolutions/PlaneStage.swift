@@ -12,15 +12,18 @@ enum PlaneStage {
     /// An operation whose gradient needs nothing of its input's elements.
     ///
     /// - Parameters:
-    ///   - inputs: what the operation is of; the first is `[n, c, h, w]`.
-    init?(_ operation: any Operation, _ inputs: [Tensor], _ outputs: [Tensor]) {
+    ///   - inputs: what the operation is of, the first all of the planes.
+    ///   - planes: images and channels: a view may have divided the elements otherwise.
+    init?(_ operation: any Operation, _ inputs: [Tensor], _ outputs: [Tensor], planes: [Int]) {
         let input = inputs[0]
         guard input.isContiguous, input.offset == 0, input.dtype == .float32,
             input.count * 4 == input.storage.byteCount
         else { return nil }
+        let hasPlanes = input.dim == 4 && Array(input.shape.prefix(2)) == planes
         switch operation {
-        case let pool as MaxPoolOperation: self = .maxPool(pool.pooling, indices: WeakStorage(outputs[1].storage))
-        case let dropout as DropoutOperation where dropout.isOfChannels(inputs): self = .scale(inputs[1])
+        case let pool as MaxPoolOperation where hasPlanes:
+            self = .maxPool(pool.pooling, indices: WeakStorage(outputs[1].storage))
+        case let dropout as DropoutOperation where hasPlanes && dropout.isOfChannels(inputs): self = .scale(inputs[1])
         case let application as PointwiseApplication
         where inputs.count == 1 && application.numbers.count == 1 && outputs[0].dtype == .float32
             && application.saves([true]).inputs.isEmpty:

@@ -6,8 +6,6 @@ final class MaximaCorners {
     /// What a rectifier made of the maxima, where the codes say which it made 0.
     let rectified: WeakStorage?
     private let bytes: Tensor
-    /// Whether they have been worked out.
-    var areThere = false
 
     /// - Parameter shape: of the maxima, `[n, c, rows, columns]`.
     /// - Throws: `TensorError` where the memory cannot be had.
@@ -34,5 +32,22 @@ final class MaximaCorners {
                 }
             }
         }
+    }
+}
+
+/// The places of maxima whose corners are known.
+final class PendingPlaces: PendingValues {
+    let corners: MaximaCorners
+    private weak var places: Storage?
+
+    init(_ corners: MaximaCorners, _ places: Storage) {
+        self.corners = corners
+        self.places = places
+    }
+
+    override func fill() {
+        guard let places, places.pending === self else { return }
+        places.pending = nil
+        corners.write(places.place.assumingMemoryBound(to: Int32.self))
     }
 }

@@ -1,7 +1,7 @@
 import Console
 import Host
-import Tensors
 import Lua
+import Tensors
 
 /// `nightjar.progress` and `nightjar.clock`.
 let progressModule = HostModule(

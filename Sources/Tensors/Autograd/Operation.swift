@@ -123,6 +123,7 @@ extension Tensor {
         // Where all results are empty there is nothing to fill, however long the dimensions beside the empty one are.
         if outputs.contains(where: { $0.count > 0 }) {
             if let listener = Listening.listener {
+                for input in inputs { input.storage.settle() }
                 // What the operation itself is made of is its own affair.
                 try Listening.with(nil) { try operation.run(inputs, into: outputs) }
                 listener.ran(operation, inputs, outputs)

@@ -16,13 +16,13 @@ extension Tensor {
         (before.parent, before.rebases) = (parent, rebases)
         let after = try view(before)
         if after === before { return self }
+        storage.willChange()
         (offset, shape, strides) = (after.offset, after.shape, after.strides)
         // What nothing leads to or from need not be remembered.
         if isViewed || parent != nil || after.ownHistory != nil {
             (parent, ownHistory) = (after.parent, after.ownHistory)
             reshapes += 1
         }
-        storage.willChange()
         return self
     }
 }

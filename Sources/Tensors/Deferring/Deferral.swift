@@ -7,11 +7,11 @@ package enum Deferral {
     private final class State {
         var waiting: PendingValues?
         /// They are worked out also where nobody holds them any more.
-        var outputs: [Tensor] = []
+        var outputs: [Storage] = []
 
         func wait(for values: PendingValues?, _ outputs: [Tensor]) {
             waiting = values
-            self.outputs = outputs
+            self.outputs = outputs.map(\.storage)
         }
     }
 
@@ -51,18 +51,20 @@ package enum Deferral {
     ///
     /// - Returns: whether it does; if not, it is to be run, and the elements of its inputs are there.
     static func takes(_ operation: some Operation, _ inputs: [Tensor], _ outputs: [Tensor]) throws -> Bool {
-        if let pending = inputs.first?.storage.pending, let state = known, state.waiting === pending,
-            let next = pending.continued(by: operation, inputs, outputs)
-        {
-            state.wait(for: next, outputs)
-            return true
+        if let pending = inputs.first?.storage.pending, let state = known, state.waiting === pending {
+            // Several threads will read the others.
+            for input in inputs.dropFirst() { input.storage.settle() }
+            if let next = pending.continued(by: operation, inputs, outputs) {
+                state.wait(for: next, outputs)
+                return true
+            }
         }
+        for input in inputs { input.storage.settle() }
         if let next = try operation.deferred(inputs, into: outputs) {
             settle()
             state.wait(for: next, outputs)
             return true
         }
-        for input in inputs { input.storage.settle() }
         return false
     }
 }
