@@ -5,7 +5,9 @@ import KernelInterface
     /// A convolution whose vectors hold output channels, each pixel of the input being multiplied by a vector of weights: rows
     /// of any length take as many products as they have pixels, and pixels are read one by one, which no step and no padding
     /// makes slower. Sums are kept in a scratch, channels side by side, and turned when the last input channels' are added.
-    struct ChannelConvolution: ConvolutionMethod {
+    ///
+    /// It is no value, as `PlaneLayout` is none.
+    final class ChannelConvolution: ConvolutionMethod {
         var kind: ConvolutionKind { .channels }
         let shape: Convolution
         private let weight: ChannelWeights

@@ -1,10 +1,13 @@
 import KernelInterface
 
-/// How the weight's gradient of a depthwise convolution reads planes without padding: the places of the output follow each other from row to row,
-/// so that vectors run on over the rows' ends, and for each tap and vector some bits say which lanes see something inside
-/// of the plane. Where a stride divides the plane into phases, these are copied, with as many places to a row as the output
-/// has, and each tap reads one phase.
-struct PlaneLayout {
+/// How the weight's gradient of a depthwise convolution reads planes without padding: the places of the output follow each
+/// other from row to row, so that vectors run on over the rows' ends, and for each tap and vector some bits say which lanes
+/// see something inside of the plane. Where a stride divides the plane into phases, these are copied, with as many places
+/// to a row as the output has, and each tap reads one phase.
+///
+/// It is no value, for only one instruction set has it: the function that copies values of its size would be the newest
+/// processor's for all of the program.
+final class PlaneLayout: Sendable {
     /// Places of the output.
     let count: Int
     let taps: Int
