@@ -4,7 +4,7 @@ import KernelInterface
     /// A depthwise convolution of planes as they lie in memory. A row of the input is read once for all rows of the output
     /// that see it: their sums wait in registers, the oldest of them is finished with each step. Lanes that would see the
     /// padding are not read.
-    struct PlaneConvolution: ConvolutionMethod {
+    final class PlaneConvolution: ConvolutionMethod {
         var kind: ConvolutionKind { .planes }
         let shape: Convolution
         let parts: Int

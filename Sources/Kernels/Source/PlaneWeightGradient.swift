@@ -4,7 +4,7 @@ import KernelInterface
     /// The gradient of the weight of a depthwise convolution, of planes as they lie in memory: each tap's sum is one of
     /// products of neighbours, of which those that would see the padding are not read. Where a stride divides the planes into
     /// phases, these are copied.
-    struct PlaneWeightGradient: WeightGradientMethod {
+    final class PlaneWeightGradient: WeightGradientMethod {
         let shape: Convolution
         private let layout: PlaneLayout
         private let images: ImageParts
