@@ -290,9 +290,6 @@ extension SparseWeightGradientMethod {
     fileprivate func runAll(_ gradient: Nonzeros, input: Guarded, into output: Guarded) -> Bool {
         let (packed, sums) = (Guarded(count: packedSize), Guarded(count: parts * sumsSize))
         var isFinite = true
-        for part in (0..<packParts).reversed() where !pack(input.constant, into: packed.pointer, part: part) {
-            isFinite = false
-        }
         gradient { gradient in
             for part in (0..<parts).reversed() {
                 let sums = sums.pointer + part * sumsSize

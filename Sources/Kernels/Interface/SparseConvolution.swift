@@ -37,12 +37,8 @@ public protocol SparseInputGradientMethod: Sendable {
 
 /// The gradient of a convolution's weight from a sparse gradient of its output.
 public protocol SparseWeightGradientMethod: Sendable {
-    /// Floats that the packed input takes.
+    /// Floats that the input takes which all parts pack, each what it sees.
     var packedSize: Int { get }
-    /// Parts that packing has before the work begins.
-    var packParts: Int { get }
-    /// Packs one part of the input. - Returns: whether all of it is finite.
-    func pack(_ input: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, part: Int) -> Bool
     /// Floats of one part's sums.
     var sumsSize: Int { get }
     /// Parts that the work has; none where there are no images.

@@ -34,15 +34,11 @@ struct SparseWeightGradient: SparseWeightGradientMethod {
     }
 
     var packedSize: Int { outputs.count * images.images * layout.imageSize }
-    /// Each part packs what it sees.
-    var packParts: Int { 0 }
     /// `[blocks, patches, outputs, rows, width]`
     var sumsSize: Int { blocks.size * layout.blockSize * outputs.size }
     var parts: Int { images.count * outputs.count * blocks.count }
     var finishParts: Int { finishOutputs.count }
     private var finishOutputs: ImageParts { ImageParts(shape.outChannels) }
-
-    func pack(_ input: UnsafePointer<Float>, into packed: UnsafeMutablePointer<Float>, part: Int) -> Bool { true }
 
     func run(
         _ gradient: SparseGradient, input: UnsafePointer<Float>, packed: UnsafeMutablePointer<Float>,

@@ -13,8 +13,8 @@ package struct ConvolutionOperation: Operation, Equatable {
     package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(inputs[0].shape, inputs[1].shape, options)
         let bias = inputs.count > 2 ? try inputs[2].detach().contiguous() : nil
-        try kernels.convolution(shape, images: inputs[0].shape[0], nil)?.run(
-            inputs[0], weight: inputs[1], bias: bias, into: outputs[0])
+        guard let method = kernels.convolution(shape, images: inputs[0].shape[0], nil) else { return }
+        try method.run(inputs[0], packed: method.packed(inputs[1]), bias: bias, into: outputs[0].floats)
     }
 
     package func deferred(_ inputs: [Tensor], into outputs: [Tensor]) throws -> PendingValues? {
@@ -94,8 +94,8 @@ package struct ConvolutionInputGradient: Operation {
     package func run(_ inputs: [Tensor], into outputs: [Tensor]) throws {
         let shape = try Convolution(input, inputs[1].shape, options)
         if let nonzeros, try nonzeros.runInputGradient(shape, weight: inputs[1], into: outputs[0]) { return }
-        try kernels.convolutionInputGradient(shape, images: input[0], nil)?.run(
-            inputs[0], weight: inputs[1], bias: nil, into: outputs[0])
+        guard let method = kernels.convolutionInputGradient(shape, images: input[0], nil) else { return }
+        try method.run(inputs[0], packed: method.packed(inputs[1]), bias: nil, into: outputs[0].floats)
     }
 
     package func saves(_ needs: [Bool]) -> Saves { .factors(needs) }
@@ -159,16 +159,22 @@ struct ConvolutionWeightGradient: Operation {
 }
 
 extension ConvolutionMethod {
-    /// Packs the weight and runs all parts.
+    /// The weight as the parts take it.
     ///
-    /// - Throws: `TensorError` where the memory for the packed weight cannot be had.
-    fileprivate func run(_ input: Tensor, weight: Tensor, bias: Tensor?, into output: Tensor) throws {
+    /// - Throws: `TensorError` where the memory for it cannot be had.
+    func packed(_ weight: Tensor) throws -> Tensor {
         let packed = try Tensor(uninitialized: [packedSize])
-        let (x, w, p, b, y) = (input.floats, weight.floats, packed.floats, bias?.floats, output.floats)
+        let (w, p) = (weight.floats, packed.floats)
         ThreadPool.shared.run(packParts) { pack(w, into: p, part: $0) }
-        ThreadPool.shared.run(parts) { run(x, packed: p, bias: b.map { UnsafePointer($0) }, output: y, part: $0) }
-        extendLifetime(packed)
-        withExtendedLifetime(bias) {}
+        extendLifetime(weight)
+        return packed
+    }
+
+    /// Runs all parts.
+    func run(_ input: Tensor, packed: Tensor, bias: Tensor?, into output: UnsafeMutablePointer<Float>) {
+        let (x, p, b) = (input.floats, packed.floats, bias?.floats)
+        ThreadPool.shared.run(parts) { run(x, packed: p, bias: b.map { UnsafePointer($0) }, output: output, part: $0) }
+        withExtendedLifetime((input, packed, bias)) {}
     }
 }
 

@@ -32,9 +32,7 @@ final class ConvolvedImages {
         (self.shape, self.input, self.weight) = (shape, input.detach(), weight.detach())
         (self.whole, self.group, self.last) = (whole, group, last)
         self.bias = try bias?.detach().clone()
-        packed = try Tensor(uninitialized: [whole.packedSize])
-        let (w, p) = (weight.floats, packed.floats)
-        ThreadPool.shared.run(whole.packParts) { whole.pack(w, into: p, part: $0) }
+        packed = try whole.packed(weight)
     }
 
     /// Floats of a group's output.
@@ -53,10 +51,7 @@ final class ConvolvedImages {
 
     /// Works out all output.
     func run(into output: UnsafeMutablePointer<Float>) {
-        let (x, p, b) = (input.floats, packed.floats, bias?.floats)
-        ThreadPool.shared.run(whole.parts) {
-            whole.run(x, packed: p, bias: b.map { UnsafePointer($0) }, output: output, part: $0)
-        }
+        whole.run(input, packed: packed, bias: bias, into: output)
     }
 
     /// Works out one group's output, on this thread.

@@ -138,10 +138,6 @@ struct Nonzeros {
         let sums = try Tensor(uninitialized: [method.parts, method.sumsSize])
         let (g, x, p, s, dw) = (sparse, input.floats, packed.floats, sums.floats, output.floats)
         let wrong = Atomic<Bool>(false)
-        ThreadPool.shared.run(method.packParts) {
-            if !method.pack(x, into: p, part: $0) { wrong.store(true, ordering: .relaxed) }
-        }
-        if wrong.load(ordering: .relaxed) { return false }
         ThreadPool.shared.run(method.parts) {
             if !method.run(g, input: x, packed: p, sums: s + $0 * method.sumsSize, part: $0) {
                 wrong.store(true, ordering: .relaxed)
